@@ -1,1 +1,25 @@
-//! readiness
+//! `readiness` turns the evidence a project already has into a verdict, a report and an evidence bundle.
+//!
+//! A file is a noun and a folder is a stage. Stages talk to each other only through nouns, only `command` sees more than
+//! one stage, and imports point down:
+//!
+//! ```text
+//! discover -> ingest -> [Evidence] -> compare -> [Evidence] -> evaluate -> [Finding] -> [Verdict] -> [Report] -> render
+//! ```
+
+pub mod catalogue;
+pub mod config;
+pub mod error;
+pub mod evidence;
+pub mod finding;
+pub mod ingest;
+pub mod instant;
+pub mod io;
+pub mod metric;
+pub mod record;
+pub mod render;
+pub mod report;
+pub mod rule;
+pub mod series;
+pub mod source;
+pub mod verdict;

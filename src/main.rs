@@ -1,1 +1,3 @@
+//! The `readiness` command.
+
 fn main() {}

@@ -1,0 +1,395 @@
+//! Every metric and record family there is, with its kind: what the expression language is typed by.
+
+use crate::metric::Name;
+use crate::series::Direction;
+use std::borrow::Cow::Borrowed;
+use std::fmt;
+
+/// The kind of a value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Counted part of counted whole.
+    Ratio,
+    /// How many.
+    Count,
+    /// A number with a unit, or without (empty).
+    Number(Name),
+    /// A length of time.
+    Duration,
+    /// A size.
+    Bytes,
+    /// A moment.
+    Instant,
+    /// One of these words, lowest first.
+    Level(&'static [&'static str]),
+    /// A word or sentence; one of these, where the set is closed.
+    Text(&'static [&'static str]),
+    /// Yes or no.
+    Flag,
+}
+
+impl Kind {
+    /// The kind that a declaration in YAML names; `unit` is used by numbers only.
+    pub fn named(name: &str, unit: &Name) -> Option<Kind> {
+        Some(match name {
+            "ratio" => Kind::Ratio,
+            "count" => Kind::Count,
+            "number" => Kind::Number(unit.clone()),
+            "duration" => Kind::Duration,
+            "bytes" => Kind::Bytes,
+            "instant" => Kind::Instant,
+            "text" => Kind::Text(&[]),
+            "flag" => Kind::Flag,
+            _ => return None,
+        })
+    }
+
+    /// The names [`Kind::named`] knows.
+    pub const NAMES: [&'static str; 8] = ["ratio", "count", "number", "duration", "bytes", "instant", "text", "flag"];
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Kind::Ratio => f.write_str("ratio"),
+            Kind::Count => f.write_str("count"),
+            Kind::Number(unit) if unit.is_empty() => f.write_str("number"),
+            Kind::Number(unit) => write!(f, "number in {unit}"),
+            Kind::Duration => f.write_str("duration"),
+            Kind::Bytes => f.write_str("size"),
+            Kind::Instant => f.write_str("moment"),
+            Kind::Level(_) => f.write_str("level"),
+            Kind::Text(_) => f.write_str("text"),
+            Kind::Flag => f.write_str("flag"),
+        }
+    }
+}
+
+/// A label a metric may carry, and its values where they are a closed set.
+pub type Label = (&'static str, &'static [&'static str]);
+
+/// One metric id.
+#[derive(Clone, Debug)]
+pub struct Definition {
+    /// The id.
+    pub id: &'static str,
+    /// Its kind.
+    pub kind: Kind,
+    /// Which way is better, if one is.
+    pub better: Option<Direction>,
+    /// Labels its parts carry.
+    pub labels: &'static [Label],
+    /// One line.
+    pub about: &'static str,
+}
+
+/// One cell of a record family.
+pub type Field = (&'static str, Kind, &'static str);
+
+/// One record family.
+#[derive(Clone, Debug)]
+pub struct Family {
+    /// `coverage.file`.
+    pub name: &'static str,
+    /// The cell that names a row.
+    pub key: &'static str,
+    /// The evidence family that yields it.
+    pub from: &'static str,
+    /// One line.
+    pub about: &'static str,
+    /// Its cells, the key left out.
+    pub fields: &'static [Field],
+}
+
+const HIGHER: Option<Direction> = Some(Direction::Higher);
+const LOWER: Option<Direction> = Some(Direction::Lower);
+const NONE: &[Label] = &[];
+
+/// The rungs of the integrity ladder, lowest first.
+pub const INTEGRITY: &[&str] = &["none", "structural", "row-rules", "chained", "anchored", "witnessed"];
+/// How an AI system's answers were made.
+pub const MODES: &[&str] = &["live", "cached", "replay", "mock"];
+/// What became of a test.
+pub const TEST_OUTCOMES: &[&str] = &["passed", "failed", "error", "skipped"];
+/// What became of a golden case.
+pub const CASE_OUTCOMES: &[&str] = &["passed", "failed", "error", "skipped", "not-judged"];
+/// What the history says of a series' newest value.
+pub const SERIES_STATES: &[&str] =
+    &["stable", "improved", "regressed", "suspect", "learning", "insufficient-history", "zero-baseline", "missing"];
+
+const fn metric(id: &'static str, kind: Kind, better: Option<Direction>, about: &'static str) -> Definition {
+    Definition { id, kind, better, labels: NONE, about }
+}
+
+const fn labelled(id: &'static str, kind: Kind, better: Option<Direction>, labels: &'static [Label], about: &'static str) -> Definition {
+    Definition { id, kind, better, labels, about }
+}
+
+/// Every shipped metric, in order of id within its family.
+pub const METRICS: &[Definition] = &[
+    metric("coverage.line", Kind::Ratio, HIGHER, "executable lines that ran"),
+    metric("coverage.branch", Kind::Ratio, HIGHER, "branches that were taken"),
+    metric("tests.total", Kind::Count, HIGHER, "test cases"),
+    metric("tests.passed", Kind::Count, HIGHER, "test cases that passed"),
+    metric("tests.failed", Kind::Count, LOWER, "test cases with a failed assertion"),
+    metric("tests.errors", Kind::Count, LOWER, "test cases that broke before an assertion decided"),
+    metric("tests.skipped", Kind::Count, LOWER, "test cases that were skipped or disabled"),
+    metric("tests.flaky", Kind::Count, LOWER, "test cases that failed and passed in one run"),
+    metric("tests.pass_rate", Kind::Ratio, HIGHER, "passed test cases among those that were not skipped"),
+    metric("golden.cases", Kind::Count, HIGHER, "golden cases in the result file"),
+    metric("golden.expected_cases", Kind::Count, None, "golden cases the run says it should have"),
+    metric("golden.claims", Kind::Count, HIGHER, "claims in the answers of golden cases"),
+    metric("golden.unmeasured", Kind::Count, LOWER, "golden cases that could not be judged"),
+    metric("golden.pass_rate", Kind::Ratio, HIGHER, "golden cases whose answer was good"),
+    metric("golden.hallucination_rate", Kind::Ratio, LOWER, "contradicted or unsupported claims among judged claims"),
+    metric("golden.citation_coverage", Kind::Ratio, HIGHER, "claims that need a citation and have one that resolves"),
+    metric("golden.citation_support", Kind::Ratio, HIGHER, "judged citations that support their claim"),
+    metric("golden.mode", Kind::Text(MODES), None, "how the answers were made"),
+    metric("golden.judge_calibrated", Kind::Flag, None, "whether the judge was compared with human labels"),
+    metric("golden.sentinels_failed", Kind::Count, LOWER, "cases marked as sentinels whose answer was bad"),
+    metric("benchmark.series", Kind::Count, HIGHER, "benchmark series"),
+    metric("benchmark.regressed", Kind::Count, LOWER, "series whose level got worse"),
+    metric("benchmark.suspect", Kind::Count, LOWER, "series with one value out of the ordinary"),
+    metric("benchmark.improved", Kind::Count, HIGHER, "series whose level got better"),
+    metric("benchmark.missing", Kind::Count, LOWER, "series without a value in the newest run"),
+    metric("benchmark.worst_change", Kind::Ratio, LOWER, "the largest change for the worse, as a share of the baseline"),
+    metric("benchmark.last_run", Kind::Instant, HIGHER, "when the newest run was"),
+    metric("audit.rows", Kind::Count, None, "rows of the audit table"),
+    metric("audit.runs", Kind::Count, None, "job runs"),
+    metric("audit.errors", Kind::Count, LOWER, "rows with an error"),
+    metric("audit.deleted_rows", Kind::Count, None, "rows deleted for real"),
+    metric("audit.columns", Kind::Count, HIGHER, "columns of the audit table"),
+    labelled("audit.findings", Kind::Count, LOWER, &[("code", AUDIT_CODES)], "rows that break a row rule"),
+    metric("audit.integrity", Kind::Level(INTEGRITY), HIGHER, "how far the snapshot proves that nothing was rewritten"),
+    metric("audit.last_run", Kind::Instant, HIGHER, "when the newest row was written"),
+    metric("telemetry.families", Kind::Count, HIGHER, "metric families in the exposition"),
+    metric("documents.claimed_score", Kind::Ratio, None, "the readiness a document claims"),
+    metric("documents.criteria_mean", Kind::Ratio, HIGHER, "the mean of the criteria given for that claim"),
+    metric("documents.criteria", Kind::Count, None, "criteria given for a claimed score"),
+    metric("documents.blockers_open", Kind::Count, LOWER, "blockers a document lists as not done"),
+];
+
+/// The codes of `audit.findings`.
+pub const AUDIT_CODES: &[&str] = &[
+    "AUD-TIME",
+    "AUD-TYPE",
+    "AUD-ENUM",
+    "AUD-RANGE",
+    "AUD-SLOW",
+    "RET-CUTOFF",
+    "RET-ERROR",
+    "RET-IDS-COUNT",
+    "RET-IDS-JSON",
+    "RET-IDS-LIMIT",
+    "RET-RULE-JSON",
+    "RET-ACTOR",
+];
+
+/// Every shipped record family.
+pub const FAMILIES: &[Family] = &[
+    Family {
+        name: "coverage.file",
+        key: "path",
+        from: "coverage",
+        about: "a source file",
+        fields: &[
+            ("line", Kind::Ratio, "executable lines that ran"),
+            ("branch", Kind::Ratio, "branches that were taken"),
+            ("uncovered", Kind::Count, "executable lines that did not run"),
+        ],
+    },
+    Family {
+        name: "coverage.package",
+        key: "name",
+        from: "coverage",
+        about: "a package or folder of source files",
+        fields: &[
+            ("line", Kind::Ratio, "executable lines that ran"),
+            ("branch", Kind::Ratio, "branches that were taken"),
+            ("files", Kind::Count, "source files"),
+        ],
+    },
+    Family {
+        name: "tests.case",
+        key: "id",
+        from: "tests",
+        about: "a test case",
+        fields: &[
+            ("suite", Kind::Text(&[]), "the suite or class"),
+            ("name", Kind::Text(&[]), "the case"),
+            ("file", Kind::Text(&[]), "the file, where the report names it"),
+            ("outcome", Kind::Text(TEST_OUTCOMES), "what became of it"),
+            ("attempts", Kind::Count, "how often it ran"),
+            ("duration", Kind::Duration, "how long it took"),
+            ("message", Kind::Text(&[]), "the first line of the failure"),
+        ],
+    },
+    Family {
+        name: "golden.case",
+        key: "id",
+        from: "golden",
+        about: "a golden case",
+        fields: &[
+            ("category", Kind::Text(&[]), "the category"),
+            ("outcome", Kind::Text(CASE_OUTCOMES), "what became of it"),
+            ("mode", Kind::Text(MODES), "how the answer was made"),
+            ("sentinel", Kind::Flag, "whether a bad answer fails outright"),
+            ("claims", Kind::Count, "claims in the answer"),
+            ("bad_claims", Kind::Count, "contradicted or unsupported claims"),
+            ("latency", Kind::Duration, "how long the answer took"),
+            ("message", Kind::Text(&[]), "why it is bad or could not be judged"),
+        ],
+    },
+    Family {
+        name: "golden.category",
+        key: "name",
+        from: "golden",
+        about: "a category of golden cases",
+        fields: &[
+            ("cases", Kind::Count, "cases"),
+            ("pass_rate", Kind::Ratio, "cases whose answer was good"),
+            ("hallucination_rate", Kind::Ratio, "contradicted or unsupported claims among judged claims"),
+            ("citation_coverage", Kind::Ratio, "claims that need a citation and have one that resolves"),
+            ("citation_support", Kind::Ratio, "judged citations that support their claim"),
+            ("unmeasured", Kind::Count, "cases that could not be judged"),
+        ],
+    },
+    Family {
+        name: "benchmark.series",
+        key: "id",
+        from: "benchmark",
+        about: "a benchmark series",
+        fields: &[
+            ("benchmark", Kind::Text(&[]), "the benchmark"),
+            ("metric", Kind::Text(&[]), "what is measured"),
+            ("machine", Kind::Text(&[]), "the machine"),
+            ("unit", Kind::Text(&[]), "the unit of its values"),
+            ("state", Kind::Text(SERIES_STATES), "what the history says of the newest value"),
+            ("latest", Kind::Number(Borrowed("")), "the newest value, in the series' unit"),
+            ("baseline", Kind::Number(Borrowed("")), "the level it is compared with"),
+            ("worse", Kind::Ratio, "how much worse than the baseline, as a share of it; 0 when not worse"),
+            ("better", Kind::Ratio, "how much better than the baseline, as a share of it; 0 when not better"),
+            ("points", Kind::Count, "runs in the history"),
+        ],
+    },
+    Family {
+        name: "audit.table",
+        key: "name",
+        from: "audit",
+        about: "a table the audited job worked on",
+        fields: &[
+            ("rows", Kind::Count, "audit rows"),
+            ("deleted", Kind::Count, "rows deleted for real"),
+            ("errors", Kind::Count, "audit rows with an error"),
+            ("p50", Kind::Duration, "median duration"),
+            ("p95", Kind::Duration, "95th percentile of the durations"),
+            ("retention", Kind::Duration, "the retention its rows state"),
+        ],
+    },
+    Family {
+        name: "audit.day",
+        key: "day",
+        from: "audit",
+        about: "a day of the audit trail, in UTC",
+        fields: &[
+            ("rows", Kind::Count, "audit rows"),
+            ("deletions", Kind::Count, "rows that record a real deletion"),
+            ("dry_runs", Kind::Count, "rows of dry runs"),
+            ("errors", Kind::Count, "rows with an error"),
+        ],
+    },
+    Family {
+        name: "audit.finding",
+        key: "id",
+        from: "audit",
+        about: "an audit row that breaks a row rule",
+        fields: &[
+            ("code", Kind::Text(AUDIT_CODES), "which rule"),
+            ("row", Kind::Count, "the row's id"),
+            ("message", Kind::Text(&[]), "what is wrong"),
+        ],
+    },
+    Family {
+        name: "telemetry.sample",
+        key: "id",
+        from: "telemetry",
+        about: "a sample of a metrics exposition",
+        fields: &[
+            ("type", Kind::Text(&[]), "counter, gauge …"),
+            ("value", Kind::Number(Borrowed("")), "the value"),
+            ("help", Kind::Text(&[]), "the HELP line"),
+        ],
+    },
+    Family {
+        name: "document.criterion",
+        key: "name",
+        from: "documents",
+        about: "a criterion given for a claimed score",
+        fields: &[
+            ("score", Kind::Ratio, "the score given"),
+            ("status", Kind::Text(&[]), "the status word"),
+            ("comment", Kind::Text(&[]), "the comment"),
+        ],
+    },
+    Family {
+        name: "document.milestone",
+        key: "name",
+        from: "documents",
+        about: "a claimed score of the past",
+        fields: &[
+            ("score", Kind::Ratio, "the score claimed"),
+            ("commit", Kind::Text(&[]), "the commit named"),
+            ("at", Kind::Instant, "when"),
+        ],
+    },
+    Family {
+        name: "document.blocker",
+        key: "name",
+        from: "documents",
+        about: "a blocker a document lists",
+        fields: &[
+            ("before", Kind::Text(&[]), "its status then"),
+            ("after", Kind::Text(&[]), "its status now"),
+            ("open", Kind::Flag, "whether it is still open"),
+        ],
+    },
+    Family {
+        name: "slo.objective",
+        key: "name",
+        from: "slo",
+        about: "a service level objective",
+        fields: &[
+            ("metric", Kind::Text(&[]), "what it is about"),
+            ("target", Kind::Text(&[]), "the target as stated"),
+            ("alert", Kind::Text(&[]), "the alert threshold as stated"),
+            ("for", Kind::Text(&[]), "how long before the alert fires"),
+        ],
+    },
+];
+
+/// The definition of a shipped metric.
+pub fn metric_named(id: &str) -> Option<&'static Definition> {
+    METRICS.iter().find(|d| d.id == id)
+}
+
+/// The definition of a record family.
+pub fn family_named(name: &str) -> Option<&'static Family> {
+    FAMILIES.iter().find(|f| f.name == name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_are_unique_and_described() {
+        for mut names in [METRICS.iter().map(|d| d.id).collect::<Vec<_>>(), FAMILIES.iter().map(|f| f.name).collect()] {
+            let n = names.len();
+            names.sort_unstable();
+            names.dedup();
+            assert_eq!(names.len(), n);
+        }
+        assert!(METRICS.iter().all(|d| !d.about.is_empty()));
+        assert!(FAMILIES.iter().all(|f| !f.about.is_empty() && f.fields.iter().all(|(.., about)| !about.is_empty())));
+    }
+}

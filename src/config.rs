@@ -1,0 +1,80 @@
+//! What `readiness.yaml` says (DESIGN.md section 5).
+
+use crate::metric::Name;
+use std::collections::BTreeMap;
+
+/// The whole configuration.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Config {
+    /// Which file, as messages name it; empty when there is none.
+    pub path: String,
+    /// What is judged.
+    pub project: Project,
+    /// Entries by name.
+    pub evidence: BTreeMap<String, Entry>,
+    /// Shipped packs by name, folders by a trailing `/`.
+    pub packs: Vec<String>,
+    /// Named ways of judging.
+    pub profiles: BTreeMap<String, Profile>,
+    /// Declared `telemetry.*` and `custom.*` metrics.
+    pub metrics: BTreeMap<String, Declared>,
+}
+
+/// What is judged.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Project {
+    /// Stable, short.
+    pub id: String,
+    /// For people.
+    pub name: String,
+    /// The version under judgement.
+    pub version: Option<String>,
+    /// The commit under judgement, where git cannot be asked.
+    pub commit: Option<String>,
+}
+
+/// One evidence entry.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Entry {
+    /// `coverage`, `tests` …
+    pub family: String,
+    /// Files or globs, relative to the configuration.
+    pub path: Vec<String>,
+    /// How many files, or which names, a glob must find.
+    pub expect: Option<Expect>,
+    /// A shipped map's name, or a YAML file that maps a table to our names.
+    pub map: Option<String>,
+}
+
+/// What a glob must find.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Expect {
+    /// This many files.
+    Count(usize),
+    /// Files with these names.
+    Names(Vec<String>),
+}
+
+/// How to judge on an occasion.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Profile {
+    /// Which findings close the gate.
+    pub gate: Option<String>,
+    /// The least severity that blocks.
+    pub block_at: Option<crate::rule::Severity>,
+}
+
+/// A metric a project or a pack declares for itself, so that a typo is an error and never "missing".
+#[derive(Clone, Debug, PartialEq)]
+pub struct Declared {
+    /// The full id, `telemetry.http_errors`.
+    pub id: String,
+    /// `ratio`, `count`, `number`, `duration`, `bytes`, `instant`, `text`, `flag`.
+    pub kind: String,
+    /// Of a number: `/s`; of a duration: the unit the raw value is in (`s`, `ms`).
+    pub unit: Name,
+    /// One line.
+    pub about: String,
+    /// Which sample of the exposition: its name, and the labels it must have.
+    pub sample: Option<(String, BTreeMap<String, String>)>,
+}

@@ -1,0 +1,121 @@
+//! What one configuration entry yielded: its sources, merged.
+
+use crate::metric::{Metric, Name, Value};
+use crate::record::Record;
+use crate::series::Series;
+use crate::source::{Grade, Location, Problem, Source};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// Records by family, in the order they were found.
+pub type Records = BTreeMap<Name, Vec<Record>>;
+
+/// One entry's n sources merged into metrics, records and series, and what was wrong on the way.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Evidence {
+    /// The entry's name in the configuration.
+    pub name: String,
+    /// `coverage`, `tests`, `golden` …
+    pub family: Name,
+    /// What was read, in stable order.
+    pub sources: Vec<Source>,
+    /// Totals and labelled parts.
+    pub metrics: Vec<Metric>,
+    /// Rows by family.
+    pub records: Records,
+    /// How many rows of a family the report leaves out, worst ones kept.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub omitted: BTreeMap<Name, u64>,
+    /// Benchmark series.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub series: Vec<Series>,
+    /// What rules' queries found in it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tables: Vec<Table>,
+    /// Everything wrong, in the order of the sources.
+    pub problems: Vec<Problem>,
+}
+
+/// Why evidence cannot be used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Gap {
+    /// There is none, or less than expected.
+    Missing,
+    /// It is older than the rule accepts, or tells no age.
+    Stale,
+    /// It is there and cannot be relied on.
+    Invalid,
+    /// It is sound and about something else: a mock run, another commit.
+    Unfit,
+}
+
+impl Evidence {
+    /// Evidence of `family` under the configuration's `name`, still empty.
+    pub fn new(name: impl Into<String>, family: impl Into<Name>) -> Self {
+        Evidence { name: name.into(), family: family.into(), ..Evidence::default() }
+    }
+
+    /// Why this evidence cannot be used, if so, and the sentence that says why.
+    pub fn gap(&self) -> Option<(Gap, String)> {
+        let errors = || self.problems.iter().filter(|p| p.severity == Grade::Error);
+        if let Some(problem) = errors().find(|p| p.code == MISSING) {
+            return Some((Gap::Missing, problem.message.clone()));
+        }
+        errors().next().map(|p| {
+            let place = if p.path.is_empty() { String::new() } else { format!("{}{}: ", p.path, p.at) };
+            (Gap::Invalid, format!("{place}{}", p.message))
+        })
+    }
+
+    /// Adds an unlabelled metric.
+    pub fn put(&mut self, id: impl Into<Name>, value: Value) {
+        self.metrics.push(Metric::new(id, value));
+    }
+
+    /// Adds a row to a family.
+    pub fn push(&mut self, family: impl Into<Name>, record: Record) {
+        self.records.entry(family.into()).or_default().push(record);
+    }
+
+    /// Makes a family known even when it has no row: it was looked for.
+    pub fn family(&mut self, family: impl Into<Name>) {
+        self.records.entry(family.into()).or_default();
+    }
+
+    /// Notes a problem of one of the sources.
+    pub fn problem(&mut self, code: impl Into<Name>, severity: Grade, path: &str, at: Location, message: impl Into<String>) {
+        self.problems.push(Problem { code: code.into(), severity, message: message.into(), path: path.to_owned(), at });
+    }
+
+    /// The rows of a family; empty when there are none.
+    pub fn rows(&self, family: &str) -> &[Record] {
+        self.records.get(family).map_or(&[], Vec::as_slice)
+    }
+
+    /// The unlabelled metric `id`.
+    pub fn metric(&self, id: &str) -> Option<&Metric> {
+        self.metrics.iter().find(|m| m.id == id && m.labels.is_empty())
+    }
+}
+
+/// The rows a collector found, for people.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Table {
+    /// The rule that asked.
+    pub rule: String,
+    /// The query, as it ran.
+    pub query: String,
+    /// Column names and kinds.
+    pub columns: Vec<(Name, Name)>,
+    /// Cells; none for NULL.
+    pub rows: Vec<Vec<Option<Value>>>,
+    /// Rows there are beyond those shown.
+    pub omitted: u64,
+    /// Why there is no answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+}
+
+/// The problem code of a file, shard or entry that is not there.
+pub const MISSING: &str = "missing";

@@ -1,0 +1,142 @@
+//! What a rule says of a subject.
+
+use crate::evidence::Gap;
+use crate::rule::Severity;
+use crate::source::Location;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// The five things a rule can say (DESIGN.md section 1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Outcome {
+    /// Shown not to hold.
+    Fail,
+    /// Evidence is there and cannot decide.
+    Unproven,
+    /// There is no usable evidence.
+    NoEvidence,
+    /// Shown to hold.
+    Pass,
+    /// The rule says nothing here.
+    NotApplicable,
+}
+
+impl Outcome {
+    /// All outcomes, worst first.
+    pub const ALL: [Outcome; 5] = [Outcome::Fail, Outcome::Unproven, Outcome::NoEvidence, Outcome::Pass, Outcome::NotApplicable];
+
+    /// The word used in files: `no-evidence`.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Outcome::Fail => "fail",
+            Outcome::Unproven => "unproven",
+            Outcome::NoEvidence => "no-evidence",
+            Outcome::Pass => "pass",
+            Outcome::NotApplicable => "not-applicable",
+        }
+    }
+
+    /// The words people read: `no evidence`.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Outcome::NoEvidence => "no evidence",
+            Outcome::NotApplicable => "not applicable",
+            other => other.word(),
+        }
+    }
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.word())
+    }
+}
+
+/// What unfit evidence would have meant.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Shown {
+    /// The outcome it would have had.
+    pub outcome: Outcome,
+    /// In a sentence.
+    pub text: String,
+}
+
+/// What evidence a finding rests on.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Basis {
+    /// The evidence entry.
+    pub evidence: String,
+    /// The file.
+    pub path: String,
+    /// Where in it.
+    #[serde(flatten)]
+    pub at: Location,
+}
+
+/// One rule's word on one subject. All texts are final: every output prints these.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Finding {
+    /// `pack/file-stem`.
+    pub rule: String,
+    /// The record it is about; none for a rule without `for_each`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subject: Option<String>,
+    /// The rule's question.
+    pub question: String,
+    /// The rule's severity.
+    pub severity: Severity,
+    /// The rule's weight.
+    pub weight: u32,
+    /// The rule's owner.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<String>,
+    /// The rule's controls.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub controls: Vec<String>,
+    /// What came out.
+    pub outcome: Outcome,
+    /// For `no-evidence`: which kind.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gap: Option<Gap>,
+    /// One sentence: observed, required, by how much, from which file, or why it says nothing.
+    pub message: String,
+    /// "61.4 % (2,528 of 4,118)"; a dash when nothing was observed.
+    pub observed: String,
+    /// "at least 80 %".
+    pub required: String,
+    /// "766 lines short", in natural units.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub margin: String,
+    /// What unfit evidence would have meant.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub would_show: Option<Shown>,
+    /// Why the rule exists.
+    pub why: String,
+    /// What to do.
+    pub fix: String,
+    /// The expression as written.
+    pub expression: String,
+    /// `rules/pr-gate/coverage-line.yaml:4`.
+    pub rule_at: String,
+    /// What it rests on.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sources: Vec<Basis>,
+    /// SHA-256 over rule and subject, no values: the same finding tomorrow has the same fingerprint.
+    pub fingerprint: String,
+}
+
+impl Finding {
+    /// `pack/rule`, or `pack/rule[subject]`.
+    pub fn id(&self) -> String {
+        match &self.subject {
+            Some(subject) => format!("{}[{subject}]", self.rule),
+            None => self.rule.clone(),
+        }
+    }
+
+    /// Whether it keeps a gate shut that blocks at `block_at`.
+    pub fn blocks(&self, block_at: Severity) -> bool {
+        self.severity <= block_at && matches!(self.outcome, Outcome::Fail | Outcome::Unproven | Outcome::NoEvidence)
+    }
+}

@@ -1,0 +1,174 @@
+//! The door to the file system, to `walkdir` and to `globset`.
+
+use crate::io::hash::Hashing;
+use std::fs::{self, File};
+use std::io::{self, BufReader, Read, Write};
+use std::path::{Path, PathBuf};
+
+/// How much of a file a format may look at before it claims it.
+const HEAD: usize = 64 * 1024;
+
+/// A file that may be evidence: where it is, what it is called in messages, and how it begins.
+#[derive(Clone, Debug)]
+pub struct Artifact {
+    /// Where it is.
+    pub path: PathBuf,
+    /// As the configuration or the command line names it.
+    pub name: String,
+    /// The first 64 KiB.
+    pub head: Vec<u8>,
+    /// Its size in bytes.
+    pub size: u64,
+}
+
+impl Artifact {
+    /// Looks at the beginning of a regular file.
+    ///
+    /// # Errors
+    /// When it is not there, not a regular file, or cannot be read.
+    pub fn look(path: &Path, name: impl Into<String>) -> io::Result<Artifact> {
+        let meta = fs::metadata(path)?;
+        if !meta.is_file() {
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"));
+        }
+        let mut head = Vec::new();
+        File::open(path)?.take(HEAD as u64).read_to_end(&mut head)?;
+        Ok(Artifact { path: path.to_owned(), name: name.into(), head, size: meta.len() })
+    }
+
+    /// Opens it for reading from the beginning; what is read is hashed.
+    ///
+    /// # Errors
+    /// When it cannot be opened.
+    pub fn open(&self) -> io::Result<Hashing<BufReader<File>>> {
+        Ok(Hashing::new(BufReader::with_capacity(256 * 1024, File::open(&self.path)?)))
+    }
+
+    /// Its beginning as text, as far as it is UTF-8.
+    pub fn head_text(&self) -> &str {
+        let bytes = self.head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&self.head);
+        match std::str::from_utf8(bytes) {
+            Ok(text) => text,
+            Err(error) => std::str::from_utf8(&bytes[..error.valid_up_to()]).unwrap_or(""),
+        }
+    }
+
+    /// The last part of its name.
+    pub fn file_name(&self) -> &str {
+        self.name.rsplit('/').next().unwrap_or(&self.name)
+    }
+}
+
+/// The whole content of a small text file.
+///
+/// # Errors
+/// When it cannot be read or is not UTF-8.
+pub fn read_text(path: &Path) -> io::Result<String> {
+    fs::read_to_string(path)
+}
+
+/// The whole content of a file.
+///
+/// # Errors
+/// When it cannot be read.
+pub fn read_bytes(path: &Path) -> io::Result<Vec<u8>> {
+    fs::read(path)
+}
+
+/// Whether something is there, followed through links.
+pub fn exists(path: &Path) -> bool {
+    path.exists()
+}
+
+/// Whether it is a folder.
+pub fn is_dir(path: &Path) -> bool {
+    path.is_dir()
+}
+
+/// Writes a file and the folders above it; an unchanged file is left alone.
+///
+/// # Errors
+/// When a folder or the file cannot be written.
+pub fn write(path: &Path, content: &[u8]) -> io::Result<()> {
+    if fs::read(path).is_ok_and(|old| old == content) {
+        return Ok(());
+    }
+    if let Some(parent) = path.parent() {
+        fs::create_dir_all(parent)?;
+    }
+    fs::write(path, content)
+}
+
+/// Writes a new file.
+///
+/// # Errors
+/// When the file is there already, or cannot be written.
+pub fn write_new(path: &Path, content: &[u8]) -> io::Result<()> {
+    fs::OpenOptions::new().write(true).create_new(true).open(path)?.write_all(content)
+}
+
+/// Appends to a file, making it where there is none.
+///
+/// # Errors
+/// When it cannot be written.
+pub fn append(path: &Path, content: &[u8]) -> io::Result<()> {
+    fs::OpenOptions::new().append(true).create(true).open(path)?.write_all(content)
+}
+
+/// All regular files below `root` as paths relative to it, with `/` between folders, in order. `.git` and links to folders are not entered.
+pub fn files(root: &Path) -> Vec<String> {
+    walkdir::WalkDir::new(root)
+        .sort_by_file_name()
+        .into_iter()
+        .filter_entry(|entry| entry.file_name() != ".git")
+        .filter_map(Result::ok)
+        .filter(|entry| entry.path().is_file())
+        .filter_map(|entry| entry.path().strip_prefix(root).ok().map(slashed))
+        .collect()
+}
+
+/// The names of the folders directly in `root`, in order.
+pub fn folders(root: &Path) -> Vec<String> {
+    let Ok(entries) = fs::read_dir(root) else { return Vec::new() };
+    let mut names: Vec<String> =
+        entries.filter_map(Result::ok).filter(|e| e.path().is_dir()).map(|e| e.file_name().to_string_lossy().into_owned()).collect();
+    names.sort_unstable();
+    names
+}
+
+/// A path as text with `/` between folders.
+pub fn slashed(path: &Path) -> String {
+    let parts: Vec<_> = path.components().map(|c| c.as_os_str().to_string_lossy().into_owned()).collect();
+    parts.join("/")
+}
+
+/// Whether a configured path is a pattern rather than one file's name.
+pub fn is_glob(pattern: &str) -> bool {
+    pattern.contains(['*', '?', '[', '{'])
+}
+
+/// A compiled pattern: `*` within a folder, `**` across folders.
+pub struct Glob(globset::GlobMatcher);
+
+impl Glob {
+    /// Compiles a pattern.
+    ///
+    /// # Errors
+    /// A sentence about what is wrong with it.
+    pub fn new(pattern: &str) -> Result<Glob, String> {
+        globset::GlobBuilder::new(pattern).literal_separator(true).build().map(|g| Glob(g.compile_matcher())).map_err(|e| e.to_string())
+    }
+
+    /// Whether a path with `/` between folders matches.
+    pub fn matches(&self, path: &str) -> bool {
+        self.0.is_match(path)
+    }
+}
+
+/// The folder a process works in.
+///
+/// # Errors
+/// When it was removed or may not be seen.
+pub fn working_directory() -> io::Result<PathBuf> {
+    std::env::current_dir()
+}

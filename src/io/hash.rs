@@ -1,0 +1,87 @@
+//! The door to SHA-256.
+
+use sha2::{Digest, Sha256};
+use std::io::{self, BufRead, Read};
+
+/// SHA-256 of `bytes` in lower-case hex.
+pub fn sha256(bytes: &[u8]) -> String {
+    hex(&Sha256::digest(bytes))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    bytes.iter().flat_map(|b| [DIGITS[usize::from(b >> 4)], DIGITS[usize::from(b & 15)]]).map(char::from).collect()
+}
+
+/// A buffered reader that hashes what passes through it, so that a file is read once.
+pub struct Hashing<R> {
+    inner: R,
+    digest: Sha256,
+    bytes: u64,
+}
+
+impl<R: BufRead> Hashing<R> {
+    /// Hashes what is read from `inner`.
+    pub fn new(inner: R) -> Self {
+        Hashing { inner, digest: Sha256::new(), bytes: 0 }
+    }
+
+    /// Reads what is left, then gives the number of bytes and their SHA-256.
+    ///
+    /// # Errors
+    /// When the file cannot be read to its end.
+    pub fn finish(mut self) -> io::Result<(u64, String)> {
+        loop {
+            let n = self.fill_buf()?.len();
+            if n == 0 {
+                return Ok((self.bytes, hex(&self.digest.finalize())));
+            }
+            self.consume(n);
+        }
+    }
+
+    fn take(&mut self, n: usize) -> io::Result<()> {
+        let seen = self.inner.fill_buf()?;
+        self.digest.update(&seen[..n]);
+        self.bytes += n as u64;
+        self.inner.consume(n);
+        Ok(())
+    }
+}
+
+impl<R: BufRead> Read for Hashing<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let n = self.fill_buf()?.len().min(buffer.len());
+        buffer[..n].copy_from_slice(&self.inner.fill_buf()?[..n]);
+        self.take(n)?;
+        Ok(n)
+    }
+}
+
+impl<R: BufRead> BufRead for Hashing<R> {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        self.inner.fill_buf()
+    }
+
+    fn consume(&mut self, n: usize) {
+        // The buffer holds `n` bytes by the contract of `consume`, so asking for it again reads nothing new and cannot fail.
+        let _ = self.take(n);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hashes_all_of_it_once() -> io::Result<()> {
+        let data = vec![7u8; 100_000];
+        let mut reader = Hashing::new(io::BufReader::with_capacity(1000, &data[..]));
+        let mut some = [0; 777];
+        reader.read_exact(&mut some)?;
+        let (n, digest) = reader.finish()?;
+        assert_eq!((n, digest), (100_000, sha256(&data)));
+        assert_eq!(sha256(b""), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+        Ok(())
+    }
+}

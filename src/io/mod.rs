@@ -1,0 +1,8 @@
+//! One door per outside thing. Nothing else in the crate names a third-party crate's types or touches the world.
+
+pub mod clock;
+pub mod fs;
+pub mod hash;
+pub mod json;
+pub mod spelling;
+pub mod yaml;

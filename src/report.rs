@@ -1,0 +1,88 @@
+//! Everything a reader is shown, and the only input of `render` and of comparison.
+
+use crate::evidence::Evidence;
+use crate::finding::{Finding, Outcome};
+use crate::instant::Instant;
+use crate::verdict::{Gate, Score, Verdict};
+use serde::{Deserialize, Serialize};
+
+/// The version of `report.json`; readers refuse another major number.
+pub const SCHEMA: &str = "readiness/report/1";
+
+/// One judgement of one system.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Report {
+    /// [`SCHEMA`].
+    pub schema: String,
+    /// `readiness 0.1.0`.
+    pub tool: String,
+    /// What was judged.
+    pub project: Subject,
+    /// As of when.
+    pub now: Instant,
+    /// The profile asked for, if one was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub profile: Option<String>,
+    /// The state of the system.
+    pub verdict: Verdict,
+    /// The decision.
+    pub gate: Gate,
+    /// The score.
+    pub score: Score,
+    /// Worst first, then by severity, weight and id.
+    pub findings: Vec<Finding>,
+    /// All evidence, in order of name.
+    pub evidence: Vec<Evidence>,
+    /// The packs that judged.
+    pub packs: Vec<Used>,
+}
+
+/// What was judged.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Subject {
+    /// Stable, short.
+    pub id: String,
+    /// For people.
+    pub name: String,
+    /// The version.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
+    /// The commit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub commit: Option<String>,
+}
+
+/// A pack that judged, and its exact content.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Used {
+    /// The pack's name.
+    pub name: String,
+    /// For people.
+    pub title: String,
+    /// How many rules.
+    pub rules: usize,
+    /// SHA-256 over its files.
+    pub sha256: String,
+}
+
+impl Report {
+    /// How many findings have this outcome.
+    pub fn count(&self, outcome: Outcome) -> usize {
+        self.findings.iter().filter(|f| f.outcome == outcome).count()
+    }
+
+    /// The findings that keep the gate shut, worst first.
+    pub fn blocking(&self) -> impl Iterator<Item = &Finding> {
+        self.findings.iter().filter(|f| f.blocks(self.gate.block_at))
+    }
+
+    /// All rows of a record family, over all evidence.
+    pub fn rows<'a>(&'a self, family: &'a str) -> impl Iterator<Item = &'a crate::record::Record> {
+        self.evidence.iter().flat_map(move |e| e.rows(family))
+    }
+
+    /// The first unlabelled metric of this id.
+    pub fn metric(&self, id: &str) -> Option<&crate::metric::Metric> {
+        self.evidence.iter().find_map(|e| e.metric(id))
+    }
+}

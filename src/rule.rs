@@ -1,0 +1,188 @@
+//! A rule as it is written in YAML (DESIGN.md section 4), before its expressions are compiled.
+
+use crate::metric::Name;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// How much a rule matters: `P0` and `P1` block, `P2` warns, `P3` informs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[allow(missing_docs)]
+pub enum Severity {
+    P0,
+    P1,
+    P2,
+    P3,
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self:?}")
+    }
+}
+
+/// Text of a YAML file and the place it stands at, so that an error inside it can be shown.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Spanned {
+    /// The scalar's value.
+    pub text: String,
+    /// Where it starts.
+    pub place: Place,
+}
+
+/// A place in a YAML file.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Place {
+    /// The file as messages name it.
+    pub file: std::sync::Arc<str>,
+    /// From 1.
+    pub line: u64,
+    /// From 1, in characters.
+    pub column: u64,
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}:{}", self.file, self.line, self.column)
+    }
+}
+
+/// One rule.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Rule {
+    /// `pack/file-stem`.
+    pub id: String,
+    /// The pack's folder name.
+    pub pack: String,
+    /// Where the rule stands.
+    pub place: Place,
+    /// Answerable yes or no, phrased as the good state.
+    pub question: String,
+    /// How much it matters.
+    pub severity: Option<Severity>,
+    /// Its weight in the score, 1 unless stated.
+    pub weight: u32,
+    /// Who looks after it.
+    pub owner: Option<String>,
+    /// `SOC2:CC8.1` …
+    pub controls: Vec<String>,
+    /// The requirement; a rule has this or `attest`.
+    pub require: Option<Spanned>,
+    /// A person's dated statement instead.
+    pub attest: Option<Attest>,
+    /// Ratios are judged on the one-sided bound at this confidence, in parts per million.
+    pub confidence: Option<u32>,
+    /// Fewer cases than this decide nothing.
+    pub min_n: Option<u64>,
+    /// One finding per row of this family.
+    pub for_each: Option<Spanned>,
+    /// Which rows.
+    pub filter: Option<Spanned>,
+    /// Whether the rule applies.
+    pub when: Option<Spanned>,
+    /// From which moment on.
+    pub effective_from: Option<crate::instant::Instant>,
+    /// What makes evidence fit.
+    pub evidence: Fitness,
+    /// An empty family passes as zero when its source is valid.
+    pub empty: bool,
+    /// A query over an audit snapshot.
+    pub collect: Option<Collector>,
+    /// Fewer points of history than this: not applicable yet.
+    pub warmup: Option<u64>,
+    /// Why the rule exists, in a sentence or two.
+    pub why: String,
+    /// What to do when it fails.
+    pub fix: String,
+    /// A link.
+    pub runbook: Option<String>,
+    /// Examples that `readiness rules test` runs.
+    pub cases: Vec<Case>,
+}
+
+/// A statement by a person.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Attest {
+    /// Who must state it.
+    pub by: String,
+    /// How often, in milliseconds.
+    pub every: i64,
+}
+
+/// What makes evidence fit for a rule.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Fitness {
+    /// The greatest age, in milliseconds.
+    pub max_age: Option<i64>,
+    /// It must be of the commit under judgement.
+    pub commit_head: bool,
+    /// `live`.
+    pub mode: Option<String>,
+}
+
+/// A read-only query whose columns become metrics of one rule.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Collector {
+    /// The rule it belongs to.
+    pub rule: String,
+    /// The evidence entry, or the family `audit` when it has one entry.
+    pub source: Spanned,
+    /// One SELECT.
+    pub query: Spanned,
+    /// Column to kind, in the order of the file.
+    pub outputs: Vec<(String, Name)>,
+    /// How many rows the report shows; none: the query gives one row.
+    pub rows: Option<u64>,
+}
+
+/// One example of a rule: what is given, and what must come out.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Case {
+    /// Metric, family or collector column, and what it is.
+    pub given: BTreeMap<String, Given>,
+    /// The outcome, or one outcome per subject.
+    pub outcome: Expected,
+    /// Where the case stands.
+    pub place: Place,
+}
+
+/// What a case gives.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Given {
+    /// A value as text: `0/76`, `12`, `80%`, `mock`.
+    Value(String),
+    /// Rows of a family, each a map of values as text.
+    Rows(Vec<BTreeMap<String, String>>),
+}
+
+/// What must come out of a case.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Expected {
+    /// One outcome for the rule.
+    One(String),
+    /// An outcome per subject.
+    Each(BTreeMap<String, String>),
+}
+
+impl Default for Expected {
+    fn default() -> Self {
+        Expected::One(String::new())
+    }
+}
+
+/// A folder of rules.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Pack {
+    /// The folder's name.
+    pub name: String,
+    /// For people.
+    pub title: String,
+    /// What it is for, in a sentence.
+    pub about: String,
+    /// Its rules by id.
+    pub rules: Vec<Rule>,
+    /// Metrics it declares.
+    pub metrics: BTreeMap<String, crate::config::Declared>,
+    /// SHA-256 over its files' names and contents.
+    pub sha256: String,
+}
