@@ -7,6 +7,7 @@
 //! discover -> ingest -> [Evidence] -> compare -> [Evidence] -> evaluate -> [Finding] -> [Verdict] -> [Report] -> render
 //! ```
 
+pub mod analyze;
 pub mod catalogue;
 pub mod config;
 pub mod error;
