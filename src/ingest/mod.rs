@@ -8,15 +8,20 @@ use crate::evidence::{Evidence, MISSING};
 use crate::instant::Instant;
 use crate::io::fs::Artifact;
 use crate::io::hash::Hashing;
+use crate::io::lines::{Fault, Lines};
 use crate::rule::Collector;
 use crate::source::{Grade, Location, Problem, Source};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, BufReader};
+use std::ops::ControlFlow;
 
 /// Every family, in the order of the documentation.
 pub const ROOMS: &[Room] = &[];
+
+/// The longest line of a text format, in bytes.
+const LINE: usize = 16 * 1024 * 1024;
 
 /// What one evidence entry asks of its family.
 #[derive(Clone, Debug)]
@@ -88,6 +93,34 @@ impl<'a> Reading<'a> {
             Ok((bytes, sha256)) => (self.source.bytes, self.source.sha256) = (bytes, sha256),
             Err(e) => self.error("unreadable", Location::whole(), e.to_string()),
         }
+    }
+
+    /// Passes every line that is text to `take`, with its number and whether it is ended, until `take` says stop; the
+    /// other lines are noted.
+    pub fn each_line(&mut self, mut take: impl FnMut(&mut Self, u64, &str, bool) -> ControlFlow<()>) {
+        let Some(reader) = self.open() else { return };
+        let mut lines = Lines::new(reader, LINE);
+        loop {
+            match lines.next_line() {
+                Ok(Some(line)) => match line.text {
+                    Ok(text) => {
+                        if take(self, line.number, text, line.ended).is_break() {
+                            break;
+                        }
+                    }
+                    Err(Fault::TooLong) => self.error("line-too-long", Location::line(line.number), "the line is longer than 16 MiB"),
+                    Err(Fault::NotText(column)) => {
+                        self.error("not-utf-8", Location::column(line.number, column), "this is not text in UTF-8");
+                    }
+                },
+                Ok(None) => break,
+                Err(e) => {
+                    self.error("unreadable", Location::whole(), e.to_string());
+                    break;
+                }
+            }
+        }
+        self.close(lines.into_inner());
     }
 
     /// The file cannot be relied on.

@@ -33,6 +33,20 @@ pub fn read<T: DeserializeOwned>(text: &[u8]) -> Result<T, Mistake> {
     serde_json::from_slice(text).map_err(Mistake::from)
 }
 
+/// Reads line `number` of a file of JSON Lines; a mistake has its place in that file, the column in characters.
+///
+/// # Errors
+/// The first mistake.
+pub fn read_line<T: DeserializeOwned>(text: &str, number: u64) -> Result<T, Mistake> {
+    serde_json::from_str(text).map_err(|error| {
+        let mut mistake = Mistake::from(error);
+        mistake.line = number;
+        let bytes = usize::try_from(mistake.column).unwrap_or(0);
+        mistake.column = text.char_indices().take_while(|(at, _)| *at < bytes).count().max(1) as u64;
+        mistake
+    })
+}
+
 /// One line of JSON.
 ///
 /// # Errors
@@ -49,4 +63,17 @@ pub fn document<T: Serialize>(value: &T) -> Result<String, Mistake> {
     let mut text = serde_json::to_string_pretty(value).map_err(Mistake::from)?;
     text.push('\n');
     Ok(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mistake_in_a_line_has_its_place_in_the_file() {
+        let mistake = read_line::<Value>("{\"ключ\": NaN}", 7).err();
+        assert_eq!(mistake.map(|m| (m.message, m.line, m.column)), Some(("expected value".to_owned(), 7, 10)));
+        let mistake = read_line::<Value>("{\"a\":", 2).err();
+        assert_eq!(mistake.map(|m| (m.line, m.column)), Some((2, 5)));
+    }
 }

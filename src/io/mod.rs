@@ -4,5 +4,6 @@ pub mod clock;
 pub mod fs;
 pub mod hash;
 pub mod json;
+pub mod lines;
 pub mod spelling;
 pub mod yaml;
