@@ -6,4 +6,5 @@ pub mod hash;
 pub mod json;
 pub mod lines;
 pub mod spelling;
+pub mod xml;
 pub mod yaml;
