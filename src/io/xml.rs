@@ -1,7 +1,8 @@
-//! XML, strictly: the only place that names `quick-xml`, which finds the markup; well-formedness, encodings and limits are ours.
+//! XML, strictly: the only place that names `quick-xml`, which finds the ends of markup that is not a plain tag; well-formedness,
+//! encodings and limits are ours.
 //!
-//! A report that is cut short, has two roots or a stray `<` in a value is an error with its place, never a smaller report. DTDs are skipped unread, nothing is fetched, no entity is
-//! expanded. Memory stays small whatever comes in.
+//! A report that is cut short, has two roots or a stray `<` in a value is an error with its place, never a smaller report. DTDs are
+//! skipped unread, nothing is fetched, no entity is expanded. Memory stays small whatever comes in.
 //!
 //! ```
 //! use readiness::io::xml::{Event, Xml};
@@ -18,6 +19,7 @@
 
 mod decode;
 mod feed;
+mod prolog;
 mod tag;
 #[cfg(test)]
 mod tests;
@@ -28,8 +30,8 @@ use quick_xml::Reader;
 use quick_xml::events::Event as Markup;
 
 use decode::Utf8Reader;
-pub use feed::Place;
 use feed::Feed;
+pub use feed::Place;
 pub use tag::Tag;
 use tag::{Attribute, Flaw};
 
@@ -74,7 +76,9 @@ pub struct Xml<R> {
     /// Bytes of `text` that the last event gave out.
     given: usize,
     state: State,
-    depth: usize,
+    /// Names of the open elements, one after the other, and where each begins.
+    names: Vec<u8>,
+    open: Vec<usize>,
     doctype: bool,
     root: bool,
 }
@@ -90,8 +94,12 @@ enum State {
 }
 
 enum Found {
-    Start,
-    Empty,
+    /// A start tag whose name is so long; `slash` is 1 for `<a/>`.
+    Start {
+        name: usize,
+        slash: usize,
+    },
+    /// An end tag whose name is so long.
     End(usize),
     Comment,
     Instruction,
@@ -104,6 +112,8 @@ impl<R: Read> Xml<R> {
     pub fn new(source: R) -> Self {
         let mut reader = Reader::from_reader(Feed::new(Utf8Reader::new(source), BUFFER, LONGEST_MARKUP));
         reader.config_mut().check_comments = true;
+        reader.config_mut().check_end_names = false;
+        reader.config_mut().allow_unmatched_ends = true;
         Self {
             reader,
             markup: Vec::new(),
@@ -112,7 +122,8 @@ impl<R: Read> Xml<R> {
             plain: String::new(),
             given: 0,
             state: State::Content,
-            depth: 0,
+            names: Vec::new(),
+            open: Vec::new(),
             doctype: false,
             root: false,
         }
@@ -138,25 +149,20 @@ impl<R: Read> Xml<R> {
                 }
                 State::EmptyEnd(name) => {
                     self.state = State::Content;
-                    self.depth -= 1;
                     return Ok(Event::End(tag::local(&self.markup[1..=name])));
                 }
                 State::Content => match self.peek()? {
                     None => return self.end(),
-                    Some(b'<') if self.depth > 0 && self.at(b"<![CDATA[")? => self.begin_cdata(),
+                    Some(b'<') if !self.open.is_empty() && self.at(b"<![CDATA[")? => self.begin_cdata(),
                     Some(b'<') => match self.read_markup()? {
-                        Found::Start => return self.start(0),
-                        Found::Empty => return self.start(1),
-                        Found::End(name) => {
-                            self.depth -= 1;
-                            return Ok(Event::End(tag::local(&self.markup[2..2 + name])));
-                        }
+                        Found::Start { name, slash } => return self.start(name, slash),
+                        Found::End(name) => return self.finish(name),
                         Found::Comment => self.check(4, tag::check_characters)?,
                         Found::Instruction => self.check_instruction()?,
                         Found::Doctype => self.check_doctype()?,
                         Found::Other => return Err(self.error("a CDATA section stands outside the root element")),
                     },
-                    Some(_) if self.depth == 0 => return Err(self.error("text stands outside the root element")),
+                    Some(_) if self.open.is_empty() => return Err(self.error("text stands outside the root element")),
                     Some(_) => {
                         self.state = State::Text;
                         self.text.clear();
@@ -167,28 +173,34 @@ impl<R: Read> Xml<R> {
         }
     }
 
-    fn start(&mut self, slash: usize) -> Result<Event<'_>, XmlError> {
-        let inside = 1..self.markup.len() - 1 - slash;
-        let name = match tag::scan(&self.markup[inside.clone()], &mut self.attributes) {
-            Ok(name) => name,
-            Err(flaw) => return Err(self.flaw(inside.start, flaw)),
-        };
-        if self.depth == 0 && self.root {
+    fn start(&mut self, name: usize, slash: usize) -> Result<Event<'_>, XmlError> {
+        if self.open.is_empty() && std::mem::replace(&mut self.root, true) {
             return Err(self.error("a second root element follows the first"));
         }
-        if self.depth == DEEPEST {
+        if self.open.len() == DEEPEST {
             return Err(self.error(&format!("elements are nested deeper than {DEEPEST}")));
         }
-        self.root = true;
-        self.depth += 1;
-        if slash == 1 {
+        if slash == 0 {
+            self.open.push(self.names.len());
+            self.names.extend_from_slice(&self.markup[1..=name]);
+        } else {
             self.state = State::EmptyEnd(name);
         }
-        Ok(Event::Start(Tag { content: &self.markup[inside], name, attributes: &self.attributes }))
+        Ok(Event::Start(Tag { content: &self.markup[1..self.markup.len() - 1 - slash], name, attributes: &self.attributes }))
+    }
+
+    fn finish(&mut self, name: usize) -> Result<Event<'_>, XmlError> {
+        let name = &self.markup[2..2 + name];
+        let Some(open) = self.open.pop() else { return Err(self.error(&format!("`</{}>` closes nothing", tag::shown(name)))) };
+        if name != &self.names[open..] {
+            return Err(self.error(&format!("`</{}>` closes `<{}>`", tag::shown(name), tag::shown(&self.names[open..]))));
+        }
+        self.names.truncate(open);
+        Ok(Event::End(tag::local(name)))
     }
 
     fn end(&self) -> Result<Event<'_>, XmlError> {
-        match (self.depth, self.root) {
+        match (self.open.len(), self.root) {
             (0, true) => Ok(Event::Eof),
             (0, false) => Err(self.error("there is no XML element in it")),
             (depth, _) => Err(self.error(&format!("the file ends while {depth} elements are still open: it is cut short"))),
@@ -208,19 +220,54 @@ impl<R: Read> Xml<R> {
         at.map_err(|error| self.failed(&error))
     }
 
+    /// Reads the markup that begins here into `self.markup`.
     fn read_markup(&mut self) -> Result<Found, XmlError> {
         self.markup.clear();
-        match self.reader.read_event_into(&mut self.markup) {
-            Ok(Markup::Start(_)) => Ok(Found::Start),
-            Ok(Markup::Empty(_)) => Ok(Found::Empty),
-            Ok(Markup::End(end)) => Ok(Found::End(end.name().as_ref().len())),
-            Ok(Markup::Comment(_)) => Ok(Found::Comment),
-            Ok(Markup::PI(_) | Markup::Decl(_)) => Ok(Found::Instruction),
-            Ok(Markup::DocType(_)) => Ok(Found::Doctype),
-            Ok(_) => Ok(Found::Other),
-            Err(quick_xml::Error::Io(error)) => Err(self.failed(&error)),
-            Err(quick_xml::Error::Encoding(_)) => Err(self.check(0, tag::check_characters).err().unwrap_or_else(|| self.error("a byte sequence that is not UTF-8"))),
-            Err(error) => Err(self.error(&tag::shown(error.to_string().as_bytes()))),
+        if let Some(tag) = self.reader.get_ref().up_to(b'>') {
+            self.markup.extend_from_slice(tag);
+            if let Some(found) = self.plain_tag() {
+                self.reader.get_mut().consume(self.markup.len());
+                return Ok(found);
+            }
+            self.markup.clear();
+        }
+        self.any_markup()
+    }
+
+    /// The fast path: a tag that lies in the buffer and has no `>` in a value. What is not one, or not well-formed, is left to
+    /// `any_markup`.
+    fn plain_tag(&mut self) -> Option<Found> {
+        let inside = &self.markup[1..self.markup.len() - 1];
+        if !inside.is_ascii() && std::str::from_utf8(inside).is_err() {
+            return None;
+        }
+        match inside {
+            [b'!' | b'?', ..] => None,
+            [b'/', name @ ..] => Some(Found::End(name.iter().rposition(|&byte| !tag::is_space(byte)).map_or(0, |last| last + 1))),
+            [tag @ .., b'/'] => tag::scan(tag, &mut self.attributes).ok().map(|name| Found::Start { name, slash: 1 }),
+            tag => tag::scan(tag, &mut self.attributes).ok().map(|name| Found::Start { name, slash: 0 }),
+        }
+    }
+
+    fn any_markup(&mut self) -> Result<Found, XmlError> {
+        let slash = match self.reader.read_event_into(&mut self.markup) {
+            Ok(Markup::Start(_)) => 0,
+            Ok(Markup::Empty(_)) => 1,
+            Ok(Markup::End(end)) => return Ok(Found::End(end.name().as_ref().len())),
+            Ok(Markup::Comment(_)) => return Ok(Found::Comment),
+            Ok(Markup::PI(_) | Markup::Decl(_)) => return Ok(Found::Instruction),
+            Ok(Markup::DocType(_)) => return Ok(Found::Doctype),
+            Ok(_) => return Ok(Found::Other),
+            Err(quick_xml::Error::Io(error)) => return Err(self.failed(&error)),
+            Err(quick_xml::Error::Encoding(_)) => {
+                self.check(0, tag::check_characters)?;
+                return Err(self.error("a byte sequence that is not UTF-8"));
+            }
+            Err(error) => return Err(self.error(&tag::shown(error.to_string().as_bytes()))),
+        };
+        match tag::scan(&self.markup[1..self.markup.len() - 1 - slash], &mut self.attributes) {
+            Ok(name) => Ok(Found::Start { name, slash }),
+            Err(flaw) => Err(self.flaw(1, flaw)),
         }
     }
 
@@ -292,29 +339,11 @@ impl<R: Read> Xml<R> {
             return Err(self.error("a processing instruction has no proper name"));
         }
         match &content[..name] {
-            b"xml" if self.place() == Place::START => self.check_declaration(content),
+            b"xml" if self.place() == Place::START => prolog::declaration(content).map_err(|flaw| self.flaw(2, flaw)),
             b"xml" => Err(self.error("an XML declaration stands elsewhere than at the very start")),
             other if other.eq_ignore_ascii_case(b"xml") => Err(self.error("a processing instruction is named `xml`")),
             _ => self.check(2, tag::check_characters),
         }
-    }
-
-    fn check_declaration(&self, content: &[u8]) -> Result<(), XmlError> {
-        let mut attributes = Vec::new();
-        let name = tag::scan(content, &mut attributes).map_err(|flaw| self.flaw(2, flaw))?;
-        let declaration = Tag { content, name, attributes: &attributes };
-        let mut wanted = [&b"version"[..], b"encoding", b"standalone"].into_iter();
-        for (name, value) in declaration.attributes() {
-            let proper = match name {
-                b"version" => value.strip_prefix("1.").is_some_and(|minor| !minor.is_empty() && minor.bytes().all(|byte| byte.is_ascii_digit())),
-                b"encoding" => value.starts_with(|first: char| first.is_ascii_alphabetic()) && value.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte)),
-                _ => matches!(&*value, "yes" | "no"),
-            };
-            if !proper || !wanted.any(|other| other == name) {
-                return Err(self.error("the XML declaration is not well-formed"));
-            }
-        }
-        if declaration.get("version").is_none() { Err(self.error("the XML declaration has no version")) } else { Ok(()) }
     }
 
     /// `<!DOCTYPE name external-id? [internal subset]? >`, before the root, once. What the subset says is not read.
@@ -322,7 +351,7 @@ impl<R: Read> Xml<R> {
         if self.root || std::mem::replace(&mut self.doctype, true) {
             return Err(self.error("a DOCTYPE stands elsewhere than before the root element"));
         }
-        match tag::doctype(&self.markup) {
+        match prolog::doctype(&self.markup) {
             Ok(()) => self.check(0, tag::check_characters),
             Err(flaw) => Err(self.flaw(0, flaw)),
         }

@@ -10,8 +10,9 @@ const CHUNK: usize = 16 * 1024;
 
 /// Streams an XML entity as UTF-8, without its byte order mark.
 ///
-/// The encoding is found as in XML 1.0, appendix F: byte order mark, then the pattern of `<?` in UTF-16, then the declaration. A declaration of UTF-16 in a file whose bytes are
-/// plainly not UTF-16 (what .NET writes from a string) is read as UTF-8. UTF-8 itself is passed through; whoever cuts it into strings checks it.
+/// The encoding is found as in XML 1.0, appendix F: byte order mark, then the pattern of `<?` in UTF-16, then the declaration. A
+/// declaration of UTF-16 in a file whose bytes are plainly not UTF-16 (what .NET writes from a string) is read as UTF-8. UTF-8 itself
+/// is passed through; whoever cuts it into strings checks it.
 pub(super) struct Utf8Reader<R> {
     inner: R,
     ahead: Vec<u8>,
@@ -33,7 +34,9 @@ impl<R: Read> Utf8Reader<R> {
         }
         let (encoding, mark) = match self.ahead.as_slice() {
             [0xEF, 0xBB, 0xBF, ..] => (UTF_8, 3),
-            [0xFF, 0xFE, 0, 0, ..] | [0, 0, 0xFE, 0xFF, ..] | [b'<', 0, 0, 0, ..] | [0, 0, 0, b'<', ..] => return Err(unreadable("the file is UTF-32, which is not supported")),
+            [0xFF, 0xFE, 0, 0, ..] | [0, 0, 0xFE, 0xFF, ..] | [b'<', 0, 0, 0, ..] | [0, 0, 0, b'<', ..] => {
+                return Err(unreadable("the file is UTF-32, which is not supported"));
+            }
             [0xFF, 0xFE, ..] => (UTF_16LE, 2),
             [0xFE, 0xFF, ..] => (UTF_16BE, 2),
             [b'<', 0, ..] => (UTF_16LE, 0),

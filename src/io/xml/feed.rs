@@ -19,7 +19,10 @@ impl Place {
     pub(super) fn after(self, bytes: &[u8]) -> Self {
         match memchr::memrchr(b'\n', bytes) {
             None => Self { line: self.line, column: self.column + characters(bytes) },
-            Some(last) => Self { line: self.line + memchr::memchr_iter(b'\n', &bytes[..=last]).count() as u64, column: 1 + characters(&bytes[last + 1..]) },
+            Some(last) => Self {
+                line: self.line + memchr::memchr_iter(b'\n', &bytes[..=last]).count() as u64,
+                column: 1 + characters(&bytes[last + 1..]),
+            },
         }
     }
 }
@@ -30,7 +33,8 @@ fn characters(utf8: &[u8]) -> u64 {
 
 /// A buffered reader that knows the place of a mark in it, and refuses to feed more than a limit past that mark.
 ///
-/// Lines are counted once per refill, over the whole buffer, and exactly only when a place is asked for: the hot path pays nothing per event.
+/// Lines are counted once per refill, over the whole buffer, and exactly only when a place is asked for: the hot path pays nothing
+/// per event.
 pub(super) struct Feed<R> {
     source: R,
     buffer: Box<[u8]>,
@@ -47,7 +51,16 @@ pub(super) struct Feed<R> {
 
 impl<R: Read> Feed<R> {
     pub(super) fn new(source: R, capacity: usize, limit: usize) -> Self {
-        Self { source, buffer: vec![0; capacity].into_boxed_slice(), next: 0, filled: 0, base: Place::START, mark: Ok(0), since_mark: 0, limit }
+        Self {
+            source,
+            buffer: vec![0; capacity].into_boxed_slice(),
+            next: 0,
+            filled: 0,
+            base: Place::START,
+            mark: Ok(0),
+            since_mark: 0,
+            limit,
+        }
     }
 
     /// Sets the mark here.
@@ -79,6 +92,12 @@ impl<R: Read> Feed<R> {
             self.filled += read;
         }
         Ok(self.buffer[self.next..self.filled].starts_with(prefix))
+    }
+
+    /// What is buffered from here up to and including `stop`.
+    pub(super) fn up_to(&self, stop: u8) -> Option<&[u8]> {
+        let buffered = &self.buffer[self.next..self.filled];
+        memchr::memchr(stop, buffered).map(|at| &buffered[..=at])
     }
 
     /// Consumes white space. Whether anything is left.

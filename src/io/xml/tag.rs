@@ -33,7 +33,7 @@ pub(super) struct Flaw {
 }
 
 impl Flaw {
-    fn new<T>(at: usize, message: impl Into<String>) -> Result<T, Self> {
+    pub(super) fn new<T>(at: usize, message: impl Into<String>) -> Result<T, Self> {
         Err(Self { at, message: message.into() })
     }
 }
@@ -62,7 +62,10 @@ impl<'a> Tag<'a> {
 
     /// The value of the attribute with this name (prefix included), unescaped and normalised as XML 1.0 section 3.3.3 says.
     pub fn get(&self, name: &str) -> Option<Cow<'a, str>> {
-        self.attributes.iter().find(|attribute| slice(self.content, attribute.name) == name.as_bytes()).map(|attribute| self.value(attribute))
+        self.attributes
+            .iter()
+            .find(|attribute| slice(self.content, attribute.name) == name.as_bytes())
+            .map(|attribute| self.value(attribute))
     }
 
     /// All attributes in order: name (prefix included) and value as `get` gives it.
@@ -161,7 +164,7 @@ fn quoted(content: &[u8], at: usize) -> Result<Quoted, Flaw> {
     }
 }
 
-fn skip_space(content: &[u8], mut at: usize) -> usize {
+pub(super) fn skip_space(content: &[u8], mut at: usize) -> usize {
     while content.get(at).is_some_and(|&byte| is_space(byte)) {
         at += 1;
     }
@@ -203,8 +206,9 @@ fn width(first: u8) -> usize {
 /// Productions 4 and 4a, beyond ASCII.
 fn is_wide_name(letter: &[u8], inside: bool) -> bool {
     let Some(letter) = std::str::from_utf8(letter).ok().and_then(|text| text.chars().next()) else { return false };
-    matches!(letter, '\u{C0}'..='\u{D6}' | '\u{D8}'..='\u{F6}' | '\u{F8}'..='\u{2FF}' | '\u{370}'..='\u{37D}' | '\u{37F}'..='\u{1FFF}' | '\u{200C}'..='\u{200D}'
-        | '\u{2070}'..='\u{218F}' | '\u{2C00}'..='\u{2FEF}' | '\u{3001}'..='\u{D7FF}' | '\u{F900}'..='\u{FDCF}' | '\u{FDF0}'..='\u{FFFD}' | '\u{10000}'..='\u{EFFFF}')
+    matches!(letter, '\u{C0}'..='\u{D6}' | '\u{D8}'..='\u{F6}' | '\u{F8}'..='\u{2FF}' | '\u{370}'..='\u{37D}' | '\u{37F}'..='\u{1FFF}'
+        | '\u{200C}'..='\u{200D}' | '\u{2070}'..='\u{218F}' | '\u{2C00}'..='\u{2FEF}' | '\u{3001}'..='\u{D7FF}' | '\u{F900}'..='\u{FDCF}'
+        | '\u{FDF0}'..='\u{FFFD}' | '\u{10000}'..='\u{EFFFF}')
         || (inside && matches!(letter, '\u{B7}' | '\u{300}'..='\u{36F}' | '\u{203F}'..='\u{2040}'))
 }
 
@@ -229,7 +233,8 @@ pub(super) fn check_characters(content: &[u8]) -> Result<&str, Flaw> {
     }
 }
 
-/// The character that a reference at the start of `content` stands for, and its length. Only the five predefined entities and numbers: entities that a DTD declares are never expanded.
+/// The character that a reference at the start of `content` stands for, and its length. Only the five predefined entities and
+/// numbers: entities that a DTD declares are never expanded.
 fn reference(content: &[u8]) -> Result<(char, usize), String> {
     let end = content.iter().take(64).position(|&byte| byte == b';').ok_or("`&` does not begin a reference")?;
     let name = &content[1..end];
@@ -248,8 +253,12 @@ fn reference(content: &[u8]) -> Result<(char, usize), String> {
 
 fn numbered(digits: &[u8], radix: u32) -> Result<char, String> {
     let digit = |byte: &u8| (*byte as char).is_digit(radix);
-    let number = std::str::from_utf8(digits).ok().filter(|_| digits.iter().all(digit)).and_then(|text| u32::from_str_radix(text, radix).ok());
-    number.and_then(char::from_u32).filter(|letter| is_character(*letter)).ok_or_else(|| "a numeric reference is not a character that XML allows".into())
+    let number =
+        std::str::from_utf8(digits).ok().filter(|_| digits.iter().all(digit)).and_then(|text| u32::from_str_radix(text, radix).ok());
+    number
+        .and_then(char::from_u32)
+        .filter(|letter| is_character(*letter))
+        .ok_or_else(|| "a numeric reference is not a character that XML allows".into())
 }
 
 /// Checks character data: characters, references, no `]]>`.
@@ -291,10 +300,10 @@ pub(super) fn whole(text: &[u8]) -> usize {
         }
     }
     let tail = end.saturating_sub(64);
-    if let Some(at) = memchr::memrchr(b'&', &text[tail..end]) {
-        if !text[tail + at..end].contains(&b';') {
-            end = tail + at;
-        }
+    if let Some(at) = memchr::memrchr(b'&', &text[tail..end])
+        && !text[tail + at..end].contains(&b';')
+    {
+        end = tail + at;
     }
     match text[..end] {
         [.., b']', b']'] => end - 2,
@@ -303,41 +312,15 @@ pub(super) fn whole(text: &[u8]) -> usize {
     }
 }
 
-/// Checks the outside of a document type declaration, given whole: name, external identifier, brackets of the internal subset.
-pub(super) fn doctype(markup: &[u8]) -> Result<(), Flaw> {
-    let content = &markup[..markup.len() - 1];
-    let name = skip_space(content, b"<!DOCTYPE".len());
-    if !content.starts_with(b"<!DOCTYPE") || name == b"<!DOCTYPE".len() {
-        return Flaw::new(0, "a declaration that is not a DOCTYPE");
-    }
-    let mut at = name_end(content, name)?;
-    let literals = match skip_space(content, at) {
-        next if content[next..].starts_with(b"SYSTEM") => 1,
-        next if content[next..].starts_with(b"PUBLIC") => 2,
-        _ => 0,
-    };
-    if literals > 0 {
-        at = skip_space(content, at) + b"SYSTEM".len();
-    }
-    for _ in 0..literals {
-        let open = skip_space(content, at);
-        let close = content.get(open).filter(|&&quote| open > at && matches!(quote, b'"' | b'\'')).and_then(|&quote| memchr::memchr(quote, &content[open + 1..]));
-        match close {
-            Some(length) => at = open + 1 + length + 1,
-            None => return Flaw::new(open, "a DOCTYPE has no proper external identifier"),
-        }
-    }
-    match content[skip_space(content, at)..].trim_ascii_end() {
-        [] | [b'[', .., b']'] => Ok(()),
-        _ => Flaw::new(at, "a DOCTYPE is not well-formed"),
-    }
-}
-
 /// Bytes for a message: printable and short.
 pub(super) fn shown(bytes: &[u8]) -> String {
     const MOST: usize = 100;
     let text = String::from_utf8_lossy(&bytes[..bytes.len().min(4 * MOST)]);
-    let mut shown: String = text.chars().take(MOST).flat_map(|letter| if letter.is_control() { letter.escape_default().collect() } else { vec![letter] }).collect();
+    let mut shown: String = text
+        .chars()
+        .take(MOST)
+        .flat_map(|letter| if letter.is_control() { letter.escape_default().collect() } else { vec![letter] })
+        .collect();
     if text.chars().nth(MOST).is_some() {
         shown.push('…');
     }

@@ -1,0 +1,46 @@
+//! How fast Cobertura is read, beside what bounds it: finding every `<`, and quick-xml's bare events.
+#![allow(missing_docs, clippy::expect_used)]
+
+mod generator;
+
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use readiness::io::xml::{Event, Xml};
+use std::hint::black_box;
+
+fn readers(criterion: &mut Criterion) {
+    let mut report = Vec::new();
+    let truth = generator::write(&mut report, 20).expect("a vector takes everything");
+    assert!(truth.lines.1 > 0);
+    let mut group = criterion.benchmark_group("cobertura");
+    group.sample_size(10).throughput(Throughput::Bytes(report.len() as u64));
+    group.bench_function("memchr: every <", |b| b.iter(|| memchr::memchr_iter(b'<', black_box(&report)).fold(0, |a, at| a ^ at)));
+    group.bench_function("quick-xml: bare events", |b| b.iter(|| bare_events(black_box(&report))));
+    group.bench_function("io::xml: strict events", |b| b.iter(|| strict_events(black_box(&report))));
+    group.finish();
+}
+
+fn bare_events(report: &[u8]) -> u64 {
+    let mut reader = quick_xml::Reader::from_reader(std::io::BufReader::with_capacity(1 << 16, report));
+    let (mut buffer, mut count) = (Vec::new(), 0);
+    loop {
+        buffer.clear();
+        match reader.read_event_into(&mut buffer) {
+            Ok(quick_xml::events::Event::Eof) | Err(_) => return count,
+            Ok(_) => count += 1,
+        }
+    }
+}
+
+fn strict_events(report: &[u8]) -> u64 {
+    let mut xml = Xml::new(report);
+    let mut count = 0;
+    loop {
+        match xml.next().expect("well-formed") {
+            Event::Eof => return count,
+            _ => count += 1,
+        }
+    }
+}
+
+criterion_group!(benches, readers);
+criterion_main!(benches);
