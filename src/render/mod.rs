@@ -4,6 +4,10 @@
 //! To add an output: write its file, then add its `mod` line and its line in [`OUTPUTS`].
 
 mod json;
+pub mod parts;
+#[cfg(test)]
+mod sample;
+mod text;
 
 use crate::error::Error;
 use crate::report::Report;
@@ -39,7 +43,8 @@ pub struct Output {
 
 /// Every output format, in the order of the documentation.
 pub const OUTPUTS: &[Output] = &[
-    json::OUTPUT, //
+    text::OUTPUT, //
+    json::OUTPUT,
 ];
 
 /// The output of this name.

@@ -1,0 +1,4 @@
+//! What several outputs share.
+
+pub mod escape;
+pub mod prose;

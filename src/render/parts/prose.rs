@@ -1,0 +1,118 @@
+//! The sentences that several outputs say in the same words. Nothing here is escaped: that is the output's business.
+
+use crate::evidence::Gap;
+use crate::finding::{Finding, Outcome, Shown};
+use crate::report::Report;
+use crate::verdict::Verdict;
+
+/// `Reflexio 24/7 4.1.1`: what was judged, for people.
+pub fn subject(report: &Report) -> String {
+    let project = &report.project;
+    let name = if project.name.is_empty() { &project.id } else { &project.name };
+    match &project.version {
+        Some(version) => format!("{name} {version}"),
+        None => name.clone(),
+    }
+}
+
+/// `Reflexio 24/7 4.1.1 is not ready`.
+pub fn headline(report: &Report) -> String {
+    format!("{} is {}", subject(report), report.verdict.label())
+}
+
+/// What blocks, in a sentence: "7 findings block: 3 fail, 2 are unproven, 2 have no evidence."
+pub fn blocking(report: &Report) -> String {
+    let count = |outcome| report.blocking().filter(|f| f.outcome == outcome).count();
+    let parts: Vec<String> = [
+        (count(Outcome::Fail), "fails", "fail"),
+        (count(Outcome::Unproven), "is unproven", "are unproven"),
+        (count(Outcome::NoEvidence), "has no evidence", "have no evidence"),
+    ]
+    .into_iter()
+    .filter(|(n, ..)| *n > 0)
+    .map(|(n, one, many)| format!("{n} {}", if n == 1 { one } else { many }))
+    .collect();
+    match report.blocking().count() {
+        0 if report.verdict == Verdict::Ready => "Nothing blocks.".to_owned(),
+        0 => "No blocking rule applied, so nothing is proven.".to_owned(),
+        1 => format!("1 finding blocks: it {}.", parts.concat().trim_start_matches("1 ")),
+        n => format!("{n} findings block: {}.", parts.join(", ")),
+    }
+}
+
+/// How many pass, of how many that apply: "8 of 16 applicable findings pass."
+pub fn passing(report: &Report) -> String {
+    let applicable = report.findings.len() - report.count(Outcome::NotApplicable);
+    format!("{} of {} pass.", report.count(Outcome::Pass), plural(applicable, "applicable finding"))
+}
+
+/// The score and what must stand beside it: the cap, the weakest area, the claim, the share of rules with evidence.
+pub fn score(report: &Report) -> String {
+    let score = &report.score;
+    let mut text = match score.overall {
+        Some(n) => format!("Score {n} of 100"),
+        None => "No score: no rule applied".to_owned(),
+    };
+    if let Some(cap) = score.capped_at {
+        text.push_str(&format!(", capped at {cap} while a P0 rule does not pass"));
+    }
+    if let Some(claimed) = &score.claimed {
+        text.push_str(&format!("; claimed {claimed}"));
+    }
+    if let Some(computed) = &score.computed {
+        text.push_str(&format!("; its criteria give {computed}"));
+    }
+    if let Some(area) = score.areas.iter().min_by_key(|area| area.score) {
+        text.push_str(&format!("; weakest area {} with {}", area.name, area.score));
+    }
+    if score.with_evidence.is_known() {
+        text.push_str(&format!("; rules with valid evidence {}", score.with_evidence));
+    }
+    text.push('.');
+    text
+}
+
+/// What was read, and the entries that cannot be used: "9 files read; missing: nightly."
+pub fn evidence(report: &Report) -> String {
+    let files: usize = report.evidence.iter().map(|e| e.sources.len()).sum();
+    let names = |missing: bool| -> Vec<&str> {
+        let gap = |e: &crate::evidence::Evidence| e.gap().is_some_and(|(gap, _)| (gap == Gap::Missing) == missing);
+        report.evidence.iter().filter(|e| gap(e)).map(|e| e.name.as_str()).collect()
+    };
+    let mut text = format!("{} read", plural(files, "file"));
+    for (word, names) in [("missing", names(true)), ("unusable", names(false))] {
+        if !names.is_empty() {
+            text.push_str(&format!("; {word}: {}", names.join(", ")));
+        }
+    }
+    text.push('.');
+    text
+}
+
+/// The finding's sentence, and its margin where the sentence does not say it.
+pub fn reason(finding: &Finding) -> String {
+    if finding.margin.is_empty() || finding.message.contains(&finding.margin) {
+        return finding.message.clone();
+    }
+    format!("{} ({})", finding.message.trim_end_matches('.'), finding.margin)
+}
+
+/// What unfit evidence would have meant.
+pub fn would_show(shown: &Shown) -> String {
+    format!("If this evidence counted: {} ({})", shown.text.trim_end_matches('.'), shown.outcome.label())
+}
+
+/// `ready`, or what to read next: the verdict and the gate in a few words.
+pub fn gate(report: &Report) -> String {
+    let mut label = report.verdict.label().to_owned();
+    if let Some(first) = label.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    let state = if report.gate.open { "open" } else { "closed" };
+    format!("{label}; the gate is {state} (exit code {}).", report.gate.exit_code)
+}
+
+/// `1 finding`, `2 findings`.
+pub fn plural(n: usize, noun: &str) -> String {
+    if n == 1 { format!("1 {noun}") } else { format!("{} {noun}s", crate::metric::grouped(n as u64)) }
+}

@@ -1,0 +1,148 @@
+//! A report for the tests of the outputs: every outcome, one of each kind of trouble, and hostile text.
+
+#![allow(clippy::unwrap_used)]
+
+use crate::evidence::{Evidence, Gap, MISSING};
+use crate::finding::{Basis, Finding, Outcome, Shown};
+use crate::instant::Instant;
+use crate::metric::Value;
+use crate::report::{Report, SCHEMA, Subject, Used};
+use crate::rule::Severity;
+use crate::source::{Grade, Location, Source};
+use crate::verdict::{Area, Gate, Score, Verdict};
+
+/// A finding of `rule` with texts of the usual form.
+pub fn finding(rule: &str, severity: Severity, outcome: Outcome) -> Finding {
+    Finding {
+        rule: rule.to_owned(),
+        subject: None,
+        question: "Does every test pass?".to_owned(),
+        severity,
+        weight: 1,
+        owner: None,
+        controls: Vec::new(),
+        outcome,
+        gap: (outcome == Outcome::NoEvidence).then_some(Gap::Missing),
+        message: "113 of 114 tests pass, all must: test_citation_coverage_legal failed (junit.xml)".to_owned(),
+        observed: "113 of 114".to_owned(),
+        required: "all".to_owned(),
+        margin: "1 test short".to_owned(),
+        would_show: None,
+        why: "A failing test is a known defect.".to_owned(),
+        fix: "Fix the test or the code; a skipped test also counts as not passed.".to_owned(),
+        expression: "tests.failed == 0".to_owned(),
+        rule_at: "rules/pr-gate/tests-pass.yaml:4".to_owned(),
+        sources: vec![Basis { evidence: "unit-tests".to_owned(), path: "junit.xml".to_owned(), at: Location::line(12) }],
+        fingerprint: "0".repeat(64),
+    }
+}
+
+/// A report over these findings, which blocks at P1.
+pub fn over(findings: Vec<Finding>) -> Report {
+    let verdict = Verdict::over(&findings, Severity::P1);
+    Report {
+        schema: SCHEMA.to_owned(),
+        tool: "readiness 0.1.0".to_owned(),
+        project: Subject {
+            id: "reflexio".to_owned(),
+            name: "Reflexio 24/7".to_owned(),
+            version: Some("4.1.1".to_owned()),
+            commit: Some("487fbed0c0ffee00487fbed0c0ffee00487fbed0".to_owned()),
+        },
+        now: Instant::parse("2026-02-18T00:00:00Z").unwrap(),
+        profile: Some("pr".to_owned()),
+        verdict,
+        gate: Gate::follow(verdict, Severity::P1),
+        score: Score {
+            overall: Some(43),
+            capped_at: Some(49),
+            passed_weight: 3,
+            weight: 7,
+            areas: vec![Area { name: "pr-gate".to_owned(), score: 43, passed: 3, weight: 7 }],
+            with_evidence: Value::ratio(5, 6),
+            claimed: Some(Value::ratio(90, 100)),
+            computed: None,
+        },
+        findings,
+        evidence: evidence(),
+        packs: vec![Used { name: "pr-gate".to_owned(), title: "Pull request gate".to_owned(), rules: 6, sha256: "a".repeat(64) }],
+    }
+}
+
+fn evidence() -> Vec<Evidence> {
+    let mut coverage = Evidence::new("coverage", "coverage");
+    coverage.problem(MISSING, Grade::Error, "", Location::whole(), "no file matches coverage.xml");
+    let mut tests = Evidence::new("unit-tests", "tests");
+    tests.sources.push(Source { path: "junit.xml".to_owned(), format: Some("junit".into()), bytes: 12, ..Source::default() });
+    tests.problem("totals-differ", Grade::Warning, "junit.xml", Location::line(2), "the suite declares 115 tests and has 114");
+    vec![coverage, tests]
+}
+
+/// One finding of every outcome and severity that the outputs treat differently.
+pub fn report() -> Report {
+    let unproven = Finding {
+        question: "Is at most one answer in two hundred hallucinated?".to_owned(),
+        message: "0 of 76 answers are hallucinated, which shows at most 3.87 %, not 0.5 % (golden.jsonl)".to_owned(),
+        observed: "0 of 76, at most 3.87 %".to_owned(),
+        required: "at most 0.5 %".to_owned(),
+        margin: "522 more clean cases needed".to_owned(),
+        ..finding("ai-claims/hallucination-rate", Severity::P0, Outcome::Unproven)
+    };
+    let unfit = Finding {
+        subject: Some("LEGAL".to_owned()),
+        gap: Some(Gap::Unfit),
+        message: "the golden set ran in mode `mock`, the rule asks for `live`".to_owned(),
+        observed: "–".to_owned(),
+        required: "at most 2 %".to_owned(),
+        margin: String::new(),
+        would_show: Some(Shown { outcome: Outcome::Unproven, text: "0 of 16 shows at most 17.07 %".to_owned() }),
+        ..finding("ai-claims/category-floor", Severity::P1, Outcome::NoEvidence)
+    };
+    let applies = Finding {
+        message: "starts on 2026-03-01".to_owned(),
+        margin: String::new(),
+        ..finding("pr-gate/docs", Severity::P1, Outcome::NotApplicable)
+    };
+    over(vec![
+        finding("pr-gate/tests-pass", Severity::P0, Outcome::Fail),
+        finding("pr-gate/flaky", Severity::P2, Outcome::Fail),
+        unproven,
+        unfit,
+        finding("pr-gate/coverage", Severity::P1, Outcome::Pass),
+        applies,
+    ])
+}
+
+/// Text that tries to leave wherever it stands.
+pub const HOSTILE: &str = "\u{1b}[2J##[add-mask]a\n::error::x\r::stop-commands::x | </details> `x` @org/team \u{202e}gp.exe";
+
+/// The same report with hostile text in every place that evidence and pull requests can write to.
+pub fn hostile() -> Report {
+    let mut report = report();
+    for finding in &mut report.findings {
+        for text in [&mut finding.message, &mut finding.observed, &mut finding.required, &mut finding.margin, &mut finding.fix] {
+            text.push_str(HOSTILE);
+        }
+        for text in [&mut finding.question, &mut finding.why, &mut finding.rule] {
+            text.push_str(HOSTILE);
+        }
+        finding.subject = Some(HOSTILE.to_owned());
+        finding.would_show = Some(Shown { outcome: Outcome::Pass, text: HOSTILE.to_owned() });
+        finding.sources = vec![Basis { evidence: HOSTILE.to_owned(), path: HOSTILE.to_owned(), at: Location::line(1) }];
+    }
+    for evidence in &mut report.evidence {
+        evidence.name.push_str(HOSTILE);
+        for problem in &mut evidence.problems {
+            problem.message.push_str(HOSTILE);
+            problem.path.push_str(HOSTILE);
+        }
+    }
+    report.project.name = HOSTILE.to_owned();
+    report.project.version = Some(HOSTILE.to_owned());
+    report.project.commit = Some(HOSTILE.to_owned());
+    report.profile = Some(HOSTILE.to_owned());
+    report.packs[0].name = HOSTILE.to_owned();
+    report.score.areas[0].name = HOSTILE.to_owned();
+    report.score.claimed = Some(Value::text(HOSTILE));
+    report
+}
