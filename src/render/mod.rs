@@ -3,7 +3,9 @@
 //! Every output is a pure function of the report, so that rendering a stored `report.json` gives the same pages again.
 //! To add an output: write its file, then add its `mod` line and its line in [`OUTPUTS`].
 
+mod github;
 mod json;
+mod markdown;
 pub mod parts;
 #[cfg(test)]
 mod sample;
@@ -45,6 +47,8 @@ pub struct Output {
 pub const OUTPUTS: &[Output] = &[
     text::OUTPUT, //
     json::OUTPUT,
+    markdown::OUTPUT,
+    github::OUTPUT,
 ];
 
 /// The output of this name.

@@ -3,6 +3,8 @@
 //! Every text in a report may come from evidence, and evidence is written by whoever opened the pull request. What
 //! leaves here stays in its line, its cell and its command.
 
+use std::borrow::Cow;
+
 /// Characters that change how their neighbours look, or cannot be seen: marks of direction, invisible separators,
 /// line and paragraph separators, tags. The joiners that scripts and emoji need are left alone.
 const fn is_mark(c: char) -> bool {
@@ -53,10 +55,14 @@ const LONGEST: usize = 1000;
 fn tame(text: &str) -> String {
     let clean: String = text.chars().filter(|c| !is_mark(*c) || matches!(c, '\u{2028}' | '\u{2029}')).collect();
     let spaced: Vec<&str> = clean.split(|c: char| c.is_control() || c.is_whitespace()).filter(|word| !word.is_empty()).collect();
-    let line = spaced.join(" ");
-    match line.char_indices().nth(LONGEST) {
-        Some((end, _)) => format!("{}…", &line[..end]),
-        None => line,
+    cut(&spaced.join(" "), LONGEST).into_owned()
+}
+
+/// At most `longest` characters of `text`, and an ellipsis where something is left out.
+pub fn cut(text: &str, longest: usize) -> Cow<'_, str> {
+    match text.char_indices().nth(longest) {
+        Some((end, _)) => Cow::Owned(format!("{}…", &text[..end])),
+        None => Cow::Borrowed(text),
     }
 }
 

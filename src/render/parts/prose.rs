@@ -43,7 +43,11 @@ pub fn blocking(report: &Report) -> String {
 /// How many pass, of how many that apply: "8 of 16 applicable findings pass."
 pub fn passing(report: &Report) -> String {
     let applicable = report.findings.len() - report.count(Outcome::NotApplicable);
-    format!("{} of {} pass.", report.count(Outcome::Pass), plural(applicable, "applicable finding"))
+    let (n, verb) = match report.count(Outcome::Pass) {
+        1 => (1, "passes"),
+        n => (n, "pass"),
+    };
+    format!("{n} of {} {verb}.", plural(applicable, "applicable finding"))
 }
 
 /// The score and what must stand beside it: the cap, the weakest area, the claim, the share of rules with evidence.

@@ -1,0 +1,111 @@
+//! GitHub's workflow commands: annotations on the pull request, and the log.
+//!
+//! The runner takes commands from whatever a step prints, so the log, which quotes evidence, stands between
+//! `::stop-commands::` and its token. Limits: actions/toolkit `docs/problem-matchers.md`, actions/runner
+//! `ExecutionContext.cs`; what is beyond them vanishes without a word.
+
+use super::parts::escape::{command_data, command_property, cut, log};
+use super::parts::prose;
+use super::{Output, Style, text};
+use crate::error::Error;
+use crate::finding::{Basis, Finding, Outcome};
+use crate::io::{hash, json};
+use crate::report::Report;
+use crate::rule::Severity;
+
+/// Annotations for a workflow run, and the terminal's text for its log.
+pub const OUTPUT: Output = Output {
+    name: "github",
+    file: None,
+    about: "workflow commands: annotations on the pull request, and a log that evidence cannot write commands to",
+    render,
+};
+
+/// Annotations of one level that a step may make.
+const MOST: usize = 10;
+/// Characters of a message; the runner cuts at 4,096.
+const MESSAGE: usize = 2000;
+/// Characters of a title.
+const TITLE: usize = 200;
+
+fn render(report: &Report, style: Style) -> Result<String, Error> {
+    let page = (text::OUTPUT.render)(report, Style { color: false, ..style })?;
+    let page = log(&page);
+    let token = token(report, &page)?;
+    Ok(format!("{}::stop-commands::{token}\n{page}::{token}::\n", annotations(report)))
+}
+
+/// A word that ends the quoted log. Who writes evidence cannot know it, because it is made of the report that holds
+/// the evidence, and the same report gives the same word.
+fn token(report: &Report, page: &str) -> Result<String, Error> {
+    let text = json::line(report).map_err(|mistake| Error::Internal(mistake.message))?;
+    let page = page.to_ascii_lowercase();
+    let mut token = hash::sha256(text.as_bytes());
+    while page.contains(&token) {
+        token = hash::sha256(token.as_bytes());
+    }
+    Ok(token)
+}
+
+/// How GitHub shows a finding; nothing for one that is as it should be.
+fn level(finding: &Finding, block_at: Severity) -> Option<&'static str> {
+    match finding.outcome {
+        Outcome::Pass | Outcome::NotApplicable => None,
+        _ if finding.blocks(block_at) => Some("error"),
+        _ if finding.severity == Severity::P3 => Some("notice"),
+        _ => Some("warning"),
+    }
+}
+
+/// At most ten of each level, what blocks first, and a notice of how many there are beyond.
+fn annotations(report: &Report) -> String {
+    let of =
+        |wanted: &str| -> Vec<&Finding> { report.findings.iter().filter(|f| level(f, report.gate.block_at) == Some(wanted)).collect() };
+    let (errors, warnings, notices) = (of("error"), of("warning"), of("notice"));
+    let beyond = |n: usize| n.saturating_sub(MOST);
+    let over = beyond(errors.len()) + beyond(warnings.len()) + beyond(notices.len()) > 0;
+    // The notice about the rest takes a place of its own.
+    let room = if over { MOST - 1 } else { MOST };
+    let mut lines = Vec::new();
+    for (level, findings, most) in [("error", &errors, MOST), ("warning", &warnings, MOST), ("notice", &notices, room)] {
+        lines.extend(findings.iter().take(most).map(|finding| annotation(level, finding)));
+    }
+    if errors.is_empty() && !report.gate.open {
+        lines.push(format!("::error title=readiness::{}", command_data(&prose::blocking(report))));
+    }
+    let hidden = (errors.len() + warnings.len() + notices.len()).saturating_sub(lines.len());
+    if over {
+        lines.push(format!("::notice title=readiness::{hidden} more in the report"));
+    }
+    lines.iter().map(|line| format!("{line}\n")).collect()
+}
+
+fn annotation(level: &str, finding: &Finding) -> String {
+    let mut properties: Vec<String> = finding.sources.iter().find(|basis| in_repository(basis)).map(place).into_iter().collect();
+    let title = format!("{} {}", finding.outcome.label(), finding.id());
+    properties.push(format!("title={}", command_property(cut(&title, TITLE).as_ref())));
+    let mut message = vec![prose::reason(finding)];
+    message.extend(finding.would_show.as_ref().map(prose::would_show));
+    if !finding.fix.is_empty() {
+        message.push(format!("Fix: {}", finding.fix));
+    }
+    format!("::{level} {}::{}", properties.join(","), command_data(cut(&message.join("\n"), MESSAGE).as_ref()))
+}
+
+/// Whether GitHub can find the file: it knows paths from the repository's root only.
+fn in_repository(basis: &Basis) -> bool {
+    let path = &basis.path;
+    !path.is_empty() && !path.starts_with('/') && !path.contains("://") && path.split('/').all(|part| part != "..")
+}
+
+fn place(basis: &Basis) -> String {
+    let file = format!("file={}", command_property(&basis.path));
+    match basis.at.line {
+        Some(line) => format!("{file},line={line}"),
+        None => file,
+    }
+}
+
+#[cfg(test)]
+#[path = "tests/github.rs"]
+mod tests;

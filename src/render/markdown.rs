@@ -1,0 +1,190 @@
+//! `summary.md`: what a job summary shows. GitHub takes at most 1 MiB of it and shows nothing at all beyond that.
+
+use super::parts::escape::{cell, prose, span, span_cell};
+use super::parts::prose as say;
+use super::{Output, Style};
+use crate::error::Error;
+use crate::finding::{Finding, Outcome};
+use crate::report::Report;
+
+/// The report for a job summary, in GitHub's Markdown.
+pub const OUTPUT: Output = Output {
+    name: "markdown",
+    file: Some("summary.md"),
+    about: "Markdown for a job summary: the verdict, what blocks, why, and what to do about it",
+    render,
+};
+
+/// The most bytes it may have.
+const LIMIT: usize = 900 * 1024;
+/// Kept for what follows the tables; each of its texts is cut by the escaper.
+const FOOT: usize = 32 * 1024;
+
+fn render(report: &Report, _: Style) -> Result<String, Error> {
+    let mut sheet = Sheet { text: head(report), left: LIMIT - FOOT };
+    sheet.left = sheet.left.saturating_sub(sheet.text.len());
+    let (blocking, mut rest): (Vec<&Finding>, Vec<&Finding>) = report.findings.iter().partition(|f| f.blocks(report.gate.block_at));
+    // What passes comes last, because the end is what is dropped when there is too much.
+    rest.sort_by_key(|f| f.outcome == Outcome::Pass);
+    let mut dropped = 0;
+    if !blocking.is_empty() {
+        sheet.text.push_str("| | Rule | Observed | Required | Why and what to do |\n|---|---|---|---|---|\n");
+        dropped += sheet.rows(blocking.iter().map(|f| format!("{} {} |\n", row(f), advice(f))));
+        sheet.text.push('\n');
+    }
+    if !rest.is_empty() {
+        sheet.text.push_str(&format!("<details><summary>{}</summary>\n\n", folded(&rest)));
+        sheet.text.push_str("| | Rule | Observed | Required |\n|---|---|---|---|\n");
+        dropped += sheet.rows(rest.iter().map(|f| format!("{}\n", row(f))));
+        sheet.text.push_str("\n</details>\n\n");
+    }
+    if dropped > 0 {
+        sheet.text.push_str(&format!("{} left out to stay under 900 KiB; `report.json` has all.\n\n", say::plural(dropped, "finding")));
+    }
+    sheet.text.push_str(&foot(report));
+    Ok(sheet.text)
+}
+
+/// A text with a budget.
+struct Sheet {
+    text: String,
+    left: usize,
+}
+
+impl Sheet {
+    /// Adds rows as long as there is room; gives the number of those left out.
+    fn rows(&mut self, rows: impl Iterator<Item = String>) -> usize {
+        let mut dropped = 0;
+        for row in rows {
+            if dropped > 0 || row.len() > self.left {
+                dropped += 1;
+                self.left = 0;
+            } else {
+                self.left -= row.len();
+                self.text.push_str(&row);
+            }
+        }
+        dropped
+    }
+}
+
+fn head(report: &Report) -> String {
+    let [headline, blocking, passing, score] =
+        [say::headline(report), say::blocking(report), say::passing(report), say::score(report)].map(|text| prose(&text));
+    format!("# {headline}\n\n**{blocking}** {passing} {score}\n\n")
+}
+
+/// The first four cells, closed.
+fn row(finding: &Finding) -> String {
+    let icon = match finding.outcome {
+        Outcome::Fail => "❌",
+        Outcome::Unproven => "⚠️",
+        Outcome::NoEvidence => "⬜",
+        Outcome::Pass => "✅",
+        Outcome::NotApplicable => "➖",
+    };
+    let word = finding.outcome.label().replace(' ', "&nbsp;");
+    let observed = if finding.outcome == Outcome::NotApplicable { &finding.message } else { &finding.observed };
+    format!(
+        "| {icon}&nbsp;{word} | <b>{}</b><br>{} {} | {} | {} |",
+        cell(&finding.question),
+        span_cell(&finding.id()),
+        finding.severity,
+        cell(observed),
+        cell(&finding.required)
+    )
+}
+
+fn advice(finding: &Finding) -> String {
+    let mut parts = vec![cell(&say::reason(finding))];
+    parts.extend(finding.would_show.iter().map(|shown| cell(&say::would_show(shown))));
+    parts.push(cell(&finding.why));
+    if !finding.fix.is_empty() {
+        parts.push(format!("<b>Fix:</b> {}", cell(&finding.fix)));
+    }
+    parts.retain(|part| !part.is_empty());
+    parts.join("<br>")
+}
+
+fn folded(rest: &[&Finding]) -> String {
+    let counts: Vec<String> = Outcome::ALL
+        .into_iter()
+        .map(|outcome| (rest.iter().filter(|f| f.outcome == outcome).count(), outcome.label()))
+        .filter(|(n, _)| *n > 0)
+        .map(|(n, label)| format!("{n} {label}"))
+        .collect();
+    format!("{}, none of which blocks: {}", say::plural(rest.len(), "more finding"), counts.join(", "))
+}
+
+fn foot(report: &Report) -> String {
+    let mut facts = vec![prose(&say::evidence(report))];
+    let packs: Vec<String> = report.packs.iter().map(|pack| format!("{} ({})", pack.name, say::plural(pack.rules, "rule"))).collect();
+    if !packs.is_empty() {
+        facts.push(format!("Packs: {}.", prose(&packs.join(", "))));
+    }
+    facts.extend(report.project.commit.iter().map(|commit| format!("Commit {}.", span(commit))));
+    facts.extend(report.profile.iter().map(|profile| format!("Profile {}.", span(profile))));
+    facts.push(format!("As of {}, by {}.", report.now, prose(&report.tool)));
+    facts.push(say::gate(report));
+    format!("> {}\n", facts.join(" "))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::render::sample;
+    use crate::rule::Severity;
+
+    fn shown(report: &Report) -> String {
+        render(report, Style::default()).unwrap()
+    }
+
+    #[test]
+    fn says_what_blocks_why_and_what_to_do() {
+        let text = shown(&sample::report());
+        for part in [
+            "# Reflexio 24/7 4.1.1 is not ready\n",
+            "**3 findings block: 1 fails, 1 is unproven, 1 has no evidence.** 1 of 5 applicable findings passes. Score 43 of 100,",
+            "| ❌&nbsp;fail | <b>Does every test pass?</b><br>`pr-gate/tests-pass` P0 | 113 of 114 | all | 113 of 114 tests pass, all must: \
+             `test_citation_coverage_legal` failed (junit.xml) (1 test short)<br>A failing test is a known defect.<br><b>Fix:</b> Fix the \
+             test or the code; a skipped test also counts as not passed. |\n",
+            "If this evidence counted: 0 of 16 shows at most 17.07 % (unproven)",
+            "<details><summary>3 more findings, none of which blocks: 1 fail, 1 pass, 1 not applicable</summary>",
+            "| ✅&nbsp;pass | <b>Does every test pass?</b><br>`pr-gate/coverage` P1 | 113 of 114 | all |\n\n</details>",
+            "> 1 file read; missing: coverage. Packs: pr-gate (6 rules). Commit `487fbed0c0ffee00487fbed0c0ffee00487fbed0`. Profile `pr`. \
+             As of 2026-02-18T00:00:00Z, by readiness 0.1.0. Not ready; the gate is closed (exit code 1).\n",
+        ] {
+            assert!(text.contains(part), "{part}\n---\n{text}");
+        }
+    }
+
+    #[test]
+    fn stays_under_the_limit_and_drops_what_passes_first() {
+        let many = |outcome, n: usize| (0..n).map(move |i| sample::finding(&format!("p/rule-{i}"), Severity::P1, outcome));
+        let text = shown(&sample::over(many(Outcome::Fail, 100).chain(many(Outcome::Pass, 10_000)).collect()));
+        assert!(text.len() <= LIMIT && text.len() > LIMIT - 2 * FOOT, "{}", text.len());
+        let listed = text.lines().filter(|line| line.starts_with("| ✅")).count();
+        assert_eq!(text.lines().filter(|line| line.starts_with("| ❌")).count(), 100);
+        assert!(text.contains(&format!("\n\n{} left out to stay under 900 KiB", say::plural(10_000 - listed, "finding"))), "{listed}");
+        assert!(text.ends_with("(exit code 1).\n"));
+
+        let text = shown(&sample::over(many(Outcome::Fail, 10_000).chain(many(Outcome::Pass, 10)).collect()));
+        let listed = text.lines().filter(|line| line.starts_with("| ❌")).count();
+        assert!(text.len() <= LIMIT && !text.contains("| ✅"));
+        assert!(text.contains(&format!("{} left out", say::plural(10_010 - listed, "finding"))));
+    }
+
+    #[test]
+    fn long_text_in_every_place_still_fits() {
+        let mut report = sample::hostile();
+        let long = "`*|日".repeat(100_000);
+        for finding in &mut report.findings {
+            (finding.message, finding.fix, finding.subject) = (long.clone(), long.clone(), Some(long.clone()));
+        }
+        report.project.name.clone_from(&long);
+        report.packs[0].name.clone_from(&long);
+        report.evidence[0].name.clone_from(&long);
+        assert!(shown(&report).len() <= LIMIT);
+    }
+}
