@@ -1,6 +1,6 @@
 //! What evidence writes into a Markdown table stays in its cell, as a Markdown parser sees it.
 
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::panic)]
 
 use pulldown_cmark::{Event, Options, Parser, Tag};
 use readiness::render::parts::escape::{cell, prose, span, span_cell};
