@@ -1,11 +1,18 @@
-//! The door to SHA-256.
+//! The door to SHA-256, and to base64 for the digests that browsers want.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256};
 use std::io::{self, BufRead, Read};
 
 /// SHA-256 of `bytes` in lower-case hex.
 pub fn sha256(bytes: &[u8]) -> String {
     hex(&Sha256::digest(bytes))
+}
+
+/// SHA-256 of `bytes` in base64, as Content-Security-Policy writes it.
+pub fn sha256_base64(bytes: &[u8]) -> String {
+    STANDARD.encode(Sha256::digest(bytes))
 }
 
 fn hex(bytes: &[u8]) -> String {
@@ -82,6 +89,7 @@ mod tests {
         let (n, digest) = reader.finish()?;
         assert_eq!((n, digest), (100_000, sha256(&data)));
         assert_eq!(sha256(b""), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+        assert_eq!(sha256_base64(b""), "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=");
         Ok(())
     }
 }

@@ -1,0 +1,102 @@
+//! Bars that need no scale: SVG with shares of its own width, so that they fit every column.
+
+use super::markup::{Html, escape};
+use std::fmt::Write;
+
+/// One part of a bar.
+pub struct Segment<'a> {
+    /// How much, in any unit.
+    pub part: u64,
+    /// `f-…` class.
+    pub class: &'a str,
+    /// What it is, for the pointer.
+    pub title: &'a str,
+}
+
+/// Parts of a whole side by side; `label` says all of it.
+pub fn segments(label: &str, parts: &[Segment<'_>]) -> Html {
+    let whole: u64 = parts.iter().map(|p| p.part).sum();
+    let mut svg = open("seg", label);
+    let mut before = 0;
+    for part in parts.iter().filter(|p| p.part > 0) {
+        let (x, end) = (share(before, whole), share(before + part.part, whole));
+        before += part.part;
+        // A gap keeps neighbours apart for people who see no colours.
+        let gap = if before < whole { 0.35 } else { 0.0 };
+        let width = (end - x - gap).max(0.2);
+        let _ = write!(
+            svg,
+            r#"<rect class="{}" x="{x:.2}%" width="{width:.2}%" height="100%"><title>{}</title></rect>"#,
+            part.class,
+            escape(part.title)
+        );
+    }
+    close(svg)
+}
+
+/// A share as a bar, with a tick where the limit is; both between 0 and 1.
+pub fn gauge(label: &str, class: &str, part: f64, limit: Option<f64>) -> Html {
+    let mut svg = open("bar", label);
+    let _ = write!(
+        svg,
+        r#"<rect class="f-bg" width="100%" height="100%"/><rect class="{class}" width="{:.2}%" height="100%"/>"#,
+        part.clamp(0.0, 1.0) * 100.0
+    );
+    if let Some(limit) = limit {
+        // The tick stays inside at both ends.
+        let x = (limit.clamp(0.0, 1.0) * 100.0).min(99.4);
+        let _ = write!(svg, r#"<rect class="f-tick" x="{x:.2}%" width="2" height="100%"/>"#);
+    }
+    close(svg)
+}
+
+/// A small line without axes, 96 by 26 pixels; nothing for fewer than two values.
+pub fn spark(values: &[f64]) -> Html {
+    let (low, high) = values.iter().fold((f64::MAX, f64::MIN), |(low, high), v| (low.min(*v), high.max(*v)));
+    if values.len() < 2 || !(high - low).is_finite() {
+        return Html::default();
+    }
+    let span = if high > low { high - low } else { 1.0 };
+    let step = 88.0 / (values.len() - 1) as f64;
+    let point = |i: usize, v: f64| format!("{:.1} {:.1}", 4.0 + step * i as f64, 21.5 - 17.0 * (v - low) / span);
+    let line: Vec<String> = values.iter().enumerate().map(|(i, v)| point(i, *v)).collect();
+    let end = line.last().map_or("", String::as_str);
+    Html::trusted(format!(
+        r#"<svg class="spark" width="96" height="26" aria-hidden="true"><path class="l-plain" d="M{}"/><path class="d-plain" d="M{end}h0"/></svg>"#,
+        line.join(" ")
+    ))
+}
+
+fn open(class: &str, label: &str) -> String {
+    format!(r#"<svg class="{class}" role="img" aria-label="{}">"#, escape(label))
+}
+
+fn close(mut svg: String) -> Html {
+    svg.push_str("</svg>");
+    Html::trusted(svg)
+}
+
+fn share(part: u64, whole: u64) -> f64 {
+    if whole == 0 { 0.0 } else { part as f64 / whole as f64 * 100.0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_fill_the_bar_and_names_are_text() {
+        let parts = [Segment { part: 1, class: "f-fail", title: "1 <fail>" }, Segment { part: 3, class: "f-pass", title: "3 pass" }];
+        let bar = segments("a \"quoted\" name", &parts).to_string();
+        assert!(bar.contains(r#"x="0.00%" width="24.65%""#) && bar.contains(r#"x="25.00%" width="75.00%""#), "{bar}");
+        assert!(bar.contains("1 &lt;fail&gt;") && bar.contains("a &quot;quoted&quot; name"), "{bar}");
+        assert_eq!(segments("none", &[]).to_string(), r#"<svg class="seg" role="img" aria-label="none"></svg>"#);
+    }
+
+    #[test]
+    fn odd_numbers_draw_nothing_odd() {
+        assert!(spark(&[1.0]).is_empty() && spark(&[f64::MIN, f64::MAX]).is_empty());
+        assert!(spark(&[5.0, 5.0]).to_string().contains("M4.0 21.5 92.0 21.5"));
+        assert!(gauge("x", "f-pass", 7.0, Some(2.0)).to_string().contains(r#"x="99.40%""#));
+    }
+}

@@ -1,0 +1,90 @@
+//! Dot and interval: what was observed, and how far the truth may lie from it.
+
+use super::label::fit;
+use super::{Anchor, Caption, Frame, Ink, Plot, Size, draw, pair};
+use crate::error::Error;
+use crate::render::parts::markup::Html;
+
+/// One row. Shares lie between 0 and 1.
+pub struct Interval<'a> {
+    /// Whose share it is.
+    pub name: &'a str,
+    /// Of how many.
+    pub cases: u64,
+    /// The share observed.
+    pub observed: f64,
+    /// The share that is still compatible with it: above for what should be rare, below for what should be common.
+    pub bound: f64,
+    /// The bound as text: `3.87 %`.
+    pub figure: &'a str,
+    /// The share required.
+    pub limit: Option<f64>,
+    /// The limit as text: `0.5 %`.
+    pub required: &'a str,
+    /// What comes out.
+    pub ink: Ink,
+    /// Whether it is the sum of the other rows.
+    pub total: bool,
+}
+
+const ROW: i32 = 34;
+
+/// Rows of dots and intervals, with the limit of each row as a line across it.
+///
+/// # Errors
+/// Only if the drawing library fails.
+pub fn intervals(caption: &Caption<'_>, rows: &[Interval<'_>]) -> Result<Html, Error> {
+    pair(|size| {
+        let rising = rows.iter().all(|r| r.bound >= r.observed);
+        let ends = rows.iter().flat_map(|r| [r.observed, r.bound].into_iter().chain(r.limit));
+        let x = match rising {
+            true => 0.0..ends.fold(0.01, f64::max).min(1.0),
+            false => ends.fold(0.99, f64::min).max(0.0)..1.0,
+        };
+        let lines = i32::try_from(rows.len()).unwrap_or(i32::MAX / ROW);
+        let margin = [26, size.pick(120, 66), 46, size.pick(190, 108)];
+        let frame = Frame { height: lines.saturating_mul(ROW) + margin[0] + margin[2], x, y: -f64::from(lines)..0.0, margin };
+        draw(caption, size, &frame, |plot| {
+            plot.x_grid(size.pick(7, 4), |x| format!("{} %", crate::metric::number((x * 1e4).round() / 100.0)))?;
+            rows.iter().enumerate().try_for_each(|(i, row)| interval(plot, size, -(i as f64) - 0.5, row, rising))?;
+            limits(plot, rows)
+        })
+    })
+}
+
+fn interval(plot: &Plot<'_>, size: Size, y: f64, row: &Interval<'_>, rising: bool) -> super::Drawn {
+    let text = if row.total { Ink::Strong } else { Ink::Plain };
+    let name = match size {
+        Size::Wide => format!("{}, {} cases", fit(row.name, 120), crate::metric::grouped(row.cases)),
+        Size::Narrow => format!("{} ({})", fit(row.name, 70), row.cases),
+    };
+    let edge = plot.area.get_x_range();
+    plot.text(text, (edge.start, y), (-10, 0), Anchor::End, &name)?;
+    plot.block(row.ink, (row.observed, y - 0.12), (row.bound, y + 0.12))?;
+    plot.line(row.ink, &[(row.bound, y - 0.22), (row.bound, y + 0.22)])?;
+    plot.dot(row.ink, (row.observed, y))?;
+    let words = size.pick(if rising { "at most" } else { "at least" }, if rising { "≤" } else { "≥" });
+    let end = row.bound.max(row.observed);
+    plot.text(text, (end, y), (9, 0), Anchor::Start, &format!("{words} {}", row.figure))
+}
+
+/// The limit of each row; its text above the first row, and below the last where that has another limit.
+fn limits(plot: &Plot<'_>, rows: &[Interval<'_>]) -> super::Drawn {
+    for (i, row) in rows.iter().enumerate() {
+        if let Some(limit) = row.limit {
+            let y = -(i as f64);
+            plot.line(Ink::Limit, &[(limit, y), (limit, y - 1.0)])?;
+        }
+    }
+    let say = |row: &Interval<'_>| format!("limit {}", row.required);
+    let (Some(first), Some(last)) = (rows.first(), rows.last()) else { return Ok(()) };
+    let middle = plot.area.get_x_range();
+    let anchor = |limit: f64| if limit < (middle.start + middle.end) / 2.0 { Anchor::Start } else { Anchor::End };
+    if let Some(limit) = first.limit {
+        plot.text(Ink::Limit, (limit, 0.0), (0, -11), anchor(limit), &say(first))?;
+    }
+    match last.limit.filter(|_| last.limit != first.limit) {
+        Some(limit) => plot.text(Ink::Limit, (limit, -(rows.len() as f64)), (0, 34), anchor(limit), &say(last)),
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,111 @@
+//! A line over runs, with the ordinary range, the limit and the steps found in it.
+
+use super::label::{apart, some_of};
+use super::{Anchor, Caption, Drawn, Frame, Ink, Plot, draw, pair};
+use crate::error::Error;
+use crate::render::parts::markup::Html;
+use std::ops::Range;
+
+/// A series. All numbers are finite and in one unit.
+pub struct Trend<'a> {
+    /// Oldest first.
+    pub values: &'a [f64],
+    /// What stands below each value: a date, or a run.
+    pub labels: &'a [String],
+    /// The level it is compared with.
+    pub baseline: Option<f64>,
+    /// The ordinary range around the baseline.
+    pub band: Option<(f64, f64)>,
+    /// From where on a value is out of the ordinary.
+    pub limit: Option<f64>,
+    /// Index of the first value after each step, and what to write there.
+    pub steps: &'a [(usize, String)],
+    /// What the values since the last step are.
+    pub after: Ink,
+    /// A value as text.
+    pub say: &'a dyn Fn(f64) -> String,
+}
+
+/// The line of a series; nothing for fewer than two values, or for numbers too large or too small for a scale.
+///
+/// # Errors
+/// Only if the drawing library fails.
+pub fn trend(caption: &Caption<'_>, series: &Trend<'_>) -> Result<Option<Html>, Error> {
+    let Some((y, factor)) = scale(series) else { return Ok(None) };
+    let last = series.values.len() - 1;
+    let picture = pair(|size| {
+        let frame = Frame { height: size.pick(270, 240), x: 0.0..last as f64, y: y.clone(), margin: [30, size.pick(118, 92), 30, 62] };
+        draw(caption, size, &frame, |plot| {
+            plot.y_grid(5, |v| (series.say)(v * factor))?;
+            for (i, at) in some_of(series.labels.len(), size.pick(6, 3)).into_iter().enumerate() {
+                plot.below(Ink::Grid, at as f64, if i == 0 && at == 0 { Anchor::Start } else { Anchor::Middle }, &series.labels[at])?;
+            }
+            references(plot, series, factor, last as f64)?;
+            values(plot, series, factor)?;
+            steps(plot, series, &y)?;
+            names(plot, series, factor)
+        })
+    })?;
+    Ok(Some(picture))
+}
+
+/// The range of the y axis in units of `factor`, which keeps it near 1: scales of very small or large numbers have no ticks.
+fn scale(series: &Trend<'_>) -> Option<(Range<f64>, f64)> {
+    let band = series.band.map(|(low, high)| [low, high]).into_iter().flatten();
+    let all: Vec<f64> = series.values.iter().copied().chain(band).chain(series.limit).chain(series.baseline).collect();
+    let (low, high) = all.iter().fold((f64::MAX, f64::MIN), |(low, high), v| (low.min(*v), high.max(*v)));
+    let largest = low.abs().max(high.abs());
+    let usable = largest == 0.0 || (1e-100..1e100).contains(&largest);
+    if series.values.len() < 2 || !usable || all.iter().any(|v| !v.is_finite()) {
+        return None;
+    }
+    let factor = if largest == 0.0 { 1.0 } else { 10f64.powf(largest.log10().floor()) };
+    let pad = ((high - low) * 0.09).max(largest * 0.01).max(factor * 1e-3);
+    Some(((low - pad) / factor..(high + pad) / factor, factor))
+}
+
+fn references(plot: &Plot<'_>, series: &Trend<'_>, factor: f64, last: f64) -> Drawn {
+    if let Some((low, high)) = series.band {
+        plot.block(Ink::Usual, (0.0, low / factor), (last, high / factor))?;
+    }
+    for (level, ink) in [(series.baseline, Ink::Usual), (series.limit, Ink::Limit)] {
+        if let Some(level) = level {
+            plot.line(ink, &[(0.0, level / factor), (last, level / factor)])?;
+        }
+    }
+    Ok(())
+}
+
+fn values(plot: &Plot<'_>, series: &Trend<'_>, factor: f64) -> Drawn {
+    let points: Vec<(f64, f64)> = series.values.iter().enumerate().map(|(i, v)| (i as f64, v / factor)).collect();
+    let turn = series.steps.last().map_or(points.len(), |(at, _)| *at).min(points.len());
+    plot.line(Ink::Plain, &points)?;
+    points[..turn].iter().try_for_each(|p| plot.dot(Ink::Plain, *p))?;
+    points[turn..].iter().try_for_each(|p| plot.dot(series.after, *p))
+}
+
+fn steps(plot: &Plot<'_>, series: &Trend<'_>, y: &Range<f64>) -> Drawn {
+    let middle = series.values.len() / 2;
+    for (at, text) in series.steps {
+        // Between the last value before and the first one after.
+        let x = *at as f64 - 0.5;
+        plot.line(Ink::Fail, &[(x, y.start), (x, y.end)])?;
+        let anchor = if *at > middle { Anchor::End } else { Anchor::Start };
+        plot.text(Ink::Strong, (x, y.end), (0, -11), anchor, text)?;
+    }
+    Ok(())
+}
+
+/// What the lines are, right of the plot.
+fn names(plot: &Plot<'_>, series: &Trend<'_>, factor: f64) -> Drawn {
+    let newest = series.values.last().map(|v| ("now", *v, Ink::Strong));
+    let limit = series.limit.map(|v| ("limit", v, Ink::Limit));
+    let usual = series.baseline.map(|v| ("usual", v, Ink::Grid));
+    let names: Vec<_> = newest.into_iter().chain(limit).chain(usual).collect();
+    let wanted: Vec<i32> = names.iter().map(|(_, v, _)| plot.depth(v / factor)).collect();
+    let depths = apart(&wanted, 16, plot.bottom / super::TENTHS);
+    names
+        .iter()
+        .zip(depths)
+        .try_for_each(|((word, value, ink), depth)| plot.beside(*ink, depth, &format!("{word} {}", (series.say)(*value))))
+}
