@@ -372,6 +372,17 @@ pub fn metric_named(id: &str) -> Option<&'static Definition> {
     METRICS.iter().find(|d| d.id == id)
 }
 
+/// What the ratio `id` (a metric or a cell) counts, in the singular.
+pub fn counted(id: &str) -> &'static str {
+    match id.rsplit('.').next().unwrap_or(id) {
+        "line" => "line",
+        "branch" => "branch",
+        "citation_support" => "citation",
+        _ if id.starts_with("tests.") => "test",
+        _ => "case",
+    }
+}
+
 /// The definition of a record family.
 pub fn family_named(name: &str) -> Option<&'static Family> {
     FAMILIES.iter().find(|f| f.name == name)

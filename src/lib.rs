@@ -11,6 +11,7 @@ pub mod analyze;
 pub mod catalogue;
 pub mod config;
 pub mod error;
+pub mod evaluate;
 pub mod evidence;
 pub mod finding;
 pub mod ingest;

@@ -1,0 +1,174 @@
+//! Runs the examples that every rule carries.
+
+use super::expression;
+use super::facts::{Facts, value_of};
+use super::judge::{Occasion, one};
+use super::pack::Compiled;
+use crate::catalogue::{self, Kind};
+use crate::config::Declared;
+use crate::error::Diagnostic;
+use crate::evidence::{Evidence, Table};
+use crate::instant::Instant;
+use crate::metric::{Metric, Name, Value};
+use crate::record::Record;
+use crate::rule::{Case, Expected, Given};
+use crate::source::Source;
+use std::collections::BTreeMap;
+
+/// Runs all cases of a rule; each that does not come out as written is a diagnostic.
+pub fn run(rule: &Compiled, declared: &BTreeMap<String, Declared>) -> Vec<Diagnostic> {
+    rule.rule
+        .cases
+        .iter()
+        .filter_map(|case| check(rule, case, declared).err().map(|text| Diagnostic::new(case.place.clone(), text)))
+        .collect()
+}
+
+fn check(rule: &Compiled, case: &Case, declared: &BTreeMap<String, Declared>) -> Result<(), String> {
+    let evidence = stage(rule, case, declared)?;
+    let profile = match case.given.get("profile") {
+        Some(Given::Value(profile)) => Some(profile.clone()),
+        _ => None,
+    };
+    let occasion = Occasion { now: Some(Instant(0)), commit: Some(HEAD.to_owned()), profile, block_at: None };
+    let findings = one(rule, &Facts::new(&evidence), &occasion);
+    match &case.outcome {
+        Expected::One(expected) => {
+            let wrong = findings.iter().find(|f| f.outcome.word() != expected);
+            wrong.map_or(Ok(()), |f| Err(format!("{} is {}, the case expects {expected}: {}", f.id(), f.outcome, f.message)))
+        }
+        Expected::Each(expected) => {
+            for (subject, outcome) in expected {
+                let found = findings.iter().find(|f| f.subject.as_ref() == Some(subject)).ok_or(format!("no finding about `{subject}`"))?;
+                if found.outcome.word() != outcome {
+                    return Err(format!("{} is {}, the case expects {outcome}: {}", found.id(), found.outcome, found.message));
+                }
+            }
+            Ok(())
+        }
+    }
+}
+
+const HEAD: &str = "0000000000000000000000000000000000000000";
+
+/// The evidence a case describes: fresh, of the right commit and live, unless the case says otherwise.
+fn stage(rule: &Compiled, case: &Case, declared: &BTreeMap<String, Declared>) -> Result<Vec<Evidence>, String> {
+    let mut stage = Stage::default();
+    for (name, given) in case.given.iter().filter(|(name, _)| *name != "profile") {
+        match given {
+            Given::Value(text) if name.contains('.') => stage.metric(name, text, declared)?,
+            Given::Rows(rows) if name == "rows" => {
+                let rows = rows.iter().map(|row| cells(rule, row)).collect::<Result<_, _>>()?;
+                stage.table(rule, rows);
+            }
+            Given::Rows(rows) => stage.rows(name, rows)?,
+            Given::Value(_) => {}
+        }
+    }
+    let single = |given: &Given| if let Given::Value(text) = given { Some(text.clone()) } else { None };
+    let columns: BTreeMap<String, String> = case
+        .given
+        .iter()
+        .filter(|(name, _)| !name.contains('.') && *name != "profile")
+        .filter_map(|(n, g)| Some((n.clone(), single(g)?)))
+        .collect();
+    if !columns.is_empty() {
+        let row = cells(rule, &columns)?;
+        stage.table(rule, vec![row]);
+    }
+    Ok(stage.entries.into_values().collect())
+}
+
+/// A row of the rule's own query, a cell per declared column.
+fn cells(rule: &Compiled, row: &BTreeMap<String, String>) -> Result<Vec<Option<Value>>, String> {
+    let outputs = rule.rule.collect.as_ref().map_or(&[][..], |c| &c.outputs);
+    if let Some(unknown) = row.keys().find(|name| !outputs.iter().any(|(column, _)| column == *name)) {
+        return Err(format!("the rule's query has no column `{unknown}`"));
+    }
+    let cell = |(column, kind): &(String, Name)| match row.get(column) {
+        None => Ok(None),
+        Some(text) => {
+            let kind = Kind::named(kind, &Name::default()).ok_or("unknown kind")?;
+            value_of(text, &kind).map(Some).ok_or_else(|| format!("`{column}`: `{text}` is no {kind}"))
+        }
+    };
+    outputs.iter().map(cell).collect()
+}
+
+#[derive(Default)]
+struct Stage {
+    entries: BTreeMap<String, Evidence>,
+}
+
+impl Stage {
+    fn entry(&mut self, family: &str) -> &mut Evidence {
+        let family = if family == "custom" { "telemetry" } else { family };
+        self.entries.entry(family.to_owned()).or_insert_with(|| Evidence {
+            sources: vec![Source {
+                path: "case".to_owned(),
+                collected_at: Some(Instant(0)),
+                commit: Some(HEAD.to_owned()),
+                mode: Some("live".to_owned()),
+                ..Source::default()
+            }],
+            ..Evidence::new(family.to_owned(), family.to_owned())
+        })
+    }
+
+    fn metric(&mut self, name: &str, text: &str, declared: &BTreeMap<String, Declared>) -> Result<(), String> {
+        let (id, label) = match name.split_once('{') {
+            Some((id, label)) => (id, label.trim_end_matches('}').split_once('=')),
+            None => (name, None),
+        };
+        let kind = match declared.get(id) {
+            Some(declared) => Kind::named(&declared.kind, &declared.unit),
+            None => catalogue::metric_named(id).map(|d| d.kind.clone()),
+        };
+        let kind = kind.ok_or_else(|| format!("unknown metric `{id}`"))?;
+        let (text, unmeasured) = match text.split_once(" unmeasured ") {
+            Some((text, n)) => (text, n.trim().parse().map_err(|_| format!("`{n}` is no count"))?),
+            None => (text, 0),
+        };
+        let value = value_of(text, &kind).ok_or_else(|| format!("`{name}`: `{text}` is no {kind}"))?;
+        if id == "golden.mode" {
+            let mode = Some(value.to_string());
+            self.entry("golden").sources.iter_mut().for_each(|source| source.mode.clone_from(&mode));
+        }
+        let mut metric = Metric { unmeasured, ..Metric::new(id.to_owned(), value) };
+        if let Some((label, value)) = label {
+            metric = metric.label(label.trim().to_owned(), value.trim().trim_matches('"'));
+        }
+        self.entry(id.split('.').next().unwrap_or(id)).metrics.push(metric);
+        Ok(())
+    }
+
+    fn rows(&mut self, name: &str, rows: &[BTreeMap<String, String>]) -> Result<(), String> {
+        let family = catalogue::family_named(name).ok_or_else(|| format!("unknown record family `{name}`"))?;
+        let fields = expression::fields_of(name);
+        self.entry(family.from).family(family.name);
+        for row in rows {
+            let subject = row.get(family.key).ok_or_else(|| format!("a row of {name} needs `{}`", family.key))?;
+            let mut record = Record::new(family.key, subject.clone());
+            for (cell, text) in row.iter().filter(|(cell, _)| *cell != family.key) {
+                let free = (Name::Borrowed(""), Kind::Text(&[]));
+                let standing = cell == "standing" || cell == "because";
+                let (_, kind) = fields
+                    .iter()
+                    .find(|(field, _)| field == cell)
+                    .or(standing.then_some(&free))
+                    .ok_or_else(|| format!("{name} has no `{cell}`"))?;
+                let value = value_of(text, kind).ok_or_else(|| format!("`{cell}`: `{text}` is no {kind}"))?;
+                record = record.with(cell.clone(), value);
+            }
+            self.entry(family.from).push(family.name, record);
+        }
+        Ok(())
+    }
+
+    fn table(&mut self, rule: &Compiled, rows: Vec<Vec<Option<Value>>>) {
+        let Some(collector) = &rule.rule.collect else { return };
+        let columns = collector.outputs.iter().map(|(column, kind)| (Name::Owned(column.clone()), kind.clone())).collect();
+        let table = Table { rule: rule.rule.id.clone(), columns, rows, ..Table::default() };
+        self.entry(&collector.source.text).tables.push(table);
+    }
+}

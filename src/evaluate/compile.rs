@@ -1,0 +1,80 @@
+//! A rule with its expressions checked.
+
+use super::expression::{self, Checked, Scope};
+use crate::catalogue::{self, FAMILIES, Kind};
+use crate::config::Declared;
+use crate::error::Diagnostic;
+use crate::io::spelling;
+use crate::metric::Name;
+use crate::rule::Rule;
+use std::collections::BTreeMap;
+
+/// What a rule makes findings about.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Subjects {
+    /// The system as a whole.
+    System,
+    /// Each record of a family.
+    Family(&'static str),
+    /// Each row its own query found.
+    Rows,
+}
+
+/// A rule that is ready to judge.
+#[derive(Clone, Debug)]
+pub struct Compiled {
+    /// As it was written.
+    pub rule: Rule,
+    /// One finding for each of these.
+    pub subjects: Subjects,
+    /// What must hold; none when a person must attest.
+    pub require: Option<Checked>,
+    /// Which subjects count.
+    pub filter: Option<Checked>,
+    /// Whether the rule applies.
+    pub when: Option<Checked>,
+}
+
+/// Checks a rule's expressions; mistakes are added to `errors`.
+pub fn compile(rule: Rule, declared: &BTreeMap<String, Declared>, errors: &mut Vec<Diagnostic>) -> Option<Compiled> {
+    let outputs = columns(&rule);
+    let listed = rule.collect.as_ref().is_some_and(|c| c.rows.is_some());
+    let subjects = subjects(&rule, listed, errors)?;
+    let fields = match &subjects {
+        Subjects::System if listed => Vec::new(),
+        Subjects::System | Subjects::Rows => outputs.clone(),
+        Subjects::Family(family) => expression::fields_of(family),
+    };
+    let scope = Scope { declared, fields: &fields, rows: listed.then_some(outputs.as_slice()) };
+    let occasion = [(Name::Borrowed("profile"), Kind::Text(&[]))];
+    let before = errors.len();
+    let mut checked =
+        |text: &Option<crate::rule::Spanned>, scope: &Scope<'_>| text.as_ref().and_then(|text| expression::compile(text, scope, errors));
+    let require = checked(&rule.require, &scope);
+    let filter = checked(&rule.filter, &scope);
+    let when = checked(&rule.when, &Scope { declared, fields: &occasion, rows: None });
+    (errors.len() == before).then_some(Compiled { rule, subjects, require, filter, when })
+}
+
+fn columns(rule: &Rule) -> Vec<(Name, Kind)> {
+    let outputs = rule.collect.iter().flat_map(|c| &c.outputs);
+    outputs.filter_map(|(column, kind)| Some((Name::Owned(column.clone()), Kind::named(kind, &Name::default())?))).collect()
+}
+
+fn subjects(rule: &Rule, listed: bool, errors: &mut Vec<Diagnostic>) -> Option<Subjects> {
+    let Some(each) = &rule.for_each else { return Some(Subjects::System) };
+    if each.text == "rows" && listed {
+        return Some(Subjects::Rows);
+    }
+    if let Some(family) = catalogue::family_named(&each.text) {
+        return Some(Subjects::Family(family.name));
+    }
+    let message = if each.text == "rows" {
+        "`rows` needs a `collect` with `rows`".to_owned()
+    } else {
+        format!("unknown record family `{}`", each.text)
+    };
+    let help = spelling::did_you_mean(&each.text, FAMILIES.iter().map(|f| f.name));
+    errors.push(Diagnostic::new(each.place.clone(), message).help(help));
+    None
+}

@@ -1,0 +1,237 @@
+//! Gives every part of an expression its kind, and refuses what makes no sense before anything is measured.
+
+use super::{Expr, Literal, Mistake, Node, Operator};
+use crate::catalogue::{self, Kind, METRICS};
+use crate::config::Declared;
+use crate::io::spelling;
+use crate::metric::{Labels, Name};
+use std::collections::BTreeMap;
+
+/// The name of the rows a rule's own query found.
+pub(super) const ROWS: &str = "rows";
+
+/// What names mean where an expression stands.
+#[derive(Clone, Copy, Debug)]
+pub struct Scope<'a> {
+    /// Metrics that configuration and packs declare.
+    pub declared: &'a BTreeMap<String, Declared>,
+    /// Cells of the row in scope, by bare name.
+    pub fields: &'a [(Name, Kind)],
+    /// Cells of the rows that the rule's query finds.
+    pub rows: Option<&'a [(Name, Kind)]>,
+}
+
+/// The kind of an expression; nothing when a mistake was found in it.
+pub fn check(expr: &Expr, scope: &Scope<'_>, mistakes: &mut Vec<Mistake>) -> Option<Kind> {
+    match &expr.node {
+        Node::Literal(literal) => Some(kind_of(literal)),
+        Node::Metric(id, labels) => metric(expr.at, id, labels, scope, mistakes),
+        Node::Field(name) => field(expr.at, name, scope, mistakes),
+        Node::Not(inner) => flag(inner, scope, mistakes),
+        Node::And(left, right) | Node::Or(left, right) => {
+            let (left, right) = (flag(left, scope, mistakes), flag(right, scope, mistakes));
+            left.and(right)
+        }
+        Node::Compare(operator, left, right) => {
+            let (l, r) = (operand(left, *operator, scope, mistakes), operand(right, *operator, scope, mistakes));
+            comparable(*operator, (left, l?), (right, r?), mistakes)
+        }
+        Node::In(left, values) => {
+            let kind = check(left, scope, mistakes)?;
+            for value in values {
+                let right = Expr { at: expr.at, node: Node::Literal(value.clone()) };
+                comparable(Operator::Equal, (left, kind.clone()), (&right, kind_of(value)), mistakes)?;
+            }
+            Some(Kind::Flag)
+        }
+        Node::Has(inner) => {
+            measured(inner, "has", mistakes)?;
+            check(inner, scope, mistakes).map(|_| Kind::Flag)
+        }
+        Node::OrElse(inner, fallback) => {
+            measured(inner, "or_else", mistakes)?;
+            let kind = check(inner, scope, mistakes)?;
+            let right = Expr { at: expr.at, node: Node::Literal(fallback.clone()) };
+            comparable(Operator::Equal, (inner, kind.clone()), (&right, kind_of(fallback)), mistakes)?;
+            Some(kind)
+        }
+        Node::Worst(..) => {
+            mistakes.push(Mistake::new(expr.at, "`worst` belongs on one side of `<`, `<=`, `>` or `>=`"));
+            None
+        }
+        Node::Count(family) => {
+            if *family == ROWS && scope.rows.is_none() {
+                return no_rows(expr.at, mistakes);
+            }
+            Some(Kind::Count)
+        }
+        Node::All(family, inner) => {
+            let fields = if *family == ROWS {
+                match scope.rows {
+                    Some(rows) => rows.to_vec(),
+                    None => return no_rows(expr.at, mistakes),
+                }
+            } else {
+                fields_of(family)
+            };
+            flag(inner, &Scope { fields: &fields, ..*scope }, mistakes)
+        }
+        Node::Wrong => None,
+    }
+}
+
+/// The cells of a record family, its key first.
+pub fn fields_of(family: &str) -> Vec<(Name, Kind)> {
+    let Some(family) = catalogue::family_named(family) else { return Vec::new() };
+    let key = (Name::Borrowed(family.key), Kind::Text(&[]));
+    std::iter::once(key).chain(family.fields.iter().map(|(name, kind, _)| (Name::Borrowed(*name), kind.clone()))).collect()
+}
+
+fn no_rows(at: usize, mistakes: &mut Vec<Mistake>) -> Option<Kind> {
+    mistakes.push(Mistake::new(at, "`rows` needs a query: the rule has no `collect` with `rows`"));
+    None
+}
+
+fn measured(expr: &Expr, function: &str, mistakes: &mut Vec<Mistake>) -> Option<()> {
+    if matches!(expr.node, Node::Metric(..) | Node::Field(..)) {
+        return Some(());
+    }
+    mistakes.push(Mistake::new(expr.at, format!("`{function}` takes a metric")));
+    None
+}
+
+fn flag(expr: &Expr, scope: &Scope<'_>, mistakes: &mut Vec<Mistake>) -> Option<Kind> {
+    let kind = check(expr, scope, mistakes)?;
+    if kind != Kind::Flag {
+        mistakes.push(Mistake::new(expr.at, format!("a {kind} is neither true nor false")).help(Some("compare it with something".into())));
+        return None;
+    }
+    Some(kind)
+}
+
+fn operand(expr: &Expr, operator: Operator, scope: &Scope<'_>, mistakes: &mut Vec<Mistake>) -> Option<Kind> {
+    match &expr.node {
+        Node::Worst(family, field) if operator.wants_small() || operator.wants_large() => {
+            catalogue::family_named(family)?.fields.iter().find(|(name, ..)| name == field).map(|(_, kind, _)| kind.clone())
+        }
+        _ => check(expr, scope, mistakes),
+    }
+}
+
+fn kind_of(literal: &Literal) -> Kind {
+    match literal {
+        Literal::Percent(_) => Kind::Ratio,
+        Literal::Whole(_) => Kind::Count,
+        Literal::Number(_, unit) => Kind::Number(Name::Borrowed(unit)),
+        Literal::Duration(_) => Kind::Duration,
+        Literal::Bytes(_) => Kind::Bytes,
+        Literal::Text(_) => Kind::Text(&[]),
+        Literal::Flag(_) => Kind::Flag,
+    }
+}
+
+fn metric(at: usize, id: &str, labels: &Labels, scope: &Scope<'_>, mistakes: &mut Vec<Mistake>) -> Option<Kind> {
+    if let Some(declared) = scope.declared.get(id) {
+        return Kind::named(&declared.kind, &declared.unit);
+    }
+    let Some(definition) = catalogue::metric_named(id) else {
+        let ids = METRICS.iter().map(|d| d.id).chain(scope.declared.keys().map(String::as_str));
+        mistakes.push(Mistake::new(at, format!("unknown metric `{id}`")).help(spelling::did_you_mean(id, ids)));
+        return None;
+    };
+    for (name, value) in labels {
+        // Several entries of one family are told apart by the entry's name, which no catalogue can know.
+        if name == "source" {
+            continue;
+        }
+        let Some((_, values)) = definition.labels.iter().find(|(label, _)| label == name) else {
+            let help = spelling::did_you_mean(name, definition.labels.iter().map(|(label, _)| *label));
+            mistakes.push(Mistake::new(at, format!("`{id}` has no label `{name}`")).help(help));
+            return None;
+        };
+        if !values.is_empty() && !values.contains(&value.as_str()) {
+            let help =
+                spelling::did_you_mean(value, values.iter().copied()).or_else(|| Some(format!("the values are {}", values.join(", "))));
+            mistakes.push(Mistake::new(at, format!("`{name}` is never `{value}`")).help(help));
+            return None;
+        }
+    }
+    Some(definition.kind.clone())
+}
+
+fn field(at: usize, name: &str, scope: &Scope<'_>, mistakes: &mut Vec<Mistake>) -> Option<Kind> {
+    if let Some((_, kind)) = scope.fields.iter().find(|(field, _)| field == name) {
+        return Some(kind.clone());
+    }
+    let candidates: Vec<&str> = scope.fields.iter().map(|(field, _)| field.as_ref()).collect();
+    let metrics = METRICS.iter().map(|d| d.id);
+    let help = spelling::did_you_mean(name, candidates.iter().copied())
+        .or_else(|| spelling::did_you_mean(name, metrics))
+        .or_else(|| (!candidates.is_empty()).then(|| format!("the row has {}", candidates.join(", "))));
+    let message = if candidates.is_empty() { format!("`{name}` is no metric") } else { format!("the row has no cell `{name}`") };
+    mistakes.push(Mistake::new(at, message).help(help));
+    None
+}
+
+fn comparable(operator: Operator, left: (&Expr, Kind), right: (&Expr, Kind), mistakes: &mut Vec<Mistake>) -> Option<Kind> {
+    let ((left, l), (right, r)) = (left, right);
+    let ordered = operator.wants_small() || operator.wants_large();
+    let plain = |kind: &Kind| *kind == Kind::Count || matches!(kind, Kind::Number(unit) if unit.is_empty());
+    let fits = match (&l, &r) {
+        (Kind::Text(words), Kind::Text(_)) | (Kind::Level(words), Kind::Text(_)) => {
+            return known(words, right, l.clone(), ordered, mistakes);
+        }
+        (Kind::Text(_), Kind::Level(words)) => return known(words, left, r.clone(), ordered, mistakes),
+        (Kind::Flag, Kind::Flag) => !ordered,
+        (Kind::Number(a), Kind::Number(b)) => a == b,
+        (a, b) if plain(a) && plain(b) => true,
+        (a, b) => a == b,
+    };
+    if fits {
+        return Some(Kind::Flag);
+    }
+    let (value, kind, other) = if matches!(left.node, Node::Literal(_)) { (left, &r, &l) } else { (right, &l, &r) };
+    let other = if plain(other) && matches!(value.node, Node::Literal(_)) { "plain number".to_owned() } else { other.to_string() };
+    let message = if l == Kind::Flag && r == Kind::Flag {
+        "true and false have no order".to_owned()
+    } else {
+        format!("cannot compare a {kind} with a {other}")
+    };
+    mistakes.push(Mistake::new(value.at, message).help(with_unit(&value.node, kind)));
+    None
+}
+
+/// Texts have no order; levels have; words of a closed set must be spelt as the catalogue spells them.
+fn known(words: &[&str], value: &Expr, kind: Kind, ordered: bool, mistakes: &mut Vec<Mistake>) -> Option<Kind> {
+    if ordered && !matches!(kind, Kind::Level(_)) {
+        mistakes.push(Mistake::new(value.at, "texts have no order").help(Some("use `==`, `!=` or `in`".into())));
+        return None;
+    }
+    if let Node::Literal(Literal::Text(word)) = &value.node
+        && !words.is_empty()
+        && !words.contains(&word.as_str())
+    {
+        let help = spelling::did_you_mean(word, words.iter().copied()).or_else(|| Some(format!("the words are {}", words.join(", "))));
+        mistakes.push(Mistake::new(value.at, format!("it is never `{word}`")).help(help));
+        return None;
+    }
+    Some(Kind::Flag)
+}
+
+/// "did you mean `80%`?" for a plain number where a unit is needed.
+fn with_unit(node: &Node, kind: &Kind) -> Option<String> {
+    let number = match node {
+        Node::Literal(Literal::Whole(n)) => *n as f64,
+        Node::Literal(Literal::Number(n, "")) => *n,
+        _ => return None,
+    };
+    let text = match kind {
+        Kind::Ratio if number <= 1.0 && number.fract() != 0.0 => format!("{}%", crate::metric::number(number * 100.0)),
+        Kind::Ratio => format!("{number}%"),
+        Kind::Duration => format!("{number}ms"),
+        Kind::Bytes => format!("{number}MiB"),
+        Kind::Number(unit) if !unit.is_empty() => format!("{number}{unit}"),
+        _ => return None,
+    };
+    Some(format!("did you mean `{text}`?"))
+}

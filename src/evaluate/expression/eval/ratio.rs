@@ -1,0 +1,170 @@
+//! Judges a ratio: exactly, or on the one-sided bound that its cases support.
+//!
+//! For "at most L" a pass needs the upper bound of the rate to be at most L and a fail needs its lower bound to be above L;
+//! between the two the cases cannot decide. Cases that could not be measured count as bad for the pass and as good for the fail.
+//! Bounds: Clopper and Pearson, "The use of confidence or fiducial limits illustrated in the case of the binomial", Biometrika 26 (1934).
+
+use super::{Measured, Operator, Part, Rigour, Truth};
+use crate::analyze::interval;
+use crate::metric::{Ratio, grouped};
+
+/// What is asked of a ratio.
+pub(super) struct Question<'a> {
+    pub have: Ratio,
+    pub measured: &'a Measured,
+    pub operator: Operator,
+    pub need: Ratio,
+    pub rigour: Rigour,
+    /// What is counted: "line", "case".
+    pub noun: &'static str,
+    /// Whether the limit is a literal; two measured ratios are compared exactly.
+    pub literal: bool,
+}
+
+pub(super) fn judge(question: Question<'_>) -> Part {
+    let one_sided = question.literal && (question.operator.wants_small() || question.operator.wants_large());
+    let part = match question.rigour.confidence {
+        Some(ppm) if one_sided => bounded(&question, f64::from(ppm) / 1e6),
+        _ => exact(&question),
+    };
+    match question.rigour.min_n {
+        Some(least) if effective(&question) < least && part.truth != Truth::False => Part {
+            truth: Truth::Unproven,
+            margin: format!("{} needed, there are {}", count(least, question.noun), grouped(effective(&question))),
+            ..part
+        },
+        _ => part,
+    }
+}
+
+/// How many independent cases there are.
+fn effective(question: &Question<'_>) -> u64 {
+    question.measured.samples.map_or(question.have.whole, |samples| samples.min(question.have.whole))
+}
+
+fn count(n: u64, noun: &str) -> String {
+    let (stem, ending) = match noun.strip_suffix("ch") {
+        Some(_) if n != 1 => (noun, "es"),
+        _ if n != 1 => (noun, "s"),
+        _ => (noun, ""),
+    };
+    format!("{} {stem}{ending}", grouped(n))
+}
+
+/// Compares by cross-multiplication; unmeasured cases make a range, and a range that straddles the limit is unproven.
+fn exact(question: &Question<'_>) -> Part {
+    let Question { have, operator, need, noun, measured, .. } = question;
+    let (least, most) = range(*have, measured.unmeasured);
+    let holds = |ratio: Ratio| ratio.compare(*need).is_some_and(|ordering| operator.holds(ordering));
+    let truth = match (holds(least), holds(most)) {
+        (true, true) => Truth::True,
+        (false, false) => Truth::False,
+        _ => Truth::Unproven,
+    };
+    let mut margin = String::new();
+    if truth == Truth::False && need.is_known() {
+        // Whole things that must change for the limit to be met, the whole staying as it is.
+        let (part, whole) = (u128::from(have.part), u128::from(have.whole));
+        let limit = u128::from(need.part) * whole;
+        let per = u128::from(need.whole);
+        if operator.wants_large() {
+            let target = limit.div_ceil(per) + u128::from(*operator == Operator::Greater && limit % per == 0);
+            margin = format!("{} short", count(u64::try_from(target.saturating_sub(part)).unwrap_or(u64::MAX), noun));
+        } else if operator.wants_small() {
+            let target = (limit / per).saturating_sub(u128::from(*operator == Operator::Less && limit % per == 0));
+            margin = format!("{} too many", count(u64::try_from(part.saturating_sub(target)).unwrap_or(u64::MAX), noun));
+        }
+    }
+    if truth == Truth::Unproven {
+        margin = format!("{} could not be judged", count(measured.unmeasured, noun));
+    }
+    let percent = if operator.wants_small() { have.ceil_percent(2) } else { have.floor_percent(2) };
+    let observed = format!("{} % ({} of {})", percent.unwrap_or_default(), grouped(have.part), grouped(have.whole));
+    Part { truth, subject: String::new(), observed, required: String::new(), margin }
+}
+
+/// The ratio with all unmeasured cases good, and with all of them bad (in the sense of the part).
+fn range(have: Ratio, unmeasured: u64) -> (Ratio, Ratio) {
+    let whole = have.whole.saturating_add(unmeasured);
+    (Ratio::new(have.part, whole), Ratio::new(have.part.saturating_add(unmeasured), whole))
+}
+
+fn bounded(question: &Question<'_>, confidence: f64) -> Part {
+    let Question { have, operator, need, noun, measured, .. } = question;
+    let (least, most) = range(*have, measured.unmeasured);
+    // Cases of one cluster say one thing: the bound is that of as many cases as there are clusters, at the same rate.
+    let n = (effective(question) + measured.unmeasured) as f64;
+    let scaled = |ratio: Ratio| ratio.share().unwrap_or(0.0) * n;
+    let limit = need.share().unwrap_or(f64::NAN);
+    let upper = interval::clopper_pearson_upper(scaled(most), n, confidence);
+    let lower = interval::clopper_pearson_lower(scaled(least), n, confidence);
+    let (pass, fail) = match operator {
+        Operator::AtMost => (upper <= limit, lower > limit),
+        Operator::Less => (upper < limit, lower >= limit),
+        Operator::AtLeast => (lower >= limit, upper < limit),
+        _ => (lower > limit, upper <= limit),
+    };
+    let truth = match (pass, fail) {
+        (true, _) => Truth::True,
+        (_, true) => Truth::False,
+        _ => Truth::Unproven,
+    };
+    // The bound that decided, or the one that stands in the way; rounded away from the limit.
+    let against_upper = operator.wants_small() != (truth == Truth::False);
+    let bound = if against_upper { format!("at most {} %", up(upper)) } else { format!("at least {} %", down(lower)) };
+    let rate = if operator.wants_small() { have.ceil_percent(2) } else { have.floor_percent(2) };
+    let rate = match (have.part == 0, have.part == have.whole) {
+        (true, _) | (_, true) => String::new(),
+        _ => format!(" ({} %)", rate.unwrap_or_default()),
+    };
+    let clusters = match measured.samples {
+        Some(samples) if samples < have.whole => format!(" in {} independent groups", grouped(samples)),
+        _ => String::new(),
+    };
+    let observed = format!("{} of {}{rate}{clusters}, {bound}", grouped(have.part), grouped(have.whole));
+    let margin = if truth == Truth::Unproven { more_needed(question, limit, confidence, n) } else { String::new() };
+    Part { truth, subject: String::new(), observed, required: String::new(), margin: unmeasured_too(margin, measured.unmeasured, noun) }
+}
+
+fn unmeasured_too(margin: String, unmeasured: u64, noun: &str) -> String {
+    match (margin.is_empty(), unmeasured) {
+        (_, 0) => margin,
+        (true, n) => format!("{} could not be judged", count(n, noun)),
+        (false, n) => format!("{margin}; {} could not be judged", count(n, noun)),
+    }
+}
+
+/// How many more good cases would prove the limit at the present number of bad ones.
+fn more_needed(question: &Question<'_>, limit: f64, confidence: f64, n: f64) -> String {
+    let Question { have, operator, measured, noun, .. } = question;
+    let bad = if operator.wants_small() { have.part } else { have.whole - have.part };
+    let bad = bad.saturating_add(measured.unmeasured);
+    let needed = if operator.wants_small() {
+        interval::cases_needed_at_most(bad, limit, confidence)
+    } else {
+        interval::cases_needed_at_least(bad, limit, confidence)
+    };
+    match needed {
+        Some(needed) if needed as f64 > n => format!("{} needed", count_clean(needed - n as u64, noun)),
+        _ => String::new(),
+    }
+}
+
+fn count_clean(n: u64, noun: &str) -> String {
+    format!("{} more clean {noun}{}", grouped(n), if n == 1 { "" } else { "s" })
+}
+
+/// A share as a percentage with two decimals, rounded up.
+fn up(share: f64) -> String {
+    trimmed((share * 10_000.0 - 1e-9).ceil() / 100.0)
+}
+
+/// A share as a percentage with two decimals, rounded down.
+fn down(share: f64) -> String {
+    trimmed((share * 10_000.0 + 1e-9).floor() / 100.0)
+}
+
+fn trimmed(percent: f64) -> String {
+    let text = format!("{:.2}", percent.clamp(0.0, 100.0));
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}

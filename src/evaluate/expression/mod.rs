@@ -1,0 +1,178 @@
+//! The expression language: it looks like CEL, knows units, and is typed before it runs.
+//!
+//! `lex` makes tokens, `parse` a tree, `check` gives every part its kind by the catalogue and refuses what makes no sense,
+//! `eval` decides it over facts. Without unit literals and labels an expression means what it means in CEL, except that a
+//! missing operand is never absorbed by `||` and an empty family is never vacuously true.
+
+mod check;
+mod eval;
+mod lex;
+mod parse;
+
+use check::check;
+pub use check::{Scope, fields_of};
+pub use eval::{Absence, Environment, Judged, Measured, Part, Rigour, Truth, evaluate};
+pub use lex::{Literal, duration, percent};
+
+use crate::catalogue::Kind;
+use crate::error::Diagnostic;
+use crate::metric::{Labels, Name};
+use crate::rule::{Place, Spanned};
+
+/// The longest expression, in bytes.
+const LENGTH: usize = 4096;
+/// The deepest nesting.
+const DEPTH: usize = 64;
+/// The largest number of nodes.
+const NODES: usize = 512;
+
+/// A mistake at a byte of an expression.
+#[derive(Clone, Debug)]
+struct Mistake {
+    at: usize,
+    message: String,
+    help: Option<String>,
+}
+
+impl Mistake {
+    fn new(at: usize, message: impl Into<String>) -> Self {
+        Mistake { at, message: message.into(), help: None }
+    }
+
+    fn help(mut self, help: Option<String>) -> Self {
+        self.help = help;
+        self
+    }
+
+    /// The mistake as a diagnostic of the YAML file the expression stands in.
+    fn diagnose(self, source: &Spanned) -> Diagnostic {
+        let before = source.text.get(..self.at).unwrap_or(&source.text);
+        // A scalar over several lines starts below its key; only the first line's columns are known.
+        let column = if before.contains('\n') { 0 } else { before.chars().count() as u64 };
+        let line = before.matches('\n').count() as u64;
+        let place = Place { file: source.place.file.clone(), line: source.place.line + line, column: source.place.column + column };
+        let mut diagnostic = Diagnostic::new(place, self.message).help(self.help);
+        if !source.text.contains('\n') {
+            let pad = " ".repeat(usize::try_from(source.place.column.saturating_sub(1)).unwrap_or(0));
+            diagnostic.excerpt = Some(format!("{pad}{}", source.text));
+        }
+        diagnostic
+    }
+}
+
+/// A comparison operator.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum Operator {
+    Equal,
+    NotEqual,
+    Less,
+    AtMost,
+    Greater,
+    AtLeast,
+}
+
+impl Operator {
+    /// Whether a left side that compares to the right as `ordering` satisfies it.
+    pub fn holds(self, ordering: std::cmp::Ordering) -> bool {
+        match self {
+            Operator::Equal => ordering.is_eq(),
+            Operator::NotEqual => ordering.is_ne(),
+            Operator::Less => ordering.is_lt(),
+            Operator::AtMost => ordering.is_le(),
+            Operator::Greater => ordering.is_gt(),
+            Operator::AtLeast => ordering.is_ge(),
+        }
+    }
+
+    /// Whether small left sides satisfy it.
+    pub const fn wants_small(self) -> bool {
+        matches!(self, Operator::Less | Operator::AtMost)
+    }
+
+    /// Whether large left sides satisfy it.
+    pub const fn wants_large(self) -> bool {
+        matches!(self, Operator::Greater | Operator::AtLeast)
+    }
+
+    /// `a < b` as `b > a`.
+    const fn mirrored(self) -> Operator {
+        match self {
+            Operator::Less => Operator::Greater,
+            Operator::AtMost => Operator::AtLeast,
+            Operator::Greater => Operator::Less,
+            Operator::AtLeast => Operator::AtMost,
+            same => same,
+        }
+    }
+
+    /// "at most", "more than".
+    pub const fn words(self) -> &'static str {
+        match self {
+            Operator::Equal => "exactly",
+            Operator::NotEqual => "anything but",
+            Operator::Less => "less than",
+            Operator::AtMost => "at most",
+            Operator::Greater => "more than",
+            Operator::AtLeast => "at least",
+        }
+    }
+}
+
+/// A part of an expression, with the byte it starts at.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Expr {
+    at: usize,
+    node: Node,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+enum Node {
+    Literal(Literal),
+    /// A dotted id: a metric.
+    Metric(Name, Labels),
+    /// A bare name: a cell of the row in scope.
+    Field(String),
+    Not(Box<Expr>),
+    And(Box<Expr>, Box<Expr>),
+    Or(Box<Expr>, Box<Expr>),
+    Compare(Operator, Box<Expr>, Box<Expr>),
+    In(Box<Expr>, Vec<Literal>),
+    Has(Box<Expr>),
+    OrElse(Box<Expr>, Literal),
+    /// The cell of the family's row that is furthest from satisfying the comparison around it.
+    Worst(&'static str, &'static str),
+    Count(&'static str),
+    All(&'static str, Box<Expr>),
+    /// What could not be parsed; a mistake was reported.
+    Wrong,
+}
+
+/// An expression that was checked, and the text it came from.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Checked {
+    /// The text and its place.
+    pub source: Spanned,
+    root: Expr,
+}
+
+/// Parses and checks a yes-or-no expression. All mistakes are reported at their places.
+pub fn compile(source: &Spanned, scope: &Scope<'_>, errors: &mut Vec<Diagnostic>) -> Option<Checked> {
+    let mut mistakes = Vec::new();
+    let root = parse::parse(&source.text, &mut mistakes);
+    if mistakes.is_empty() {
+        let kind = check(&root, scope, &mut mistakes);
+        if mistakes.is_empty() && kind != Some(Kind::Flag) {
+            let found = kind.map_or_else(String::new, |kind| format!(" (this is a {kind})"));
+            mistakes.push(Mistake::new(root.at, format!("the expression must be true or false{found}")));
+        }
+    }
+    if mistakes.is_empty() {
+        return Some(Checked { source: source.clone(), root });
+    }
+    errors.extend(mistakes.into_iter().map(|mistake| mistake.diagnose(source)));
+    None
+}
+
+#[cfg(test)]
+mod tests;

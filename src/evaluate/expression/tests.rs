@@ -1,0 +1,141 @@
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+use super::eval::{Absence, Environment, Rigour};
+use super::*;
+use crate::catalogue::Kind;
+use crate::config::Declared;
+use crate::evidence::Gap;
+use crate::metric::Value;
+use crate::record::Record;
+use std::collections::BTreeMap;
+
+fn source(text: &str) -> Spanned {
+    Spanned { text: text.to_owned(), place: Place { file: "rule.yaml".into(), line: 4, column: 10 } }
+}
+
+fn mistakes(text: &str) -> Vec<String> {
+    let fields = fields_for_tests();
+    let scope = Scope { declared: &BTreeMap::<String, Declared>::new(), fields: &fields, rows: None };
+    let mut errors = Vec::new();
+    let compiled = compile(&source(text), &scope, &mut errors);
+    assert_eq!(compiled.is_none(), !errors.is_empty(), "{text}");
+    errors.iter().map(|e| e.to_string().lines().next().unwrap().to_owned()).collect()
+}
+
+fn fields_for_tests() -> Vec<(Name, Kind)> {
+    vec![("name".into(), Kind::Text(&[])), ("hallucination_rate".into(), Kind::Ratio), ("cases".into(), Kind::Count)]
+}
+
+#[test]
+fn mistakes_have_places_and_advice() {
+    for (text, message) in [
+        ("coverage.lien >= 80%", "rule.yaml:4:10: unknown metric `coverage.lien` - did you mean `coverage.line`?"),
+        ("coverage.line >= 80", "rule.yaml:4:27: cannot compare a ratio with a plain number - did you mean `80%`?"),
+        ("coverage.line >= 0.8", "rule.yaml:4:27: cannot compare a ratio with a plain number - did you mean `80%`?"),
+        ("coverage.line => 80%", "rule.yaml:4:24: `=>` is not an operator - did you mean `>=`?"),
+        ("tests.failed == 0 and tests.errors == 0", "rule.yaml:4:28: `and` is not an operator - use `&&`"),
+        ("tests.failed = 0", "rule.yaml:4:23: `=` is not an operator - did you mean `==`?"),
+        ("tests.failed == 0 == true", "rule.yaml:4:28: comparisons cannot be chained - join two with `&&`"),
+        ("coverage.line >= 80% &&", "rule.yaml:4:33: the expression ends too early"),
+        ("coverage.line", "rule.yaml:4:10: the expression must be true or false (this is a ratio)"),
+        ("golden.mode == \"lve\"", "rule.yaml:4:25: it is never `lve` - did you mean `live`?"),
+        ("golden.mode > \"live\"", "rule.yaml:4:24: texts have no order - use `==`, `!=` or `in`"),
+        ("audit.findings{cod=\"RET-CUTOFF\"} == 0", "rule.yaml:4:10: `audit.findings` has no label `cod` - did you mean `code`?"),
+        ("audit.findings{code=\"RET-CUTOF\"} == 0", "rule.yaml:4:10: `code` is never `RET-CUTOF` - did you mean `RET-CUTOFF`?"),
+        ("hallucination_rat <= 2%", "rule.yaml:4:10: the row has no cell `hallucination_rat` - did you mean `hallucination_rate`?"),
+        ("cases >= 5msec", "rule.yaml:4:19: unknown unit `msec` - did you mean `ms`?"),
+        ("al(tests.case, true)", "rule.yaml:4:10: there is no function `al` - did you mean `all`?"),
+        ("\"unfinished", "rule.yaml:4:10: a text that does not end"),
+        ("", "rule.yaml:4:10: the expression is empty"),
+    ] {
+        assert_eq!(mistakes(text).first().map(String::as_str), Some(message), "{text}");
+    }
+}
+
+#[test]
+fn bounds_hold() {
+    let deep = format!("{}true{}", "(".repeat(2_000_000), ")".repeat(2_000_000));
+    assert!(mistakes(&deep)[0].contains("the most is 4096"));
+    assert!(mistakes(&format!("{}true{}", "(".repeat(100), ")".repeat(100)))[0].contains("nested deeper than 64"));
+    assert!(mistakes(&"!".repeat(4000))[0].contains("nested deeper than 64"));
+    assert!(mistakes(&vec!["true"; 600].join("||"))[0].contains("more than 512 parts"));
+}
+
+struct World(Vec<(&'static str, Measured)>, Vec<Record>);
+
+impl Environment for World {
+    fn metric(&self, id: &str, _: &Labels) -> Result<Measured, Absence> {
+        let found = self.0.iter().find(|(name, _)| *name == id).map(|(_, m)| m.clone());
+        found.ok_or_else(|| Absence { gap: Gap::Missing, text: format!("no {id}") })
+    }
+
+    fn rows(&self, _: &str) -> Result<Vec<&Record>, Absence> {
+        Ok(self.1.iter().collect())
+    }
+}
+
+fn judge(text: &str, metrics: &[(&'static str, Value)], rigour: Rigour) -> Result<Judged, Vec<Absence>> {
+    let world = World(metrics.iter().map(|(id, value)| (*id, Measured::from(value.clone()))).collect(), Vec::new());
+    let scope = Scope { declared: &BTreeMap::new(), fields: &[], rows: None };
+    let checked = compile(&source(text), &scope, &mut Vec::new()).unwrap_or_else(|| panic!("{:?}", mistakes(text)));
+    evaluate(&checked, &world, None, rigour)
+}
+
+const SURE: Rigour = Rigour { confidence: Some(950_000), min_n: None };
+
+#[test]
+fn the_published_claim_is_worth_what_its_cases_show() {
+    let part = |text, value| judge(text, &[("golden.hallucination_rate", value)], SURE).unwrap().parts[0].clone();
+    let found = part("golden.hallucination_rate <= 0.5%", Value::ratio(0, 76));
+    assert_eq!(
+        (found.truth, found.observed.as_str(), found.required.as_str(), found.margin.as_str()),
+        (Truth::Unproven, "0 of 76, at most 3.87 %", "at most 0.5 %", "522 more clean cases needed")
+    );
+    assert_eq!(part("golden.hallucination_rate <= 0.5%", Value::ratio(0, 598)).truth, Truth::True);
+    assert_eq!(part("golden.hallucination_rate <= 0.5%", Value::ratio(0, 597)).truth, Truth::Unproven);
+    let bad = part("golden.hallucination_rate <= 0.5%", Value::ratio(9, 300));
+    assert_eq!((bad.truth, bad.observed.as_str()), (Truth::False, "9 of 300 (3 %), at least 1.57 %"));
+}
+
+#[test]
+fn a_ratio_is_compared_exactly_and_shown_rounded_away_from_the_limit() {
+    let part = |text, value| judge(text, &[("coverage.line", value)], Rigour::default()).unwrap().parts[0].clone();
+    let short = part("coverage.line >= 80%", Value::ratio(1999, 2500));
+    assert_eq!((short.truth, short.observed.as_str(), short.margin.as_str()), (Truth::False, "79.96 % (1,999 of 2,500)", "1 line short"));
+    assert_eq!(part("coverage.line >= 80%", Value::ratio(2000, 2500)).truth, Truth::True);
+    assert_eq!(part("coverage.line > 80%", Value::ratio(2000, 2500)).margin, "1 line short");
+    assert_eq!(part("80% <= coverage.line", Value::ratio(1999, 2500)).required, "at least 80 %");
+    assert_eq!(part("coverage.line >= 80%", Value::ratio(799_999_999, 1_000_000_000)).observed, "79.99 % (799,999,999 of 1,000,000,000)");
+}
+
+#[test]
+fn a_missing_operand_is_never_absorbed() {
+    let metrics = [("tests.failed", Value::Count(0))];
+    assert!(judge("tests.failed == 0 || tests.errors == 0", &metrics, Rigour::default()).is_err());
+    assert_eq!(judge("tests.failed == 0 || has(tests.errors)", &metrics, Rigour::default()).unwrap().truth, Truth::True);
+    assert_eq!(judge("or_else(tests.errors, 0) == 0", &metrics, Rigour::default()).unwrap().truth, Truth::True);
+    assert!(judge("coverage.line >= 0%", &[("coverage.line", Value::ratio(0, 0))], Rigour::default()).is_err());
+}
+
+#[test]
+fn unmeasured_cases_help_nobody() {
+    let world = |part, whole, unmeasured| {
+        World(vec![("golden.pass_rate", Measured { value: Value::ratio(part, whole), samples: None, unmeasured })], Vec::new())
+    };
+    let scope = Scope { declared: &BTreeMap::new(), fields: &[], rows: None };
+    let checked = compile(&source("golden.pass_rate >= 90%"), &scope, &mut Vec::new()).unwrap();
+    let truth = |world: World| evaluate(&checked, &world, None, Rigour::default()).unwrap().truth;
+    assert_eq!(truth(world(90, 90, 10)), Truth::True);
+    assert_eq!(truth(world(89, 89, 11)), Truth::Unproven);
+    assert_eq!(truth(world(50, 89, 11)), Truth::False);
+}
+
+#[test]
+fn three_valued_logic_is_kleenes() {
+    let metrics = [("golden.pass_rate", Value::ratio(29, 30)), ("tests.failed", Value::Count(1))];
+    let truth = |text| judge(text, &metrics, SURE).unwrap().truth;
+    assert_eq!(truth("golden.pass_rate >= 95%"), Truth::Unproven);
+    assert_eq!(truth("golden.pass_rate >= 95% && tests.failed == 0"), Truth::False);
+    assert_eq!(truth("golden.pass_rate >= 95% || tests.failed == 1"), Truth::True);
+    assert_eq!(truth("!(golden.pass_rate >= 95%)"), Truth::Unproven);
+}

@@ -1,0 +1,365 @@
+//! Rules over facts: one finding per rule and subject.
+
+use super::expression::{self, Absence, Environment, Judged, Measured, Part, Rigour, Truth};
+use super::facts::{self, Facts};
+use super::pack::{Compiled, Subjects, expression_text};
+use crate::evidence::Gap;
+use crate::finding::{Basis, Finding, Outcome, Shown};
+use crate::instant::Instant;
+use crate::io::hash::sha256;
+use crate::metric::{Labels, duration};
+use crate::record::Record;
+use crate::rule::{Rule, Severity};
+use crate::source::Location;
+use rayon::prelude::*;
+use std::cell::RefCell;
+use std::cmp::Reverse;
+use std::collections::BTreeSet;
+
+/// What a judgement depends on beside evidence and rules.
+#[derive(Clone, Debug, Default)]
+pub struct Occasion {
+    /// As of when.
+    pub now: Option<Instant>,
+    /// The commit under judgement.
+    pub commit: Option<String>,
+    /// The profile asked for.
+    pub profile: Option<String>,
+    /// The least severity that blocks.
+    pub block_at: Option<Severity>,
+}
+
+/// How far a clock may be ahead of ours before its dates are not believed.
+const SKEW: i64 = 5 * 60 * 1000;
+/// How many files a finding names.
+const NAMED: usize = 5;
+
+/// Judges all rules. Findings that close the gate come first, the worst of them at the top.
+pub fn judge(rules: &[Compiled], facts: &Facts<'_>, occasion: &Occasion) -> Vec<Finding> {
+    let block_at = occasion.block_at.unwrap_or(Severity::P1);
+    let mut findings: Vec<Finding> = rules.par_iter().flat_map_iter(|rule| one(rule, facts, occasion)).collect();
+    findings.sort_by(|a, b| {
+        let key = |f: &Finding| (!f.blocks(block_at), f.outcome, f.severity, Reverse(f.weight));
+        key(a).cmp(&key(b)).then_with(|| a.rule.cmp(&b.rule)).then_with(|| a.subject.cmp(&b.subject))
+    });
+    findings
+}
+
+/// What one rule says.
+pub fn one(rule: &Compiled, facts: &Facts<'_>, occasion: &Occasion) -> Vec<Finding> {
+    if let Some(reason) = not_yet(rule, facts, occasion) {
+        return vec![finding(rule, None, Outcome::NotApplicable, reason)];
+    }
+    if let Some(attest) = &rule.rule.attest {
+        let text = format!("{} has not attested this", attest.by);
+        return vec![absent(rule, None, &[Absence { gap: Gap::Missing, text }], None, Vec::new())];
+    }
+    let mut view = View { facts, empty: rule.rule.empty, rows: None, used: RefCell::default() };
+    if let Some(collector) = &rule.rule.collect {
+        match facts.table(&rule.rule.id, &collector.source.text) {
+            Ok((table, index)) => {
+                view.rows = Some(facts::records(table));
+                view.used.borrow_mut().insert(index);
+            }
+            Err(absence) => return vec![absent(rule, None, &[absence], None, Vec::new())],
+        }
+    }
+    let collected = view.rows.clone();
+    let listed = rule.rule.collect.as_ref().is_some_and(|c| c.rows.is_some());
+    let rows: Vec<&Record> = match (&rule.subjects, &collected) {
+        (Subjects::System, Some(rows)) if !listed => match rows.as_slice() {
+            [row] => return vec![about(rule, None, Some(row), &view, occasion)],
+            rows => {
+                let text = format!("the query gave {} rows where one is expected", rows.len());
+                return vec![absent(
+                    rule,
+                    None,
+                    &[Absence { gap: if rows.is_empty() { Gap::Missing } else { Gap::Invalid }, text }],
+                    None,
+                    Vec::new(),
+                )];
+            }
+        },
+        (Subjects::System, _) => return vec![about(rule, None, None, &view, occasion)],
+        (Subjects::Rows, rows) => rows.iter().flatten().collect(),
+        (Subjects::Family(family), _) => match view.rows(family) {
+            Ok(rows) => rows,
+            Err(absence) => return vec![absent(rule, None, &[absence], None, Vec::new())],
+        },
+    };
+    if rows.is_empty() {
+        return vec![none_found(rule, &view, occasion)];
+    }
+    rows.iter().map(|row| about(rule, Some(row.subject()), Some(row), &view, occasion)).collect()
+}
+
+/// Why a rule does not apply on this occasion.
+fn not_yet(rule: &Compiled, facts: &Facts<'_>, occasion: &Occasion) -> Option<String> {
+    if let (Some(from), Some(now)) = (rule.rule.effective_from, occasion.now)
+        && from > now
+    {
+        return Some(format!("starts on {}", from.date()));
+    }
+    let when = rule.when.as_ref()?;
+    let profile = occasion.profile.clone().unwrap_or_default();
+    let row = Record::new("occasion", "the occasion").with("profile", crate::metric::Value::Text(profile));
+    let view = View { facts, empty: true, rows: None, used: RefCell::default() };
+    match expression::evaluate(when, &view, Some(&row), Rigour::default()) {
+        Ok(Judged { truth: Truth::False, .. }) => Some(format!("only when {}", when.source.text)),
+        // What cannot be known does not switch a rule off.
+        _ => None,
+    }
+}
+
+fn none_found(rule: &Compiled, view: &View<'_>, occasion: &Occasion) -> Finding {
+    if rule.rule.empty {
+        let unfit = unfit(&rule.rule, view, occasion);
+        if unfit.is_empty() {
+            let mut found = finding(rule, None, Outcome::Pass, "there is nothing to object to: no row".to_owned());
+            "no row".clone_into(&mut found.observed);
+            found.sources = view.basis();
+            return found;
+        }
+        return absent(rule, None, &unfit, None, view.basis());
+    }
+    let text = match &rule.subjects {
+        Subjects::Family(family) => format!("there is no {family} to judge"),
+        _ => "the query found no row".to_owned(),
+    };
+    absent(rule, None, &[Absence { gap: Gap::Missing, text }], None, view.basis())
+}
+
+/// The finding about one subject, or about the system.
+fn about(rule: &Compiled, subject: Option<&str>, row: Option<&Record>, view: &View<'_>, occasion: &Occasion) -> Finding {
+    if let Some(finding) = row.and_then(|row| standing(rule, subject, row)) {
+        return finding;
+    }
+    let rigour = Rigour { confidence: rule.rule.confidence, min_n: rule.rule.min_n };
+    if let Some(filter) = &rule.filter {
+        match expression::evaluate(filter, view, row, Rigour::default()) {
+            Ok(Judged { truth: Truth::True, .. }) => {}
+            Ok(Judged { truth: Truth::False, .. }) => {
+                return finding(rule, subject, Outcome::NotApplicable, format!("left out by `where: {}`", filter.source.text));
+            }
+            Ok(_) => {
+                return finding(
+                    rule,
+                    subject,
+                    Outcome::Unproven,
+                    format!("whether `where: {}` holds cannot be decided", filter.source.text),
+                );
+            }
+            Err(absences) => return absent(rule, subject, &absences, None, view.basis()),
+        }
+    }
+    let Some(require) = &rule.require else { return finding(rule, subject, Outcome::NoEvidence, "nothing is required".to_owned()) };
+    let judged = expression::evaluate(require, view, row, rigour);
+    let basis = view.basis();
+    match judged {
+        Err(absences) => absent(rule, subject, &absences, None, basis),
+        Ok(judged) => {
+            let unfit = unfit(&rule.rule, view, occasion);
+            if unfit.is_empty() { decided(rule, subject, &judged, basis) } else { absent(rule, subject, &unfit, Some(&judged), basis) }
+        }
+    }
+}
+
+/// A row may carry its own standing: a series that is still learning decides nothing, whatever is asked of it.
+fn standing(rule: &Compiled, subject: Option<&str>, row: &Record) -> Option<Finding> {
+    if let (Some(needed), Some(points)) = (rule.rule.warmup, row.count("points"))
+        && points < needed
+    {
+        return Some(finding(rule, subject, Outcome::NotApplicable, format!("learning {points}/{needed}")));
+    }
+    let outcome = match row.text("standing")? {
+        "not-applicable" => Outcome::NotApplicable,
+        "unproven" => Outcome::Unproven,
+        "no-evidence" => {
+            let text = row.text("because").unwrap_or("the row says nothing").to_owned();
+            return Some(absent(rule, subject, &[Absence { gap: Gap::Missing, text }], None, Vec::new()));
+        }
+        _ => return None,
+    };
+    Some(finding(rule, subject, outcome, row.text("because").unwrap_or_default().to_owned()))
+}
+
+/// Why the evidence that was used does not fit the rule.
+fn unfit(rule: &Rule, view: &View<'_>, occasion: &Occasion) -> Vec<Absence> {
+    let mut found = Vec::new();
+    for index in view.used.borrow().iter() {
+        for source in &view.facts.entry(*index).sources {
+            let mut say = |gap, text: String| found.push(Absence { gap, text: format!("{text} ({})", source.path) });
+            if let Some(wanted) = &rule.evidence.mode {
+                match source.mode.as_deref() {
+                    Some(mode) if mode == wanted => {}
+                    Some(mode) => say(Gap::Unfit, format!("made in mode {mode}, required {wanted}")),
+                    None => say(Gap::Unfit, format!("does not say its mode, required {wanted}")),
+                }
+            }
+            if rule.evidence.commit_head {
+                match (source.commit.as_deref(), occasion.commit.as_deref()) {
+                    (Some(made), Some(head)) if same_commit(made, head) => {}
+                    (Some(made), Some(head)) => say(Gap::Unfit, format!("made from commit {}, required {}", short(made), short(head))),
+                    (None, _) => say(Gap::Unfit, "does not say which commit it was made from".to_owned()),
+                    (_, None) => say(Gap::Unfit, "the commit under judgement is not known: give --commit".to_owned()),
+                }
+            }
+            if let Some(limit) = rule.evidence.max_age {
+                match (source.collected_at, occasion.now) {
+                    (Some(made), Some(now)) if made.0 > now.0 + SKEW => say(Gap::Invalid, format!("dated {made}, which is later than now")),
+                    (Some(made), Some(now)) if now.0 - made.0 > limit => {
+                        say(Gap::Stale, format!("{} old, at most {} accepted", duration((now.0 - made.0) as f64), duration(limit as f64)));
+                    }
+                    (Some(_), Some(_)) => {}
+                    _ => say(Gap::Stale, "does not say when it was made".to_owned()),
+                }
+            }
+        }
+    }
+    found.sort();
+    found.dedup();
+    found
+}
+
+fn same_commit(a: &str, b: &str) -> bool {
+    let n = a.len().min(b.len());
+    n >= 7 && a.as_bytes()[..n].eq_ignore_ascii_case(&b.as_bytes()[..n])
+}
+
+fn short(commit: &str) -> String {
+    commit.chars().take(7).collect()
+}
+
+fn decided(rule: &Compiled, subject: Option<&str>, judged: &Judged, basis: Vec<Basis>) -> Finding {
+    let outcome = match judged.truth {
+        Truth::True => Outcome::Pass,
+        Truth::False => Outcome::Fail,
+        Truth::Unproven => Outcome::Unproven,
+    };
+    let parts: Vec<&Part> = deciding(judged);
+    let mut found = finding(rule, subject, outcome, String::new());
+    found.message = sentence(&parts, &basis);
+    found.observed = joined(&parts, |p| &p.observed);
+    found.required = joined(&parts, |p| &p.required);
+    found.margin = joined(&parts, |p| &p.margin);
+    found.sources = basis;
+    found
+}
+
+/// The comparisons that made the outcome; all of them when none did alone.
+fn deciding(judged: &Judged) -> Vec<&Part> {
+    let parts: Vec<&Part> = judged.parts.iter().filter(|p| p.truth == judged.truth).collect();
+    if parts.is_empty() { judged.parts.iter().collect() } else { parts }
+}
+
+fn joined(parts: &[&Part], text: impl Fn(&Part) -> &String) -> String {
+    let mut texts: Vec<&str> = parts.iter().map(|p| text(p).as_str()).filter(|t| !t.is_empty()).collect();
+    texts.dedup();
+    texts.join("; ")
+}
+
+/// "coverage.line is 79.96 % (1,999 of 2,500), required at least 80 %: 1 line short (coverage.xml)".
+fn sentence(parts: &[&Part], basis: &[Basis]) -> String {
+    let clauses: Vec<String> = parts
+        .iter()
+        .map(|p| {
+            let margin = if p.margin.is_empty() { String::new() } else { format!(": {}", p.margin) };
+            format!("{} is {}, required {}{margin}", p.subject, p.observed, p.required)
+        })
+        .collect();
+    let files = match basis {
+        [] => String::new(),
+        [one] => format!(" ({})", one.path),
+        [first, rest @ ..] => format!(" ({} and {} more)", first.path, rest.len()),
+    };
+    format!("{}{files}", clauses.join("; "))
+}
+
+fn absent(rule: &Compiled, subject: Option<&str>, absences: &[Absence], shown: Option<&Judged>, basis: Vec<Basis>) -> Finding {
+    let texts: BTreeSet<&str> = absences.iter().map(|a| a.text.as_str()).collect();
+    let mut found = finding(rule, subject, Outcome::NoEvidence, texts.into_iter().collect::<Vec<_>>().join("; "));
+    found.gap = absences.first().map(|a| a.gap);
+    if let Some(judged) = shown {
+        let parts = deciding(judged);
+        let (observed, required, margin) =
+            (joined(&parts, |p| &p.observed), joined(&parts, |p| &p.required), joined(&parts, |p| &p.margin));
+        let margin = if margin.is_empty() { margin } else { format!(": {margin}") };
+        let outcome = match judged.truth {
+            Truth::True => Outcome::Pass,
+            Truth::False => Outcome::Fail,
+            Truth::Unproven => Outcome::Unproven,
+        };
+        found.would_show = Some(Shown { outcome, text: format!("{observed}, required {required}{margin}") });
+        found.required = required;
+    }
+    found.sources = basis;
+    found
+}
+
+fn finding(rule: &Compiled, subject: Option<&str>, outcome: Outcome, message: String) -> Finding {
+    let written = &rule.rule;
+    let expression = expression_text(written);
+    let identity = format!("{}\0{}", written.id, subject.unwrap_or_default());
+    Finding {
+        rule: written.id.clone(),
+        subject: subject.map(str::to_owned),
+        question: written.question.clone(),
+        severity: written.severity.unwrap_or(Severity::P0),
+        weight: written.weight,
+        owner: written.owner.clone(),
+        controls: written.controls.clone(),
+        outcome,
+        gap: None,
+        message,
+        observed: "–".to_owned(),
+        required: expression.clone(),
+        margin: String::new(),
+        would_show: None,
+        why: written.why.clone(),
+        fix: written.fix.clone(),
+        expression,
+        rule_at: format!("{}:{}", written.place.file, written.place.line),
+        sources: Vec::new(),
+        fingerprint: sha256(identity.as_bytes())[..32].to_owned(),
+    }
+}
+
+/// Facts as one rule sees them, remembering which evidence it looked at.
+struct View<'a> {
+    facts: &'a Facts<'a>,
+    empty: bool,
+    rows: Option<Vec<Record>>,
+    used: RefCell<BTreeSet<usize>>,
+}
+
+impl View<'_> {
+    fn basis(&self) -> Vec<Basis> {
+        let used = self.used.borrow();
+        let entries = used.iter().map(|index| self.facts.entry(*index));
+        let files =
+            entries.flat_map(|e| e.sources.iter().map(|s| Basis { evidence: e.name.clone(), path: s.path.clone(), at: Location::whole() }));
+        files.take(NAMED).collect()
+    }
+}
+
+impl Environment for View<'_> {
+    fn metric(&self, id: &str, labels: &Labels) -> Result<Measured, Absence> {
+        let (measured, entries) = self.facts.metric(id, labels)?;
+        self.used.borrow_mut().extend(entries);
+        Ok(measured)
+    }
+
+    fn rows(&self, family: &str) -> Result<Vec<&Record>, Absence> {
+        let rows = if let ("rows", Some(rows)) = (family, &self.rows) {
+            rows.iter().collect()
+        } else {
+            let (rows, entries) = self.facts.rows(family)?;
+            self.used.borrow_mut().extend(entries);
+            rows
+        };
+        if rows.is_empty() && !self.empty {
+            return Err(Absence { gap: Gap::Missing, text: format!("there is no {family} to judge") });
+        }
+        Ok(rows)
+    }
+}

@@ -1,0 +1,10 @@
+//! From evidence and rules to findings, score and verdict. No I/O, no clock: everything is handed in.
+
+pub mod cases;
+pub mod expression;
+pub mod facts;
+pub mod judge;
+pub mod pack;
+pub mod score;
+
+mod compile;
