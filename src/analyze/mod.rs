@@ -4,6 +4,16 @@
 //! widest honest answer or `None`, never a NaN.
 
 pub mod beta;
+pub mod changepoint;
 pub mod interval;
+pub mod line;
+pub mod noise;
 pub mod normal;
+pub mod partition;
 pub mod quantile;
+pub mod rank;
+pub mod step;
+pub mod trend;
+
+#[cfg(test)]
+mod testnoise;

@@ -1,0 +1,91 @@
+//! How noisy a series is, told apart from its steps and its wild points.
+
+use super::quantile::{MAD_TO_SIGMA, mad, median};
+
+/// Noise is taken to be at least this share of the level: even exact counters get a scale.
+pub const NOISE_FLOOR: f64 = 1e-4;
+/// Neighbours on each side of a point in the Hampel filter.
+const REACH: usize = 2;
+/// Deviations beyond this many sigma are cut off before they can shape an estimate.
+const CLIP: f64 = 3.0;
+/// The most that autocorrelation may inflate a variance: a correlation of 0.99.
+const MOST_INFLATION: f64 = 200.0;
+
+/// The series with each point that stands out of its four neighbours replaced by their median (Hampel filter, window
+/// of 5, 3 sigma): a single spike can then never look like a step.
+pub fn without_spikes(values: &[f64]) -> Vec<f64> {
+    let last = values.len().saturating_sub(1);
+    let smooth = |(i, value): (usize, &f64)| {
+        let window = &values[i.saturating_sub(REACH)..=(i + REACH).min(last)];
+        match (median(window), mad(window)) {
+            (Some(centre), Some(mad)) if (value - centre).abs() > CLIP * MAD_TO_SIGMA * mad => centre,
+            _ => *value,
+        }
+    };
+    values.iter().enumerate().map(smooth).collect()
+}
+
+/// The standard deviation of normal noise that has the same median absolute value as these residuals.
+pub fn scale(residuals: &[f64]) -> f64 {
+    let sizes: Vec<f64> = residuals.iter().map(|r| r.abs()).collect();
+    MAD_TO_SIGMA * median(&sizes).unwrap_or(0.0)
+}
+
+/// The same from the differences of neighbours: steps hardly touch it, autocorrelation makes it too small.
+pub fn scale_of_differences(values: &[f64]) -> f64 {
+    let differences: Vec<f64> = values.windows(2).map(|pair| pair[1] - pair[0]).collect();
+    scale(&differences) / std::f64::consts::SQRT_2
+}
+
+/// The standard deviation; 0 for fewer than two values.
+pub fn deviation(values: &[f64]) -> f64 {
+    let n = values.len() as f64;
+    if n < 2.0 {
+        return 0.0;
+    }
+    let mean = values.iter().sum::<f64>() / n;
+    (values.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / (n - 1.0)).sqrt()
+}
+
+/// By how much the variance of a mean exceeds that of independent noise, (1+ρ)/(1-ρ) for a lag-1 correlation ρ;
+/// at least 1.
+pub fn inflation(residuals: &[f64], sigma: f64) -> f64 {
+    let clipped: Vec<f64> = residuals.iter().map(|r| r.clamp(-CLIP * sigma, CLIP * sigma)).collect();
+    let power: f64 = clipped.iter().map(|r| r * r).sum();
+    let shared: f64 = clipped.windows(2).map(|pair| pair[0] * pair[1]).sum();
+    if power <= 0.0 || shared <= 0.0 {
+        return 1.0;
+    }
+    let rho = shared / power;
+    ((1.0 + rho) / (1.0 - rho)).clamp(1.0, MOST_INFLATION)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_spike_goes_and_a_step_stays() {
+        assert_eq!(without_spikes(&[1.0, 1.0, 9.0, 1.0, 1.0]), [1.0; 5]);
+        let step = [1.0, 1.0, 1.0, 9.0, 9.0, 9.0];
+        assert_eq!(without_spikes(&step), step);
+        assert!(without_spikes(&[]).is_empty());
+    }
+
+    #[test]
+    fn scales_are_those_of_the_middle_value() {
+        assert_eq!(scale(&[-1.0, 2.0, -3.0]), 2.0 * MAD_TO_SIGMA);
+        assert_eq!(scale_of_differences(&[0.0, 2.0, 0.0, 2.0]), 2.0 * MAD_TO_SIGMA / std::f64::consts::SQRT_2);
+        assert_eq!(deviation(&[1.0, 3.0]), std::f64::consts::SQRT_2);
+        assert_eq!((scale(&[]), scale_of_differences(&[1.0]), deviation(&[1.0])), (0.0, 0.0, 0.0));
+    }
+
+    #[test]
+    fn only_a_positive_correlation_inflates() {
+        assert_eq!(inflation(&[1.0, -1.0, 1.0, -1.0], 1.0), 1.0);
+        // products 1 + 0 + 1 of a power of 4: ρ is ½
+        assert_eq!(inflation(&[1.0, 1.0, 0.0, 1.0, 1.0], 1.0), 3.0);
+        assert_eq!(inflation(&[0.0, 0.0], 0.0), 1.0);
+        assert_eq!(inflation(&[1.0; 1000], 1.0), MOST_INFLATION);
+    }
+}
