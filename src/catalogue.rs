@@ -112,7 +112,7 @@ pub const MODES: &[&str] = &["live", "cached", "replay", "mock"];
 /// What became of a test.
 pub const TEST_OUTCOMES: &[&str] = &["passed", "failed", "error", "skipped"];
 /// What became of a golden case.
-pub const CASE_OUTCOMES: &[&str] = &["passed", "failed", "error", "skipped", "not-judged"];
+pub const CASE_OUTCOMES: &[&str] = &["passed", "failed", "error", "skipped", "not-judged", "not-applicable"];
 /// What the history says of a series' newest value.
 pub const SERIES_STATES: &[&str] =
     &["stable", "improved", "regressed", "suspect", "learning", "insufficient-history", "zero-baseline", "missing"];
@@ -140,6 +140,7 @@ pub const METRICS: &[Definition] = &[
     metric("golden.expected_cases", Kind::Count, None, "golden cases the run says it should have"),
     metric("golden.claims", Kind::Count, HIGHER, "claims in the answers of golden cases"),
     metric("golden.unmeasured", Kind::Count, LOWER, "golden cases that could not be judged"),
+    metric("golden.not_applicable", Kind::Count, None, "golden cases that do not concern this system"),
     metric("golden.pass_rate", Kind::Ratio, HIGHER, "golden cases whose answer was good"),
     metric("golden.hallucination_rate", Kind::Ratio, LOWER, "contradicted or unsupported claims among judged claims"),
     metric("golden.citation_coverage", Kind::Ratio, HIGHER, "claims that need a citation and have one that resolves"),
@@ -247,6 +248,7 @@ pub const FAMILIES: &[Family] = &[
         about: "a category of golden cases",
         fields: &[
             ("cases", Kind::Count, "cases"),
+            ("clusters", Kind::Count, "independent groups of cases"),
             ("pass_rate", Kind::Ratio, "cases whose answer was good"),
             ("hallucination_rate", Kind::Ratio, "contradicted or unsupported claims among judged claims"),
             ("citation_coverage", Kind::Ratio, "claims that need a citation and have one that resolves"),

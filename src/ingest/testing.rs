@@ -1,0 +1,42 @@
+//! What the tests of all families use: evidence from bytes.
+
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+use super::{Request, family};
+use crate::config::Declared;
+use crate::evidence::Evidence;
+use crate::instant::Instant;
+use crate::io::fs::Artifact;
+use crate::source::Grade;
+use std::collections::BTreeMap;
+
+/// Reads files, each a name and its content, as one entry of a family.
+pub fn read(name: &str, files: &[(&str, &[u8])], declared: &BTreeMap<String, Declared>) -> Evidence {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let artifacts: Vec<Artifact> = files
+        .iter()
+        .map(|(name, content)| {
+            let path = folder.path().join(name);
+            std::fs::write(&path, content).expect("a temporary file");
+            Artifact::look(&path, *name).expect("an artifact")
+        })
+        .collect();
+    let now = Instant::parse("2026-02-18T00:00:00Z").expect("a moment");
+    let request = Request { name: "it", artifacts: &artifacts, map: None, declared, collectors: &[], now };
+    (family(name).expect("a family").read)(&request)
+}
+
+/// Everything wrong with evidence, one line each: `error truncated:3:4: the file ends`.
+pub fn problems(evidence: &Evidence) -> Vec<String> {
+    let severity = |grade| match grade {
+        Grade::Error => "error",
+        Grade::Warning => "warning",
+        Grade::Note => "note",
+    };
+    evidence.problems.iter().map(|p| format!("{} {}{}: {}", severity(p.severity), p.code, p.at, p.message)).collect()
+}
+
+/// Whether the evidence can be relied on.
+pub fn is_clean(evidence: &Evidence) -> bool {
+    evidence.gap().is_none()
+}
