@@ -6,5 +6,6 @@ pub mod hash;
 pub mod json;
 pub mod lines;
 pub mod spelling;
+pub mod sqlite;
 pub mod xml;
 pub mod yaml;

@@ -1,0 +1,337 @@
+//! The door to SQLite (`rusqlite`): opens a database that may be hostile, and never writes beside it.
+//!
+//! A database file is a program as much as it is data: views and generated columns run when they are read, a damaged
+//! page sends the reader anywhere, and a `-wal` or `-journal` beside the file decides what the rows are. The order of the
+//! checks follows <https://www.sqlite.org/security.html>. Nothing depends on the wall clock: work is bounded in steps
+//! of SQLite's virtual machine, and `now` is the moment that is judged.
+
+mod file;
+mod guard;
+mod pin;
+mod schema;
+#[cfg(test)]
+pub mod testing;
+#[cfg(test)]
+mod tests;
+mod wal;
+
+use crate::instant::Instant;
+use crate::io::fs::Artifact;
+use file::Place;
+use guard::Guard;
+use rusqlite::config::DbConfig;
+use rusqlite::limits::Limit;
+use rusqlite::types::ValueRef;
+use rusqlite::{Connection, ErrorCode, OpenFlags, Statement};
+use std::ops::ControlFlow;
+use std::path::Path;
+
+pub use file::is_database;
+pub use schema::{Column, Kind, Table};
+
+/// The longest text, blob or row, in bytes.
+const LENGTH: i32 = 64 << 20;
+/// Memory that SQLite may use in all, in bytes; allocations beyond it fail.
+const HEAP: i64 = 512 << 20;
+/// Memory above which SQLite gives up cached pages first.
+const SOFT_HEAP: i64 = 64 << 20;
+
+/// Why a database or a query gives nothing.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct Failure {
+    /// A stable word: `truncated`, `damaged`, `sql`.
+    pub code: &'static str,
+    /// One sentence.
+    pub message: String,
+    /// Where in the query, in bytes from its beginning.
+    pub offset: Option<usize>,
+}
+
+impl Failure {
+    fn new(code: &'static str, message: impl Into<String>) -> Self {
+        Failure { code, message: message.into(), offset: None }
+    }
+}
+
+/// Something about the file that does not keep it from being read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Note {
+    /// A stable word.
+    pub code: &'static str,
+    /// One sentence.
+    pub message: String,
+}
+
+/// A database, open for reading, as it was at one moment.
+pub struct Snapshot {
+    // Closed before `place` removes the private copy.
+    connection: Connection,
+    guard: Guard,
+    tables: Vec<Table>,
+    place: Place,
+}
+
+impl Snapshot {
+    /// Opens a database and checks its structure. Queries see `now` as the current time.
+    ///
+    /// # Errors
+    /// When the file is not a sound and quiet SQLite database; the sentence says what is wrong.
+    pub fn open(path: &Path, now: Instant) -> Result<Snapshot, Failure> {
+        let mut snapshot = Snapshot::unchecked(path, now)?;
+        snapshot.check()?;
+        snapshot.guard.lock(&mut snapshot.connection, &snapshot.tables)?;
+        Ok(snapshot)
+    }
+
+    fn unchecked(path: &Path, now: Instant) -> Result<Snapshot, Failure> {
+        let place = file::admit(path)?;
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY
+            | OpenFlags::SQLITE_OPEN_URI
+            | OpenFlags::SQLITE_OPEN_NO_MUTEX
+            | OpenFlags::SQLITE_OPEN_NOFOLLOW
+            | OpenFlags::SQLITE_OPEN_EXRESCODE;
+        let guard = Guard::new(place.bytes);
+        let failed = |error| guard.failure(error);
+        let mut connection = Connection::open_with_flags(&place.uri, flags).map_err(failed)?;
+        harden(&connection).map_err(failed)?;
+        guard.watch(&mut connection)?;
+        pin::install(&connection, now).map_err(failed)?;
+        let tables = schema::read(&connection).map_err(failed)?;
+        Ok(Snapshot { connection, guard, tables, place })
+    }
+
+    /// SQLite's own structural check. It computes generated columns and opens virtual tables, which a hostile file can
+    /// make as costly as it likes: a database with either is checked table by table, without those.
+    fn check(&mut self) -> Result<(), Failure> {
+        let tables = self.tables.iter();
+        let whole = tables.clone().all(|t| t.kind != Kind::Virtual && !t.columns.iter().any(|c| c.computed));
+        let pragmas: Vec<String> = if whole {
+            vec!["PRAGMA quick_check(1)".to_owned()]
+        } else {
+            tables.filter(|t| t.is_readable()).map(|t| format!("PRAGMA quick_check({})", quoted(&t.name))).collect()
+        };
+        for pragma in pragmas {
+            let verdict: String = self.connection.query_row(&pragma, [], |row| row.get(0)).map_err(|e| self.guard.failure(e))?;
+            if verdict != "ok" {
+                return Err(Failure::new("damaged", format!("the database is damaged: {}", verdict.trim())));
+            }
+        }
+        Ok(())
+    }
+
+    /// The database's tables and views, in order of name.
+    pub fn tables(&self) -> &[Table] {
+        &self.tables
+    }
+
+    /// The table or view of this name, whatever its case.
+    pub fn table(&self, name: &str) -> Option<&Table> {
+        self.tables.iter().find(|t| t.name.eq_ignore_ascii_case(name))
+    }
+
+    /// What should be known of the file, though it could be opened.
+    pub fn notes(&self) -> &[Note] {
+        &self.place.notes
+    }
+
+    /// Compiles one SELECT.
+    ///
+    /// # Errors
+    /// When it is not one SELECT, is not allowed, or names what is not there; with the place in the query.
+    pub fn query(&self, sql: &str) -> Result<Query<'_>, Failure> {
+        let statement = self.connection.prepare(sql).map_err(|error| self.guard.failure(error))?;
+        if statement.column_count() == 0 || !statement.readonly() || statement.is_explain() != 0 {
+            return Err(Failure::new("sql", "the query is not a SELECT"));
+        }
+        if statement.parameter_count() > 0 {
+            return Err(Failure::new("sql", "the query has a parameter, and there is nothing to put in its place"));
+        }
+        Ok(Query { statement, guard: &self.guard })
+    }
+
+    /// Closes the database.
+    ///
+    /// # Errors
+    /// When the file was changed while it was read.
+    pub fn close(self) -> Result<(), Failure> {
+        let Snapshot { connection, place, .. } = self;
+        drop(connection);
+        place.unchanged()
+    }
+}
+
+/// A compiled SELECT.
+pub struct Query<'s> {
+    statement: Statement<'s>,
+    guard: &'s Guard,
+}
+
+impl Query<'_> {
+    /// The names of its columns.
+    pub fn columns(&self) -> Vec<String> {
+        self.statement.column_names().map(ToOwned::to_owned).collect()
+    }
+
+    /// Runs it, until `each` has enough.
+    ///
+    /// # Errors
+    /// When it fails on the way or takes too many steps; what `each` has seen then is not all.
+    pub fn run(&mut self, mut each: impl FnMut(&Row<'_>) -> ControlFlow<()>) -> Result<(), Failure> {
+        self.guard.refill();
+        let mut rows = self.statement.query([]).map_err(|error| self.guard.failure(error))?;
+        while let Some(row) = rows.next().map_err(|error| self.guard.failure(error))? {
+            if each(&Row(row)).is_break() {
+                break;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A row of an answer.
+pub struct Row<'r>(&'r rusqlite::Row<'r>);
+
+impl Row<'_> {
+    /// The value in a column, counted from 0; NULL beyond the last.
+    pub fn cell(&self, index: usize) -> Cell<'_> {
+        match self.0.get_ref(index) {
+            Ok(ValueRef::Integer(n)) => Cell::Integer(n),
+            Ok(ValueRef::Real(x)) => Cell::Real(x),
+            Ok(ValueRef::Text(text)) => Cell::Text(text),
+            Ok(ValueRef::Blob(blob)) => Cell::Blob(blob),
+            Ok(ValueRef::Null) | Err(_) => Cell::Null,
+        }
+    }
+}
+
+/// A value as SQLite stores it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Cell<'a> {
+    /// Nothing.
+    Null,
+    /// A whole number.
+    Integer(i64),
+    /// A binary fraction.
+    Real(f64),
+    /// Text; UTF-8, unless the file is hostile.
+    Text(&'a [u8]),
+    /// Bytes.
+    Blob(&'a [u8]),
+}
+
+impl<'a> Cell<'a> {
+    /// The text, if it is one.
+    pub fn text(self) -> Option<&'a str> {
+        match self {
+            Cell::Text(text) => std::str::from_utf8(text).ok(),
+            _ => None,
+        }
+    }
+
+    /// The whole number, if it is one.
+    pub fn integer(self) -> Option<i64> {
+        match self {
+            Cell::Integer(n) => Some(n),
+            _ => None,
+        }
+    }
+
+    /// Whether it is NULL.
+    pub fn is_null(self) -> bool {
+        self == Cell::Null
+    }
+}
+
+impl std::fmt::Display for Cell<'_> {
+    /// For messages: the kind where the value would not say it, and not more than 60 characters.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Cell::Null => f.write_str("NULL"),
+            Cell::Integer(n) => write!(f, "{n}"),
+            Cell::Real(x) => write!(f, "{x:?}"),
+            Cell::Text(text) => {
+                let text = String::from_utf8_lossy(&text[..text.len().min(240)]);
+                let short: String = text.chars().take(60).flat_map(|c| c.escape_debug()).collect();
+                write!(f, "`{short}`{}", if text.chars().nth(60).is_some() { "…" } else { "" })
+            }
+            Cell::Blob(blob) => write!(f, "a blob of {} bytes", blob.len()),
+        }
+    }
+}
+
+/// Whether a file is a database with a table (or view) of this name. Looks at its first pages, then at its schema.
+pub fn holds(artifact: &Artifact, table: &str) -> bool {
+    let has = |snapshot: Snapshot| snapshot.table(table).is_some();
+    is_database(&artifact.head)
+        && (memchr::memmem::find(&artifact.head, table.as_bytes()).is_some()
+            || (artifact.size > artifact.head.len() as u64 && Snapshot::unchecked(&artifact.path, Instant(0)).is_ok_and(has)))
+}
+
+/// A name as it may stand in SQL.
+pub fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+fn harden(connection: &Connection) -> rusqlite::Result<()> {
+    use Limit::{
+        SQLITE_LIMIT_ATTACHED, SQLITE_LIMIT_COLUMN, SQLITE_LIMIT_COMPOUND_SELECT, SQLITE_LIMIT_EXPR_DEPTH, SQLITE_LIMIT_LENGTH,
+        SQLITE_LIMIT_LIKE_PATTERN_LENGTH, SQLITE_LIMIT_SCHEMA, SQLITE_LIMIT_SQL_LENGTH, SQLITE_LIMIT_WORKER_THREADS,
+    };
+    for (limit, value) in [
+        (SQLITE_LIMIT_LENGTH, LENGTH),
+        (SQLITE_LIMIT_SQL_LENGTH, 100_000),
+        (SQLITE_LIMIT_EXPR_DEPTH, 50),
+        (SQLITE_LIMIT_COLUMN, 200),
+        (SQLITE_LIMIT_COMPOUND_SELECT, 50),
+        (SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 100),
+        (SQLITE_LIMIT_SCHEMA, 20_000),
+        (SQLITE_LIMIT_ATTACHED, 0),
+        (SQLITE_LIMIT_WORKER_THREADS, 0),
+    ] {
+        connection.set_limit(limit, value)?;
+    }
+    use DbConfig::{
+        SQLITE_DBCONFIG_DEFENSIVE, SQLITE_DBCONFIG_DQS_DML, SQLITE_DBCONFIG_ENABLE_TRIGGER, SQLITE_DBCONFIG_ENABLE_VIEW,
+        SQLITE_DBCONFIG_TRUSTED_SCHEMA,
+    };
+    for (config, value) in [
+        (SQLITE_DBCONFIG_DEFENSIVE, true),
+        (SQLITE_DBCONFIG_TRUSTED_SCHEMA, false),
+        (SQLITE_DBCONFIG_ENABLE_TRIGGER, false),
+        (SQLITE_DBCONFIG_ENABLE_VIEW, false),
+        // A misspelt "column" in double quotes is a mistake, not a text.
+        (SQLITE_DBCONFIG_DQS_DML, false),
+    ] {
+        connection.set_db_config(config, value)?;
+    }
+    // A map of the file would end the process when the file shrinks; CHECK constraints are the file's own code.
+    connection.execute_batch(&format!(
+        "PRAGMA hard_heap_limit = {HEAP}; PRAGMA soft_heap_limit = {SOFT_HEAP}; PRAGMA mmap_size = 0; PRAGMA cell_size_check = ON;
+         PRAGMA ignore_check_constraints = ON; PRAGMA query_only = ON;"
+    ))
+}
+
+/// The sentence for an error of SQLite's.
+fn explain(error: &rusqlite::Error) -> Failure {
+    use rusqlite::Error::{MultipleStatement, SqlInputError, SqliteFailure};
+    let message = match error {
+        MultipleStatement => return Failure::new("sql", "the query is more than one statement"),
+        SqlInputError { msg, offset, .. } => {
+            return Failure { code: "sql", message: msg.clone(), offset: usize::try_from(*offset).ok() };
+        }
+        SqliteFailure(_, Some(message)) => message.clone(),
+        other => other.to_string(),
+    };
+    match error.sqlite_error_code() {
+        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
+            Failure::new("damaged", format!("the database is damaged: {message}"))
+        }
+        Some(ErrorCode::OutOfMemory) => Failure::new("too-large", format!("it takes more than {} MiB of memory", HEAP >> 20)),
+        Some(ErrorCode::TooBig) => Failure::new("too-large", format!("a value is longer than {} MiB", LENGTH >> 20)),
+        Some(ErrorCode::CannotOpen | ErrorCode::SystemIoFailure) => {
+            Failure::new("unreadable", format!("the database cannot be read: {message}"))
+        }
+        _ => Failure::new("sql", message),
+    }
+}

@@ -1,0 +1,82 @@
+//! What a database says it holds.
+
+use rusqlite::{Connection, Result};
+
+/// What stands behind a name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Rows in the file.
+    Table,
+    /// A stored query.
+    View,
+    /// Rows that a module makes up.
+    Virtual,
+}
+
+/// A table or view.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Table {
+    /// As the schema writes it.
+    pub name: String,
+    /// What it is.
+    pub kind: Kind,
+    /// Its columns, in order; empty unless it is a plain table.
+    pub columns: Vec<Column>,
+    /// Triggers that run when it is written to.
+    pub triggers: Vec<String>,
+}
+
+/// A column of a table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Column {
+    /// As the schema writes it.
+    pub name: String,
+    /// Whether it is generated from others, instead of being recorded.
+    pub generated: bool,
+    /// Whether it is computed when it is read.
+    pub computed: bool,
+}
+
+impl Table {
+    /// Whether reading it runs nothing but SQLite's own code.
+    pub fn is_readable(&self) -> bool {
+        self.kind == Kind::Table && !self.columns.iter().any(|c| c.computed)
+    }
+}
+
+/// All tables and views, in order of name.
+pub(super) fn read(connection: &Connection) -> Result<Vec<Table>> {
+    let mut tables: Vec<Table> = Vec::new();
+    let mut triggers = Vec::new();
+    let mut objects = connection.prepare("SELECT type, name, tbl_name, rootpage FROM sqlite_schema ORDER BY name")?;
+    let mut rows = objects.query([])?;
+    while let Some(row) = rows.next()? {
+        let name: String = row.get(1)?;
+        let kind = match row.get::<_, String>(0)?.as_str() {
+            "table" if row.get::<_, i64>(3)? == 0 => Kind::Virtual,
+            "table" => Kind::Table,
+            "view" => Kind::View,
+            "trigger" => {
+                triggers.push((row.get::<_, String>(2)?, name));
+                continue;
+            }
+            _ => continue,
+        };
+        let columns = if kind == Kind::Table { columns(connection, &name)? } else { Vec::new() };
+        tables.push(Table { name, kind, columns, triggers: Vec::new() });
+    }
+    for (table, trigger) in triggers {
+        tables.iter_mut().filter(|t| t.name.eq_ignore_ascii_case(&table)).for_each(|t| t.triggers.push(trigger.clone()));
+    }
+    Ok(tables)
+}
+
+fn columns(connection: &Connection, table: &str) -> Result<Vec<Column>> {
+    // `hidden`: 2 is a generated column that is computed on reading, 3 one that is stored.
+    let mut statement = connection.prepare_cached("SELECT name, hidden FROM pragma_table_xinfo(?1)")?;
+    let column = |row: &rusqlite::Row<'_>| {
+        let hidden: i64 = row.get(1)?;
+        Ok(Column { name: row.get(0)?, generated: hidden > 1, computed: hidden == 2 })
+    };
+    statement.query_map([table], column)?.collect()
+}
