@@ -17,6 +17,7 @@ pub mod finding;
 pub mod ingest;
 pub mod instant;
 pub mod io;
+pub mod linemap;
 pub mod metric;
 pub mod record;
 pub mod render;
