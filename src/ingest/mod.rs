@@ -3,6 +3,7 @@
 //! A format claims a file by its content and reads it into its family's draft; the family merges the drafts of all files of
 //! an entry into metrics and records. To add a format: write its file, then add its `mod` line and its line in `FORMATS`.
 
+mod coverage;
 mod golden;
 #[cfg(test)]
 mod testing;
@@ -13,6 +14,7 @@ use crate::instant::Instant;
 use crate::io::fs::Artifact;
 use crate::io::hash::Hashing;
 use crate::io::lines::{Fault, Lines};
+use crate::io::xml::{Xml, XmlError};
 use crate::rule::Collector;
 use crate::source::{Grade, Location, Problem, Source};
 use rayon::prelude::*;
@@ -21,8 +23,11 @@ use std::fs::File;
 use std::io::{self, BufReader};
 use std::ops::ControlFlow;
 
+/// An XML file being read.
+pub type Document<'a> = Xml<&'a mut Hashing<BufReader<File>>>;
+
 /// Every family, in the order of the documentation.
-pub const ROOMS: &[Room] = &[room::<golden::Golden>()];
+pub const ROOMS: &[Room] = &[room::<coverage::Coverage>(), room::<golden::Golden>()];
 
 /// The longest line of a text format, in bytes.
 const LINE: usize = 16 * 1024 * 1024;
@@ -128,6 +133,15 @@ impl<'a> Reading<'a> {
             }
         }
         self.close(lines.into_inner());
+    }
+
+    /// Reads the file as XML; whatever keeps it from being a whole document is noted.
+    pub fn xml(&mut self, read: impl FnOnce(&mut Document<'_>) -> Result<(), XmlError>) {
+        let Some(mut file) = self.open() else { return };
+        if let Err(XmlError { place, message, ended }) = read(&mut Xml::new(&mut file)) {
+            self.error(if ended { "truncated" } else { "malformed" }, Location::column(place.line, place.column), message);
+        }
+        self.close(file);
     }
 
     /// The file cannot be relied on.

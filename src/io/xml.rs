@@ -63,6 +63,39 @@ pub struct XmlError {
     pub place: Place,
     /// What is wrong.
     pub message: String,
+    /// Whether the input was at its end by then, as when a file is cut short.
+    pub ended: bool,
+}
+
+/// How a document begins: what formats are told apart by.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Opening {
+    /// The local name of the root element.
+    pub root: String,
+    /// The names of its attributes.
+    pub attributes: Vec<String>,
+    /// The local name of the first element in it, if it is near enough.
+    pub child: Option<String>,
+}
+
+/// How the document begins that `head` is the beginning of; nothing when it does not begin as XML does.
+pub fn opening(head: &[u8]) -> Option<Opening> {
+    let mut xml = Xml::new(head);
+    let text = |name: &[u8]| String::from_utf8_lossy(name).into_owned();
+    let mut opening = match xml.next() {
+        Ok(Event::Start(root)) => {
+            Opening { root: text(root.local()), attributes: root.attributes().map(|(name, _)| text(name)).collect(), child: None }
+        }
+        _ => return None,
+    };
+    loop {
+        match xml.next() {
+            Ok(Event::Start(child)) => opening.child = Some(text(child.local())),
+            Ok(Event::Text(_)) => continue,
+            _ => {}
+        }
+        return Some(opening);
+    }
 }
 
 /// A pull reader of one document.
@@ -300,7 +333,7 @@ impl<R: Read> Xml<R> {
             Err(Flaw { at, message }) => {
                 let place = self.place();
                 let column = place.column.saturating_sub(carried as u64).max(1);
-                return Err(XmlError { place: Place { column, ..place }.after(&piece[..at]), message });
+                return Err(XmlError { place: Place { column, ..place }.after(&piece[..at]), ..self.error(&message) });
             }
         }
         if ended {
@@ -362,11 +395,11 @@ impl<R: Read> Xml<R> {
     }
 
     fn flaw(&self, from: usize, flaw: Flaw) -> XmlError {
-        XmlError { place: self.place().after(&self.markup[..from + flaw.at]), message: flaw.message }
+        XmlError { place: self.place().after(&self.markup[..from + flaw.at]), ..self.error(&flaw.message) }
     }
 
     fn error(&self, message: &str) -> XmlError {
-        XmlError { place: self.place(), message: message.to_owned() }
+        XmlError { place: self.place(), message: message.to_owned(), ended: self.reader.get_ref().has_ended() }
     }
 
     fn failed(&self, error: &io::Error) -> XmlError {

@@ -47,6 +47,7 @@ pub(super) struct Feed<R> {
     /// Bytes refilled since the mark was set, and how many may be.
     since_mark: usize,
     limit: usize,
+    ended: bool,
 }
 
 impl<R: Read> Feed<R> {
@@ -60,6 +61,7 @@ impl<R: Read> Feed<R> {
             mark: Ok(0),
             since_mark: 0,
             limit,
+            ended: false,
         }
     }
 
@@ -77,6 +79,11 @@ impl<R: Read> Feed<R> {
         }
     }
 
+    /// Whether the source has nothing more to give.
+    pub(super) fn has_ended(&self) -> bool {
+        self.ended
+    }
+
     /// Whether what comes next, from the current position, starts with `prefix` (at most 16 bytes). Moves the mark here.
     pub(super) fn starts_with(&mut self, prefix: &[u8]) -> io::Result<bool> {
         while self.filled - self.next < prefix.len() && prefix.starts_with(&self.buffer[self.next..self.filled]) {
@@ -87,6 +94,7 @@ impl<R: Read> Feed<R> {
             self.set_mark();
             let read = self.source.read(&mut self.buffer[self.filled..])?;
             if read == 0 {
+                self.ended = true;
                 return Ok(false);
             }
             self.filled += read;
@@ -170,6 +178,7 @@ impl<R: Read> BufRead for Feed<R> {
             self.next = 0;
             self.filled = 0;
             self.filled = self.source.read(&mut self.buffer)?;
+            self.ended = self.filled == 0;
             self.since_mark += self.filled;
         }
         Ok(&self.buffer[self.next..self.filled])
