@@ -93,6 +93,18 @@ impl Evidence {
         self.records.get(family).map_or(&[], Vec::as_slice)
     }
 
+    /// Keeps at most `most` rows of each family, the worst ones, and counts what is left out.
+    pub fn keep_worst(&mut self, most: usize) {
+        for (family, rows) in &mut self.records {
+            if rows.len() > most {
+                // Stable: rows that are equally bad stay in the order they were found.
+                rows.sort_by_key(|row| std::cmp::Reverse(badness(row)));
+                self.omitted.insert(family.clone(), (rows.len() - most) as u64);
+                rows.truncate(most);
+            }
+        }
+    }
+
     /// The unlabelled metric `id`.
     pub fn metric(&self, id: &str) -> Option<&Metric> {
         self.metrics.iter().find(|m| m.id == id && m.labels.is_empty())
@@ -115,6 +127,16 @@ pub struct Table {
     /// Why there is no answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
+}
+
+/// How much a row wants to be seen.
+fn badness(row: &Record) -> u64 {
+    let outcome = match row.text("outcome").or_else(|| row.text("state")) {
+        Some("failed" | "error" | "regressed") => u64::MAX,
+        Some("missing" | "not-judged" | "suspect") => u64::MAX - 1,
+        _ => 0,
+    };
+    outcome.max(row.count("uncovered").unwrap_or(0)).max(row.count("unmeasured").unwrap_or(0))
 }
 
 /// The problem code of a file, shard or entry that is not there.

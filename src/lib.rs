@@ -8,8 +8,12 @@
 //! ```
 
 pub mod analyze;
+pub mod bundle;
 pub mod catalogue;
+pub mod cli;
+pub mod command;
 pub mod config;
+pub mod discover;
 pub mod error;
 pub mod evaluate;
 pub mod evidence;

@@ -1,3 +1,7 @@
 //! The `readiness` command.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    ExitCode::from(readiness::cli::run(std::env::args_os()) as u8)
+}

@@ -2,10 +2,12 @@
 
 pub mod clock;
 pub mod fs;
+pub mod git;
 pub mod hash;
 pub mod json;
 pub mod lines;
 pub mod spelling;
 pub mod sqlite;
+pub mod terminal;
 pub mod xml;
 pub mod yaml;

@@ -1,0 +1,241 @@
+//! The command line.
+
+use crate::command::{bundle, check, completions, doctor, explain, init, inspect, render, rules};
+use crate::error::Error;
+use crate::io::terminal;
+use crate::render::Style;
+use crate::verdict::Exit;
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+/// Turns the evidence a project already has into a verdict, a readiness report and an evidence bundle.
+///
+/// Silence never passes: missing, stale, empty or unreadable evidence closes the gate. A claim is worth what its evidence
+/// supports. The same inputs give the same bytes.
+#[derive(Parser)]
+#[command(name = "readiness", version, max_term_width = 100, after_help = EXITS)]
+struct Cli {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+const EXITS: &str = "\
+Exit codes: 0 open, 1 closed by a failure, 2 usage or configuration error (nothing judged),
+3 closed for lack of proof, 4 internal error or an output that could not be written.
+
+Start with `readiness init`, then `readiness check`.";
+
+#[derive(Subcommand)]
+enum Verb {
+    /// Look at this repository and write a commented readiness.yaml
+    Init {
+        /// The folder to look at
+        #[arg(default_value = ".")]
+        folder: PathBuf,
+    },
+    /// Judge the evidence: verdict, report and exit code
+    ///
+    /// Without arguments it judges what readiness.yaml describes. With files and --require it needs no configuration:
+    ///
+    ///   readiness check coverage.xml --require 'coverage.line >= 80%'
+    #[command(verbatim_doc_comment)]
+    Check(CheckArgs),
+    /// Show what a file says, without judging it
+    Inspect {
+        /// Evidence files
+        #[arg(required = true)]
+        paths: Vec<PathBuf>,
+        /// text or json
+        #[arg(long, default_value = "text")]
+        format: String,
+        /// A map for a table of your own design: a shipped map's name, or a YAML file
+        #[arg(long)]
+        map: Option<String>,
+        /// As of when [default: the clock]
+        #[arg(long, value_name = "TIME")]
+        now: Option<String>,
+    },
+    /// Show a stored report.json again
+    Render {
+        /// The stored report
+        report: PathBuf,
+        /// What to print: text, json, markdown, github, html
+        #[arg(long, default_value = "text")]
+        format: String,
+        /// Write all files here instead of printing one
+        #[arg(long, value_name = "DIR")]
+        out: Option<PathBuf>,
+        #[command(flatten)]
+        look: Look,
+    },
+    /// Explain a rule: what it asks, why, and what to do
+    Explain {
+        /// The rule's id, such as pr-gate/coverage-line
+        rule: String,
+        #[command(flatten)]
+        subject: SubjectArgs,
+    },
+    /// List the rules, run their cases, or list the metrics they can use
+    Rules {
+        /// List every metric instead
+        #[arg(long)]
+        metrics: bool,
+        #[command(subcommand)]
+        verb: Option<RulesVerb>,
+    },
+    /// Put the judgement and all it rests on into one folder that can be checked offline
+    Bundle {
+        /// An empty or new folder
+        #[arg(long, value_name = "DIR")]
+        out: PathBuf,
+        #[command(flatten)]
+        subject: SubjectArgs,
+    },
+    /// Say what stands in the way of a judgement
+    Doctor {
+        /// The configuration [default: found from here upward]
+        #[arg(long, value_name = "FILE")]
+        config: Option<PathBuf>,
+    },
+    /// Print a completion script for a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+}
+
+#[derive(Subcommand)]
+enum RulesVerb {
+    /// List packs and rules
+    List {
+        /// Folders with packs [default: the shipped packs]
+        folders: Vec<PathBuf>,
+    },
+    /// Run the cases that every rule carries
+    Test {
+        /// Folders with packs [default: the shipped packs]
+        folders: Vec<PathBuf>,
+    },
+}
+
+#[derive(Args)]
+struct SubjectArgs {
+    /// The configuration [default: found from here upward]
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// As of when [default: the clock]; any past time is allowed, and shown
+    #[arg(long, value_name = "TIME")]
+    now: Option<String>,
+    /// The commit under judgement [default: the configuration's, else git HEAD]
+    #[arg(long, value_name = "ID")]
+    commit: Option<String>,
+    /// A profile of the configuration: pr, nightly, release …
+    #[arg(long, value_name = "NAME")]
+    profile: Option<String>,
+}
+
+#[derive(Args)]
+struct CheckArgs {
+    /// Evidence files, for --require
+    files: Vec<PathBuf>,
+    /// A requirement without a rule file; may be repeated
+    #[arg(long, value_name = "EXPRESSION")]
+    require: Vec<String>,
+    #[command(flatten)]
+    subject: SubjectArgs,
+    /// What to print: text, json, markdown, github, html
+    #[arg(long, default_value = "text")]
+    format: String,
+    /// Write one more output to a file; may be repeated
+    #[arg(long, value_name = "FORMAT=FILE")]
+    emit: Vec<String>,
+    /// Write the report in all formats into this folder
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    #[command(flatten)]
+    look: Look,
+}
+
+#[derive(Args)]
+struct Look {
+    /// List passing and not applicable rules too
+    #[arg(long)]
+    all: bool,
+    /// When to use colour
+    #[arg(long, value_enum, default_value_t = Colour::Auto)]
+    color: Colour,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Colour {
+    Auto,
+    Always,
+    Never,
+}
+
+impl Look {
+    fn style(&self) -> Style {
+        let color = match self.color {
+            Colour::Auto => terminal::colours(),
+            Colour::Always => true,
+            Colour::Never => false,
+        };
+        Style { color, width: terminal::width().unwrap_or(Style::default().width), all: self.all }
+    }
+}
+
+impl SubjectArgs {
+    fn options(self) -> check::Options {
+        check::Options { config: self.config, now: self.now, commit: self.commit, profile: self.profile, ..check::Options::default() }
+    }
+}
+
+/// Runs the command line `arguments` (the program's name first) and gives the exit code. Diagnostics go to standard error.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version were asked for; everything else is a usage error.
+            let exit = if error.use_stderr() { Exit::Usage } else { Exit::Open };
+            let _ = error.print();
+            return exit;
+        }
+    };
+    dispatch(cli.verb).unwrap_or_else(|error| {
+        let kind = if error.exit() == Exit::Usage { "error" } else { "failed" };
+        terminal::note(&match &error {
+            Error::Configuration(list) => format!("{error}\n\n{} found; nothing was judged", plural(list.len(), "mistake")),
+            _ => format!("{kind}: {error}"),
+        });
+        error.exit()
+    })
+}
+
+fn plural(n: usize, noun: &str) -> String {
+    format!("{n} {noun}{}", if n == 1 { "" } else { "s" })
+}
+
+fn dispatch(verb: Verb) -> Result<Exit, Error> {
+    match verb {
+        Verb::Init { folder } => init::run(&folder),
+        Verb::Check(args) => {
+            let CheckArgs { files, require, subject, format, emit, out, look } = args;
+            check::run(&check::Options { files, require, format, emit, out, style: look.style(), ..subject.options() })
+        }
+        Verb::Inspect { paths, format, map, now } => inspect::run(&inspect::Options { paths, format, map, now }),
+        Verb::Render { report, format, out, look } => render::run(&render::Options { report, format, out, style: look.style() }),
+        Verb::Explain { rule, subject } => explain::run(&rule, &subject.options()),
+        Verb::Rules { metrics: true, .. } => rules::run(&rules::Ask::Metrics),
+        Verb::Rules { verb: None, .. } => rules::run(&rules::Ask::List(Vec::new())),
+        Verb::Rules { verb: Some(RulesVerb::List { folders }), .. } => rules::run(&rules::Ask::List(folders)),
+        Verb::Rules { verb: Some(RulesVerb::Test { folders }), .. } => rules::run(&rules::Ask::Test(folders)),
+        Verb::Bundle { out, subject } => bundle::run(&subject.options(), &out),
+        Verb::Doctor { config } => doctor::run(config.as_deref()),
+        Verb::Completions { shell } => {
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Cli::command(), "readiness", &mut script);
+            completions::run(&script)
+        }
+    }
+}

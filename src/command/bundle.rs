@@ -1,0 +1,95 @@
+//! `readiness bundle`: the judgement with everything it rests on, in a folder an auditor can check offline.
+
+use super::check::{Options, configured, rule_files};
+use super::setup;
+use crate::bundle::manifest::{Content, Manifest, SCHEMA, inside, sums};
+use crate::error::Error;
+use crate::io::{fs, json, terminal};
+use crate::render::{OUTPUTS, Style};
+use crate::report::Report;
+use crate::verdict::Exit;
+use std::path::Path;
+
+const README: &str = "How to check this bundle without readiness:
+
+  sha256sum -c SHA256SUMS                       every file is as it was
+  sha256sum evidence/*/*                        compare with \"sha256\" under \"evidence\" in report/report.json
+  open report/report.html                       the judgement; it needs no network and no script
+
+manifest.json names every file, its role and its sum. The bundle is not signed.
+";
+
+/// Judges, and writes the bundle. The exit code says whether it could be written, not whether the gate is open.
+///
+/// # Errors
+/// When nothing can be judged or the bundle cannot be written.
+pub fn run(options: &Options, out: &Path) -> Result<Exit, Error> {
+    if fs::is_dir(out) && !fs::files(out).is_empty() {
+        return Err(Error::Usage(format!("{} is not empty; a bundle holds nothing else", out.display())));
+    }
+    let report = configured(options)?;
+    let setup = setup::load(options.config.as_deref())?;
+    let mut contents = vec![Content { path: "README.txt".into(), role: "readme", source: None, bytes: README.into() }];
+    contents.extend(evidence(&report, &setup.root)?);
+    for files in rule_files(&setup.config.packs, &setup.root) {
+        for (path, text) in files.files {
+            let name = path.rsplit('/').next().unwrap_or(&path);
+            contents.push(Content {
+                path: format!("rules/{}/{name}", inside(&files.pack)),
+                role: "rules",
+                source: None,
+                bytes: text.into(),
+            });
+        }
+    }
+    let configuration = fs::read_bytes(Path::new(&setup.config.path)).map_err(|e| Error::Usage(format!("{}: {e}", setup.config.path)))?;
+    contents.push(Content { path: "rules/readiness.yaml".into(), role: "rules", source: None, bytes: configuration });
+    for output in OUTPUTS {
+        if let Some(file) = output.file {
+            let text = (output.render)(&report, Style::default())?;
+            contents.push(Content { path: format!("report/{file}"), role: "report", source: None, bytes: text.into() });
+        }
+    }
+    contents.sort_by(|a, b| a.path.cmp(&b.path));
+    write(&report, &contents, out)?;
+    terminal::note(&format!("{} files written to {}; the verdict is {}", contents.len() + 2, out.display(), report.verdict.label()));
+    Ok(Exit::Open)
+}
+
+/// The evidence, byte for byte; a file that changed since it was judged is refused.
+fn evidence(report: &Report, root: &Path) -> Result<Vec<Content>, Error> {
+    let mut contents: Vec<Content> = Vec::new();
+    for entry in &report.evidence {
+        for source in entry.sources.iter().filter(|s| !s.sha256.is_empty()) {
+            let bytes = fs::read_bytes(&root.join(&source.path)).map_err(|e| Error::Usage(format!("{}: {e}", source.path)))?;
+            let path = format!("evidence/{}/{}", inside(&entry.name), inside(&source.path));
+            let content = Content { path, role: "evidence", source: Some(source.path.clone()), bytes };
+            if content.item().sha256 != source.sha256 {
+                return Err(Error::Internal(format!("{} changed while it was judged", source.path)));
+            }
+            if contents.iter().any(|other| other.path == content.path) {
+                return Err(Error::Usage(format!("two files of `{}` would be {} in the bundle", entry.name, content.path)));
+            }
+            contents.push(content);
+        }
+    }
+    Ok(contents)
+}
+
+fn write(report: &Report, contents: &[Content], out: &Path) -> Result<(), Error> {
+    let put = |path: &str, bytes: &[u8]| {
+        let path = out.join(path);
+        fs::write(&path, bytes).map_err(|source| Error::Output { path, source })
+    };
+    let mut items = Vec::with_capacity(contents.len() + 1);
+    for content in contents {
+        put(&content.path, &content.bytes)?;
+        items.push(content.item());
+    }
+    let manifest =
+        Manifest { schema: SCHEMA, tool: report.tool.clone(), created: report.now, subject: report.project.clone(), files: items.clone() };
+    let text = json::document(&manifest).map_err(|e| Error::Internal(e.message))?;
+    put("manifest.json", text.as_bytes())?;
+    items.push(Content { path: "manifest.json".into(), role: "readme", source: None, bytes: text.into_bytes() }.item());
+    put("SHA256SUMS", sums(&items).as_bytes())
+}

@@ -1,0 +1,267 @@
+//! `readiness check`: evidence in; verdict, report and exit code out.
+
+use super::{gather, setup};
+use crate::error::Error;
+use crate::evaluate::facts::Facts;
+use crate::evaluate::judge::{Occasion, judge};
+use crate::evaluate::pack::{self, Compiled, Files};
+use crate::evaluate::score::score;
+use crate::evidence::Evidence;
+use crate::ingest::{self, Request};
+use crate::instant::Instant;
+use crate::io::fs::Artifact;
+use crate::io::{clock, fs, git, terminal};
+use crate::metric::Metric;
+use crate::render::{self, OUTPUTS, Output, Style};
+use crate::report::{Report, SCHEMA, Subject, Used};
+use crate::rule::{Pack, Severity};
+use crate::verdict::{Exit, Gate, Verdict};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// How many rows of a family a report keeps.
+const ROWS: usize = 10_000;
+
+/// What is asked of `check`.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// The configuration; found when not given.
+    pub config: Option<PathBuf>,
+    /// Evidence files for `require`, instead of a configuration.
+    pub files: Vec<PathBuf>,
+    /// Requirements without a rule file.
+    pub require: Vec<String>,
+    /// As of when.
+    pub now: Option<String>,
+    /// The commit under judgement.
+    pub commit: Option<String>,
+    /// A profile of the configuration.
+    pub profile: Option<String>,
+    /// Where all files go.
+    pub out: Option<PathBuf>,
+    /// What is printed.
+    pub format: String,
+    /// `FORMAT=FILE`, further files.
+    pub emit: Vec<String>,
+    /// How it is printed.
+    pub style: Style,
+}
+
+/// Judges, writes everything down, and gives the exit code.
+///
+/// # Errors
+/// When nothing can be judged, or an output cannot be written.
+pub fn run(options: &Options) -> Result<Exit, Error> {
+    let printed = format(&options.format)?;
+    let emitted = emissions(&options.emit)?;
+    let report = if options.require.is_empty() { configured(options)? } else { ad_hoc(options)? };
+    if let Some(folder) = &options.out {
+        let written = write_all(&report, folder)?;
+        terminal::note(&format!("{} files written to {}", written, folder.display()));
+    }
+    for (output, path) in emitted {
+        write(&path, &(output.render)(&report, Style::default())?)?;
+    }
+    print(&(printed.render)(&report, options.style)?)?;
+    Ok(exit(&report))
+}
+
+/// The exit code of a report is the gate's.
+fn exit(report: &Report) -> Exit {
+    Exit::from(report.verdict)
+}
+
+/// The output of this name.
+///
+/// # Errors
+/// When there is none.
+pub fn format(name: &str) -> Result<&'static Output, Error> {
+    let names = || OUTPUTS.iter().map(|output| output.name);
+    render::output(name).ok_or_else(|| {
+        let help = crate::io::spelling::did_you_mean(name, names())
+            .unwrap_or_else(|| format!("there are {}", names().collect::<Vec<_>>().join(", ")));
+        Error::Usage(format!("there is no format `{name}` - {help}"))
+    })
+}
+
+fn emissions(emit: &[String]) -> Result<Vec<(&'static Output, PathBuf)>, Error> {
+    emit.iter()
+        .map(|text| {
+            let (name, path) = text.split_once('=').ok_or_else(|| Error::Usage(format!("`--emit {text}`: write FORMAT=FILE")))?;
+            Ok((format(name)?, PathBuf::from(path)))
+        })
+        .collect()
+}
+
+/// Prints a result; a reader that has gone away is an output that could not be written.
+///
+/// # Errors
+/// When standard output cannot be written.
+pub fn print(text: &str) -> Result<(), Error> {
+    terminal::print(text).map_err(|source| Error::Output { path: "standard output".into(), source })
+}
+
+/// Writes one file.
+///
+/// # Errors
+/// When it cannot be written.
+pub fn write(path: &Path, text: &str) -> Result<(), Error> {
+    fs::write(path, text.as_bytes()).map_err(|source| Error::Output { path: path.to_owned(), source })
+}
+
+/// Writes every output that has a file; gives their number.
+///
+/// # Errors
+/// When one cannot be written.
+pub fn write_all(report: &Report, folder: &Path) -> Result<usize, Error> {
+    let mut written = 0;
+    for output in OUTPUTS {
+        if let Some(file) = output.file {
+            write(&folder.join(file), &(output.render)(report, Style::default())?)?;
+            written += 1;
+        }
+    }
+    Ok(written)
+}
+
+/// The moment of judgement.
+///
+/// # Errors
+/// When the text is no moment.
+pub fn moment(now: Option<&str>) -> Result<Instant, Error> {
+    match now {
+        Some(text) => clock::parse(text).ok_or_else(|| Error::Usage(format!("`--now {text}`: write a time such as 2026-02-18T00:00:00Z"))),
+        None => Ok(clock::now()),
+    }
+}
+
+/// Judges what a configuration describes.
+///
+/// # Errors
+/// When the configuration or a pack is wrong.
+pub fn configured(options: &Options) -> Result<Report, Error> {
+    if !options.files.is_empty() {
+        return Err(Error::Usage("evidence files on the command line need `--require EXPRESSION`".to_owned()));
+    }
+    let setup = setup::load(options.config.as_deref())?;
+    let profile = match &options.profile {
+        None => None,
+        Some(name) => Some(setup.config.profiles.get(name).ok_or_else(|| {
+            let names: Vec<&str> = setup.config.profiles.keys().map(String::as_str).collect();
+            Error::Usage(format!("there is no profile `{name}`; the profiles are {}", names.join(", ")))
+        })?),
+    };
+    let now = moment(options.now.as_deref())?;
+    let evidence = gather::evidence(&setup, now)?;
+    let project = &setup.config.project;
+    let commit = options.commit.clone().or_else(|| project.commit.clone()).or_else(|| git::head(&rooted(&setup.root)));
+    let subject = Subject { id: project.id.clone(), name: project.name.clone(), version: project.version.clone(), commit };
+    let block_at = profile.and_then(|p| p.block_at).unwrap_or(Severity::P1);
+    Ok(assemble(subject, evidence, &setup.packs, &setup.rules, now, options.profile.clone(), block_at))
+}
+
+fn rooted(root: &Path) -> PathBuf {
+    if root.as_os_str().is_empty() { PathBuf::from(".") } else { root.to_owned() }
+}
+
+/// Judges files against requirements, without any configuration.
+fn ad_hoc(options: &Options) -> Result<Report, Error> {
+    let now = moment(options.now.as_deref())?;
+    let declared = BTreeMap::new();
+    let rules = requirements(&options.require)?;
+    let mut by_family: BTreeMap<&'static str, Vec<Artifact>> = BTreeMap::new();
+    let mut evidence = Vec::new();
+    for path in &options.files {
+        let shown = fs::slashed(path);
+        let artifact = Artifact::look(path, shown.clone()).map_err(|e| Error::Usage(format!("{shown}: {e}")))?;
+        match ingest::claimants(&artifact).first() {
+            Some(format) => by_family.entry(format.family).or_default().push(artifact),
+            None => {
+                let (code, message) = ingest::unclaimed(&artifact, "");
+                let mut unknown = Evidence::new(shown.clone(), "unknown");
+                unknown.problem(code, crate::source::Grade::Error, &shown, crate::source::Location::whole(), message);
+                evidence.push(unknown);
+            }
+        }
+    }
+    for (family, artifacts) in &by_family {
+        let request = Request { name: family, artifacts, map: None, declared: &declared, collectors: &[], now };
+        evidence.extend(ingest::family(family).map(|room| (room.read)(&request)));
+    }
+    // A file that nobody can read must not be forgotten because another one satisfies the requirement.
+    if let Some(unread) = evidence.iter().find(|e| e.family == "unknown") {
+        let text = unread.problems.first().map(|p| p.message.clone()).unwrap_or_default();
+        return Err(Error::Usage(format!("{}: {text}", unread.name)));
+    }
+    let subject = Subject { id: "files".to_owned(), name: "The evidence".to_owned(), version: None, commit: options.commit.clone() };
+    Ok(assemble(subject, evidence, &[], &rules, now, None, Severity::P1))
+}
+
+/// Requirements as rules of a pack that stands on the command line.
+fn requirements(texts: &[String]) -> Result<Vec<Compiled>, Error> {
+    let mut errors = Vec::new();
+    let rules = texts.iter().enumerate().map(|(n, text)| {
+        let place = crate::rule::Place { file: "--require".into(), line: 1, column: 1 };
+        crate::rule::Rule {
+            id: format!("command-line/require-{}", n + 1),
+            pack: "command-line".to_owned(),
+            question: format!("Does `{text}` hold?"),
+            severity: Some(Severity::P1),
+            weight: 1,
+            require: Some(crate::rule::Spanned { text: text.clone(), place: place.clone() }),
+            place,
+            why: "Asked for on the command line.".to_owned(),
+            fix: "Bring the evidence to the requirement.".to_owned(),
+            ..crate::rule::Rule::default()
+        }
+    });
+    let pack = Pack { name: "command-line".to_owned(), rules: rules.collect(), ..Pack::default() };
+    let (compiled, _) = pack::check(&[pack], &BTreeMap::new(), &mut errors);
+    if errors.is_empty() { Ok(compiled) } else { Err(Error::Configuration(errors)) }
+}
+
+fn assemble(
+    project: Subject,
+    mut evidence: Vec<Evidence>,
+    packs: &[Pack],
+    rules: &[Compiled],
+    now: Instant,
+    profile: Option<String>,
+    block_at: Severity,
+) -> Report {
+    let occasion = Occasion { now: Some(now), commit: project.commit.clone(), profile: profile.clone(), block_at: Some(block_at) };
+    let findings = judge(rules, &Facts::new(&evidence), &occasion);
+    let metric = |id: &str| -> Option<Metric> { evidence.iter().find_map(|e| e.metric(id)).cloned() };
+    let score = score(&findings, metric("documents.claimed_score").as_ref(), metric("documents.criteria_mean").as_ref());
+    let verdict = Verdict::over(&findings, block_at);
+    for entry in &mut evidence {
+        entry.keep_worst(ROWS);
+    }
+    let used =
+        |pack: &Pack| Used { name: pack.name.clone(), title: pack.title.clone(), rules: pack.rules.len(), sha256: pack.sha256.clone() };
+    Report {
+        schema: SCHEMA.to_owned(),
+        tool: format!("readiness {}", env!("CARGO_PKG_VERSION")),
+        project,
+        now,
+        profile,
+        verdict,
+        gate: Gate::follow(verdict, block_at),
+        score,
+        findings,
+        evidence,
+        packs: packs.iter().map(used).collect(),
+    }
+}
+
+/// The files of all packs a configuration uses, for the bundle.
+pub fn rule_files(packs: &[String], root: &Path) -> Vec<Files> {
+    let files = packs.iter().map(|name| {
+        if name.ends_with('/') {
+            pack::folder(&root.join(name), name).unwrap_or_default()
+        } else {
+            pack::embedded(name).into_iter().collect()
+        }
+    });
+    files.flatten().collect()
+}

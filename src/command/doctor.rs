@@ -1,0 +1,47 @@
+//! `readiness doctor`: what stands in the way of a judgement, before one is made.
+
+use super::check::print;
+use super::{gather, setup};
+use crate::error::Error;
+use crate::io::{clock, git};
+use crate::render::parts::escape::terminal as clean;
+use crate::verdict::Exit;
+use std::path::Path;
+
+/// Looks at configuration, packs, evidence and git, and says what is missing. Exits 3 when evidence is.
+///
+/// # Errors
+/// When the configuration or a pack is wrong.
+pub fn run(config: Option<&Path>) -> Result<Exit, Error> {
+    let setup = setup::load(config)?;
+    let mut text = format!("ok    configuration  {}\n", setup.config.path);
+    text.push_str(&format!(
+        "ok    packs          {} rules in {}\n",
+        setup.rules.len(),
+        setup.packs.iter().map(|p| p.name.as_str()).collect::<Vec<_>>().join(", ")
+    ));
+    let root = if setup.root.as_os_str().is_empty() { Path::new(".") } else { &setup.root };
+    text.push_str(&match (&setup.config.project.commit, git::head(root)) {
+        (Some(commit), _) => format!("ok    commit         {commit}, from the configuration\n"),
+        (None, Some(commit)) => format!("ok    commit         {commit}, from git\n"),
+        (None, None) => "note  commit         unknown: not a git repository; give --commit\n".to_owned(),
+    });
+    let mut sound = true;
+    for entry in gather::evidence(&setup, clock::now())? {
+        let read: Vec<String> = entry.sources.iter().filter_map(|s| s.format.as_ref().map(|f| format!("{} ({f})", s.path))).collect();
+        let line = match entry.gap() {
+            None => format!("ok    {:14} {}\n", entry.name, read.join(", ")),
+            Some((_, why)) => {
+                sound = false;
+                format!("gap   {:14} {why}\n", entry.name)
+            }
+        };
+        text.push_str(&clean_line(&line));
+    }
+    print(&text)?;
+    Ok(if sound { Exit::Open } else { Exit::Unproven })
+}
+
+fn clean_line(line: &str) -> String {
+    format!("{}\n", clean(line.trim_end_matches('\n')))
+}

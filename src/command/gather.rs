@@ -1,0 +1,43 @@
+//! Evidence: found, read, and compared with its own history.
+
+use super::setup::Setup;
+use crate::discover::{artifacts, map};
+use crate::error::Error;
+use crate::evidence::Evidence;
+use crate::ingest::{self, Request};
+use crate::instant::Instant;
+use crate::rule::Collector;
+
+/// Reads every entry of the configuration.
+///
+/// # Errors
+/// When an entry's map cannot be read. What is wrong with evidence is in the evidence.
+pub fn evidence(setup: &Setup, now: Instant) -> Result<Vec<Evidence>, Error> {
+    let collectors: Vec<&Collector> = setup.rules.iter().filter_map(|rule| rule.rule.collect.as_ref()).collect();
+    let mut all = Vec::with_capacity(setup.config.evidence.len());
+    for (name, entry) in &setup.config.evidence {
+        let Some(room) = ingest::family(&entry.family) else {
+            return Err(Error::Internal(format!("the family {} has no reader", entry.family)));
+        };
+        let (found, problems) = artifacts::of(entry, &setup.root);
+        let map = map::of(entry, &setup.root)?;
+        let asked: Vec<&Collector> =
+            collectors.iter().filter(|c| c.source.text == *name || c.source.text == entry.family).copied().collect();
+        let request = Request {
+            name,
+            artifacts: &found,
+            map: map.as_ref().map(|(name, text)| (name.as_str(), text.as_str())),
+            declared: &setup.declared,
+            collectors: &asked,
+            now,
+        };
+        let mut evidence = (room.read)(&request);
+        // What discovery already said is missing need not be said again.
+        if !problems.is_empty() {
+            evidence.problems.retain(|p| !(p.code == crate::evidence::MISSING && p.path.is_empty()));
+        }
+        evidence.problems.extend(problems);
+        all.push(evidence);
+    }
+    Ok(all)
+}

@@ -1,0 +1,149 @@
+//! `readiness inspect`: what a file says, without judging it (the contract is DESIGN.md section 6).
+
+use super::check::{moment, print};
+use crate::error::Error;
+use crate::evidence::{Evidence, Records};
+use crate::ingest::{self, Request};
+use crate::io::fs::{self, Artifact};
+use crate::io::json;
+use crate::metric::{Metric, Name};
+use crate::series::Series;
+use crate::source::{Grade, Location, Problem};
+use crate::verdict::Exit;
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// How many rows of a family are shown.
+const ROWS: usize = 10_000;
+
+/// What is asked of `inspect`.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// Files.
+    pub paths: Vec<PathBuf>,
+    /// `text` or `json`.
+    pub format: String,
+    /// A map for files of somebody else's design.
+    pub map: Option<String>,
+    /// As of when.
+    pub now: Option<String>,
+}
+
+/// One file, as JSON shows it.
+#[derive(Debug, Serialize)]
+struct Inspection {
+    schema: &'static str,
+    path: String,
+    format: Option<Name>,
+    family: Option<Name>,
+    sha256: String,
+    problems: Vec<Problem>,
+    metrics: Vec<Metric>,
+    records: Records,
+    omitted: BTreeMap<Name, u64>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    series: Vec<Series>,
+}
+
+/// Prints what the files say. Exits 3 when one is damaged or nobody can read it.
+///
+/// # Errors
+/// When a path is not there or the output cannot be written.
+pub fn run(options: &Options) -> Result<Exit, Error> {
+    let mut inspections = Vec::with_capacity(options.paths.len());
+    for path in &options.paths {
+        inspections.push(look(path, options)?);
+    }
+    let text = match (options.format.as_str(), inspections.as_slice()) {
+        ("json", [one]) => json::document(one).map_err(|e| Error::Internal(e.message))?,
+        ("json", many) => json::document(&many).map_err(|e| Error::Internal(e.message))?,
+        ("text", many) => many.iter().map(describe).collect::<Vec<_>>().join("\n"),
+        (other, _) => return Err(Error::Usage(format!("`--format {other}`: inspect prints text or json"))),
+    };
+    print(&text)?;
+    let sound = inspections.iter().all(|i| i.format.is_some() && i.problems.iter().all(|p| p.severity != Grade::Error));
+    Ok(if sound { Exit::Open } else { Exit::Unproven })
+}
+
+fn look(path: &Path, options: &Options) -> Result<Inspection, Error> {
+    let shown = fs::slashed(path);
+    let artifact = Artifact::look(path, shown.clone()).map_err(|e| Error::Usage(format!("{shown}: {e}")))?;
+    let map = match &options.map {
+        Some(name) if name.ends_with(".yaml") => {
+            Some((name.as_str(), fs::read_text(Path::new(name)).map_err(|e| Error::Usage(format!("{name}: {e}")))?))
+        }
+        Some(name) => Some((name.as_str(), String::new())),
+        None => None,
+    };
+    let Some(format) = ingest::claimants(&artifact).first().copied() else { return Ok(unread(&artifact)) };
+    let request = Request {
+        name: &shown,
+        artifacts: std::slice::from_ref(&artifact),
+        map: map.as_ref().map(|(name, text)| (*name, text.as_str())),
+        declared: &BTreeMap::new(),
+        collectors: &[],
+        now: moment(options.now.as_deref())?,
+    };
+    let Some(room) = ingest::family(format.family) else { return Ok(unread(&artifact)) };
+    let mut evidence = (room.read)(&request);
+    evidence.keep_worst(ROWS);
+    let source = evidence.sources.first().cloned().unwrap_or_default();
+    let Evidence { family, problems, metrics, records, omitted, series, .. } = evidence;
+    let problems = problems.into_iter().map(|p| Problem { path: String::new(), ..p }).collect();
+    Ok(Inspection {
+        schema: "readiness/inspect/1",
+        path: shown,
+        format: source.format,
+        family: Some(family),
+        sha256: source.sha256,
+        problems,
+        metrics,
+        records,
+        omitted,
+        series,
+    })
+}
+
+fn unread(artifact: &Artifact) -> Inspection {
+    let (code, message) = ingest::unclaimed(artifact, "");
+    let problem = Problem { code: code.into(), severity: Grade::Error, message, path: String::new(), at: Location::whole() };
+    Inspection {
+        schema: "readiness/inspect/1",
+        path: artifact.name.clone(),
+        format: None,
+        family: None,
+        sha256: ingest::digest(artifact).map(|(_, sha256)| sha256).unwrap_or_default(),
+        problems: vec![problem],
+        metrics: Vec::new(),
+        records: Records::new(),
+        omitted: BTreeMap::new(),
+        series: Vec::new(),
+    }
+}
+
+fn describe(inspection: &Inspection) -> String {
+    use crate::render::parts::escape::terminal as clean;
+    let mut lines = vec![match (&inspection.format, &inspection.family) {
+        (Some(format), Some(family)) => format!("{}: {format} ({family})", clean(&inspection.path)),
+        _ => format!("{}: not evidence", clean(&inspection.path)),
+    }];
+    for problem in &inspection.problems {
+        let grade = match problem.severity {
+            Grade::Error => "error",
+            Grade::Warning => "warning",
+            Grade::Note => "note",
+        };
+        lines.push(format!("  {grade}{}: {} [{}]", problem.at, clean(&problem.message), problem.code));
+    }
+    let width = inspection.metrics.iter().map(|m| m.id.len()).max().unwrap_or(0);
+    for metric in inspection.metrics.iter().filter(|m| m.labels.is_empty()) {
+        lines.push(format!("  {:width$}  {}", metric.id, clean(&metric.value.to_string())));
+    }
+    for (family, rows) in &inspection.records {
+        let omitted = inspection.omitted.get(family).copied().unwrap_or(0);
+        lines.push(format!("  {} {family}", crate::metric::grouped(rows.len() as u64 + omitted)));
+    }
+    lines.push(String::new());
+    lines.join("\n")
+}

@@ -1,0 +1,14 @@
+//! One file per verb: it wires the stages together and decides nothing itself.
+
+pub mod bundle;
+pub mod check;
+pub mod completions;
+pub mod doctor;
+pub mod explain;
+pub mod init;
+pub mod inspect;
+pub mod render;
+pub mod rules;
+
+mod gather;
+mod setup;

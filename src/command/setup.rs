@@ -1,0 +1,86 @@
+//! The configuration and the packs it names: what every judging verb starts from.
+
+use crate::config::{Config, Declared};
+use crate::discover::settings;
+use crate::error::{Diagnostic, Error};
+use crate::evaluate::pack::{self, Compiled};
+use crate::ingest;
+use crate::io::{fs, spelling, terminal};
+use crate::rule::Pack;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// Everything that is known before evidence is looked at.
+pub struct Setup {
+    /// The configuration.
+    pub config: Config,
+    /// The folder its paths are relative to.
+    pub root: PathBuf,
+    /// The packs, in the order they are named.
+    pub packs: Vec<Pack>,
+    /// Their rules, checked.
+    pub rules: Vec<Compiled>,
+    /// Declared metrics of configuration and packs.
+    pub declared: BTreeMap<String, Declared>,
+}
+
+/// The families there are, by name.
+pub fn families() -> Vec<&'static str> {
+    ingest::ROOMS.iter().map(|room| room.family).collect()
+}
+
+/// Finds and reads the configuration and its packs.
+///
+/// # Errors
+/// All mistakes in all of these files together.
+pub fn load(config: Option<&Path>) -> Result<Setup, Error> {
+    let path = locate(config)?;
+    let shown = fs::slashed(&path);
+    let mut errors = Vec::new();
+    let config = settings::read(&path, &shown, &families(), pack::declarations, &mut errors)?;
+    let root = path.parent().map(Path::to_owned).unwrap_or_default();
+    // `.github/readiness.yaml` speaks about the repository, not about its own folder.
+    let root = if root.ends_with(".github") { root.parent().map(Path::to_owned).unwrap_or_default() } else { root };
+    let packs = packs(&config, &root, &mut errors);
+    let (rules, declared) = pack::check(&packs, &config.metrics, &mut errors);
+    if errors.is_empty() { Ok(Setup { config, root, packs, rules, declared }) } else { Err(Error::Configuration(errors)) }
+}
+
+fn locate(config: Option<&Path>) -> Result<PathBuf, Error> {
+    if let Some(path) = config {
+        return if fs::exists(path) { Ok(path.to_owned()) } else { Err(Error::Usage(format!("{} is not there", path.display()))) };
+    }
+    if let Some(path) = terminal::variable("READINESS_CONFIG") {
+        return Ok(PathBuf::from(path));
+    }
+    let here = fs::working_directory().map_err(|e| Error::Usage(e.to_string()))?;
+    let found = settings::find(&here)?;
+    let found = found.ok_or_else(|| Error::Usage("no readiness.yaml here or above; `readiness init` writes one".to_owned()))?;
+    // Messages name it as a person here would.
+    Ok(found.strip_prefix(&here).map(Path::to_owned).unwrap_or(found))
+}
+
+fn packs(config: &Config, root: &Path, errors: &mut Vec<Diagnostic>) -> Vec<Pack> {
+    let mut packs = Vec::new();
+    let place = || crate::rule::Place { file: config.path.as_str().into(), line: 1, column: 1 };
+    if config.packs.is_empty() && errors.is_empty() {
+        errors.push(Diagnostic::new(place(), "`packs` names no pack, so nothing would be judged"));
+    }
+    for name in &config.packs {
+        let files = if name.ends_with('/') {
+            let shown = fs::slashed(&root.join(name));
+            pack::folder(&root.join(name), &shown).map_err(|message| Diagnostic::new(place(), message))
+        } else {
+            pack::embedded(name).map(|files| vec![files]).ok_or_else(|| {
+                let help = spelling::did_you_mean(name, pack::shipped())
+                    .or_else(|| Some(format!("shipped are {}; a folder ends in `/`", pack::shipped().join(", "))));
+                Diagnostic::new(place(), format!("there is no pack `{name}`")).help(help)
+            })
+        };
+        match files {
+            Ok(files) => packs.extend(files.iter().map(|files| pack::read(files, errors))),
+            Err(diagnostic) => errors.push(diagnostic),
+        }
+    }
+    packs
+}

@@ -1,0 +1,66 @@
+//! The files of an evidence entry, in stable order, and what is missing among them.
+
+use crate::config::{Entry, Expect};
+use crate::evidence::MISSING;
+use crate::io::fs::{self, Artifact, Glob};
+use crate::source::{Grade, Location, Problem};
+use std::path::Path;
+
+/// Files that were found, and problems: a file that is not there, a pattern that finds fewer files than expected.
+pub type Found = (Vec<Artifact>, Vec<Problem>);
+
+/// Looks for an entry's files below `root`.
+pub fn of(entry: &Entry, root: &Path) -> Found {
+    let (mut found, mut problems) = (Vec::new(), Vec::new());
+    for path in &entry.path {
+        if fs::is_glob(path) {
+            found.extend(matching(path, root, &mut problems));
+        } else {
+            look(root, path, &mut found, &mut problems);
+        }
+    }
+    if let Some(message) = entry.expect.as_ref().and_then(|expect| unmet(expect, &found)) {
+        problems.push(problem(MISSING, "", message));
+    }
+    (found, problems)
+}
+
+fn look(root: &Path, path: &str, found: &mut Vec<Artifact>, problems: &mut Vec<Problem>) {
+    match Artifact::look(&root.join(path), path) {
+        Ok(artifact) => found.push(artifact),
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => problems.push(problem(MISSING, path, format!("{path} is not there"))),
+        Err(e) => problems.push(problem("unreadable", path, e.to_string())),
+    }
+}
+
+fn matching(pattern: &str, root: &Path, problems: &mut Vec<Problem>) -> Vec<Artifact> {
+    let Ok(glob) = Glob::new(pattern) else { return Vec::new() };
+    // Only the folder in front of the first wildcard needs to be walked.
+    let fixed: Vec<&str> = pattern.split('/').take_while(|part| !fs::is_glob(part)).collect();
+    let base = fixed.join("/");
+    let names = fs::files(&root.join(&base)).into_iter().map(|file| if base.is_empty() { file } else { format!("{base}/{file}") });
+    let mut found = Vec::new();
+    for name in names.filter(|name| glob.matches(name)) {
+        look(root, &name, &mut found, problems);
+    }
+    if found.is_empty() {
+        problems.push(problem(MISSING, pattern, format!("{pattern} finds no file")));
+    }
+    found
+}
+
+fn unmet(expect: &Expect, found: &[Artifact]) -> Option<String> {
+    match expect {
+        Expect::Count(n) if *n != found.len() => Some(format!("{} of {n} expected files were found", found.len())),
+        Expect::Count(_) => None,
+        Expect::Names(names) => {
+            let present = |name: &&String| found.iter().any(|a| a.name == **name || a.file_name() == name.as_str());
+            let missing: Vec<&str> = names.iter().filter(|name| !present(name)).map(String::as_str).collect();
+            (!missing.is_empty()).then(|| format!("expected and not found: {}", missing.join(", ")))
+        }
+    }
+}
+
+fn problem(code: &'static str, path: &str, message: String) -> Problem {
+    Problem { code: code.into(), severity: Grade::Error, message, path: path.to_owned(), at: Location::whole() }
+}

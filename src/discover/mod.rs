@@ -1,0 +1,5 @@
+//! What lies where: the configuration, the files of each entry, the maps they need.
+
+pub mod artifacts;
+pub mod map;
+pub mod settings;

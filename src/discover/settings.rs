@@ -1,0 +1,130 @@
+//! Finds and reads `readiness.yaml`.
+
+use crate::config::{Config, Declared, Entry, Expect, Profile, Project};
+use crate::error::{Diagnostic, Error};
+use crate::io::yaml::{self, Fields, Node};
+use crate::io::{fs, spelling};
+use crate::rule::Severity;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// The names a configuration may have, relative to a folder.
+const NAMES: [&str; 3] = ["readiness.yaml", ".readiness.yaml", ".github/readiness.yaml"];
+
+/// Reads declarations of metrics; `evaluate` knows their kinds, and is handed in by `command/`.
+pub type Declarations = fn(&Node, &mut Vec<Diagnostic>) -> BTreeMap<String, Declared>;
+
+/// Looks for a configuration in `start` and the folders above it, up to the repository's top.
+///
+/// # Errors
+/// When one folder holds two.
+pub fn find(start: &Path) -> Result<Option<PathBuf>, Error> {
+    for folder in start.ancestors() {
+        let found: Vec<PathBuf> = NAMES.iter().map(|name| folder.join(name)).filter(|path| fs::exists(path)).collect();
+        match found.as_slice() {
+            [] if fs::exists(&folder.join(".git")) => return Ok(None),
+            [] => {}
+            [one] => return Ok(Some(one.clone())),
+            [one, two, ..] => return Err(Error::Usage(format!("two configurations: {} and {}; keep one", one.display(), two.display()))),
+        }
+    }
+    Ok(None)
+}
+
+/// Reads a configuration. Every mistake in it is added to `errors`.
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn read(
+    path: &Path,
+    shown: &str,
+    families: &[&str],
+    declarations: Declarations,
+    errors: &mut Vec<Diagnostic>,
+) -> Result<Config, Error> {
+    let text = fs::read_text(path).map_err(|e| Error::Usage(format!("{shown}: {e}")))?;
+    let mut config = Config { path: shown.to_owned(), ..Config::default() };
+    let Some(node) = yaml::parse(shown, &text, errors) else { return Ok(config) };
+    let mut f = node.fields("the configuration", errors);
+    for key in ["project", "evidence", "packs"] {
+        f.require(key);
+    }
+    config.project = f.node("project").map(|node| project(node, f.errors)).unwrap_or_default();
+    for (name, node) in f.node("evidence").and_then(Node::entries).unwrap_or_default() {
+        config.evidence.insert(name.text.clone(), entry(node, families, f.errors));
+    }
+    config.packs = f.texts("packs").into_iter().map(|pack| pack.text).collect();
+    for (name, node) in f.node("profiles").and_then(Node::entries).unwrap_or_default() {
+        config.profiles.insert(name.text.clone(), profile(node, f.errors));
+    }
+    if let Some(node) = f.node("metrics") {
+        config.metrics = declarations(node, f.errors);
+    }
+    f.finish();
+    Ok(config)
+}
+
+fn project(node: &Node, errors: &mut Vec<Diagnostic>) -> Project {
+    let mut f = node.fields("`project`", errors);
+    f.require("id");
+    let id = f.text("id").unwrap_or_default();
+    let project = Project { name: f.text("name").unwrap_or_else(|| id.clone()), version: f.text("version"), commit: f.text("commit"), id };
+    f.finish();
+    project
+}
+
+fn entry(node: &Node, families: &[&str], errors: &mut Vec<Diagnostic>) -> Entry {
+    let mut f = node.fields("an evidence entry", errors);
+    f.require("family");
+    f.require("path");
+    let family = f.spanned("family").unwrap_or_default();
+    if !family.text.is_empty() && !families.contains(&family.text.as_str()) {
+        let help = spelling::did_you_mean(&family.text, families.iter().copied())
+            .or_else(|| Some(format!("the families are {}", families.join(", "))));
+        f.errors.push(Diagnostic::new(family.place, format!("unknown family `{}`", family.text)).help(help));
+    }
+    let paths = f.texts("path");
+    for path in paths.iter().filter(|path| fs::is_glob(&path.text)) {
+        if let Err(message) = fs::Glob::new(&path.text) {
+            f.errors.push(Diagnostic::new(path.place.clone(), message));
+        }
+    }
+    let entry =
+        Entry { family: family.text, path: paths.into_iter().map(|path| path.text).collect(), expect: expect(&mut f), map: f.text("map") };
+    if let (None, Some(glob)) = (&entry.expect, entry.path.iter().find(|path| fs::is_glob(path))) {
+        let message = format!("`{glob}` may find any number of files");
+        f.errors.push(Diagnostic::new(node.place.clone(), message).help(Some("say `expect: N`, or the names it must find".into())));
+    }
+    f.finish();
+    entry
+}
+
+fn expect(f: &mut Fields<'_, '_>) -> Option<Expect> {
+    let node = f.node("expect")?;
+    if node.items().is_some() {
+        return node.decode().map_err(|e| f.errors.push(e)).ok().map(Expect::Names);
+    }
+    match node.decode::<usize>() {
+        Ok(n) if n > 0 => Some(Expect::Count(n)),
+        Ok(_) => {
+            f.errors.push(Diagnostic::new(node.place.clone(), "`expect: 0` expects nothing; remove the entry instead"));
+            None
+        }
+        Err(e) => {
+            f.errors.push(e);
+            None
+        }
+    }
+}
+
+fn profile(node: &Node, errors: &mut Vec<Diagnostic>) -> Profile {
+    let mut f = node.fields("a profile", errors);
+    let gate = f.spanned("gate");
+    if let Some(gate) = gate.as_ref().filter(|gate| gate.text != "all") {
+        let message = format!("the gate `{}` is not known", gate.text);
+        f.errors.push(Diagnostic::new(gate.place.clone(), message).help(Some("write `gate: all`".into())));
+    }
+    let block_at = f.get::<Severity>("block_at");
+    f.finish();
+    Profile { gate: gate.map(|g| g.text), block_at }
+}
