@@ -168,6 +168,7 @@ pub const METRICS: &[Definition] = &[
     metric("documents.criteria_mean", Kind::Ratio, HIGHER, "the mean of the criteria given for that claim"),
     metric("documents.criteria", Kind::Count, None, "criteria given for a claimed score"),
     metric("documents.blockers_open", Kind::Count, LOWER, "blockers a document lists as not done"),
+    metric("slo.objectives", Kind::Count, HIGHER, "service level objectives"),
 ];
 
 /// The codes of `audit.findings`.

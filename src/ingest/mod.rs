@@ -4,36 +4,27 @@
 //! an entry into metrics and records. To add a format: write its file, then add its `mod` line and its line in `FORMATS`.
 
 mod coverage;
+mod documents;
 mod golden;
+mod reading;
+mod slo;
 #[cfg(test)]
 mod testing;
+
+pub use reading::{Document, Reading};
 
 use crate::config::Declared;
 use crate::evidence::{Evidence, MISSING};
 use crate::instant::Instant;
 use crate::io::fs::Artifact;
-use crate::io::hash::Hashing;
-use crate::io::lines::{Fault, Lines};
-use crate::io::xml::{Xml, XmlError};
 use crate::rule::Collector;
 use crate::source::{Grade, Location, Problem, Source};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
-use std::fs::File;
-use std::io::{self, BufReader};
-use std::ops::ControlFlow;
-
-/// An XML file being read.
-pub type Document<'a> = Xml<&'a mut Hashing<BufReader<File>>>;
+use std::io;
 
 /// Every family, in the order of the documentation.
-pub const ROOMS: &[Room] = &[room::<coverage::Coverage>(), room::<golden::Golden>()];
-
-/// The longest line of a text format, in bytes.
-const LINE: usize = 16 * 1024 * 1024;
-
-/// The longest message about a file, in characters.
-const MESSAGE: usize = 500;
+pub const ROOMS: &[Room] = &[room::<coverage::Coverage>(), room::<golden::Golden>(), room::<slo::Slo>(), room::<documents::Documents>()];
 
 /// What one evidence entry asks of its family.
 #[derive(Clone, Debug)]
@@ -74,96 +65,6 @@ pub struct Format<D> {
     pub claims: fn(&Artifact) -> bool,
     /// Reads a file. What is wrong goes into the reading; what was read before it went wrong is returned all the same.
     pub read: fn(&mut Reading<'_>) -> D,
-}
-
-/// One file being read.
-pub struct Reading<'a> {
-    /// The file.
-    pub artifact: &'a Artifact,
-    /// What is asked.
-    pub request: &'a Request<'a>,
-    /// What is known of the file; a reader fills in date, commit, mode and content.
-    pub source: Source,
-    /// What is wrong with it.
-    pub problems: Vec<Problem>,
-}
-
-impl<'a> Reading<'a> {
-    fn new(artifact: &'a Artifact, request: &'a Request<'a>) -> Self {
-        let source = Source { path: artifact.name.clone(), bytes: artifact.size, ..Source::default() };
-        Reading { artifact, request, source, problems: Vec::new() }
-    }
-
-    /// Opens the file from its beginning; a file that cannot be opened is noted.
-    pub fn open(&mut self) -> Option<Hashing<BufReader<File>>> {
-        self.artifact.open().map_err(|e| self.error("unreadable", Location::whole(), e.to_string())).ok()
-    }
-
-    /// Takes the digest of a file that was read through [`Reading::open`].
-    pub fn close(&mut self, reader: Hashing<BufReader<File>>) {
-        match reader.finish() {
-            Ok((bytes, sha256)) => (self.source.bytes, self.source.sha256) = (bytes, sha256),
-            Err(e) => self.error("unreadable", Location::whole(), e.to_string()),
-        }
-    }
-
-    /// Passes every line that is text to `take`, with its number and whether it is ended, until `take` says stop; the
-    /// other lines are noted.
-    pub fn each_line(&mut self, mut take: impl FnMut(&mut Self, u64, &str, bool) -> ControlFlow<()>) {
-        let Some(reader) = self.open() else { return };
-        let mut lines = Lines::new(reader, LINE);
-        loop {
-            match lines.next_line() {
-                Ok(Some(line)) => match line.text {
-                    Ok(text) => {
-                        if take(self, line.number, text, line.ended).is_break() {
-                            break;
-                        }
-                    }
-                    Err(Fault::TooLong) => self.error("line-too-long", Location::line(line.number), "the line is longer than 16 MiB"),
-                    Err(Fault::NotText(column)) => {
-                        self.error("not-utf-8", Location::column(line.number, column), "this is not text in UTF-8");
-                    }
-                },
-                Ok(None) => break,
-                Err(e) => {
-                    self.error("unreadable", Location::whole(), e.to_string());
-                    break;
-                }
-            }
-        }
-        self.close(lines.into_inner());
-    }
-
-    /// Reads the file as XML; whatever keeps it from being a whole document is noted.
-    pub fn xml(&mut self, read: impl FnOnce(&mut Document<'_>) -> Result<(), XmlError>) {
-        let Some(mut file) = self.open() else { return };
-        if let Err(XmlError { place, message, ended }) = read(&mut Xml::new(&mut file)) {
-            self.error(if ended { "truncated" } else { "malformed" }, Location::column(place.line, place.column), message);
-        }
-        self.close(file);
-    }
-
-    /// The file cannot be relied on.
-    pub fn error(&mut self, code: &'static str, at: Location, message: impl Into<String>) {
-        self.problem(code, Grade::Error, at, message);
-    }
-
-    /// The file stands, and somebody should look at this.
-    pub fn warning(&mut self, code: &'static str, at: Location, message: impl Into<String>) {
-        self.problem(code, Grade::Warning, at, message);
-    }
-
-    /// Worth knowing.
-    pub fn note(&mut self, code: &'static str, at: Location, message: impl Into<String>) {
-        self.problem(code, Grade::Note, at, message);
-    }
-
-    fn problem(&mut self, code: &'static str, severity: Grade, at: Location, message: impl Into<String>) {
-        // A message may quote the file, and the file may hold one name of many megabytes.
-        let message = message.into().chars().take(MESSAGE).collect();
-        self.problems.push(Problem { code: code.into(), severity, message, path: self.source.path.clone(), at });
-    }
 }
 
 /// A format, as help, documentation and tests list it.
@@ -257,6 +158,13 @@ fn read_one<F: Family>(artifact: &Artifact, request: &Request<'_>) -> (Option<F:
 /// When it cannot be read.
 pub fn digest(artifact: &Artifact) -> io::Result<(u64, String)> {
     artifact.open()?.finish()
+}
+
+/// The schema that a YAML file of ours names on a line of its own, as far as its beginning shows.
+fn yaml_schema(artifact: &Artifact) -> Option<&str> {
+    let value = artifact.head_text().lines().find_map(|line| line.strip_prefix("schema:"))?;
+    let value = value.split(" #").next().unwrap_or(value);
+    Some(value.trim().trim_matches(['"', '\'']))
 }
 
 /// Why no reader of a family claims a file: a problem code and a sentence.

@@ -1,0 +1,147 @@
+//! One file being read: what is known of it, what is wrong with it, and the ways to go through it.
+
+use super::Request;
+use crate::error::Diagnostic;
+use crate::io::fs::Artifact;
+use crate::io::hash::Hashing;
+use crate::io::lines::{Fault, Lines};
+use crate::io::xml::{Xml, XmlError};
+use crate::io::yaml::{self, Node};
+use crate::source::{Grade, Location, Problem, Source};
+use std::fs::File;
+use std::io::{BufReader, Read};
+use std::ops::ControlFlow;
+
+/// An XML file being read.
+pub type Document<'a> = Xml<&'a mut Hashing<BufReader<File>>>;
+
+/// The longest line of a text format, in bytes.
+const LINE: usize = 16 * 1024 * 1024;
+
+/// The largest YAML file, in bytes.
+const YAML: u64 = 4 * 1024 * 1024;
+
+/// The longest message about a file, in characters.
+const MESSAGE: usize = 500;
+
+/// One file being read.
+pub struct Reading<'a> {
+    /// The file.
+    pub artifact: &'a Artifact,
+    /// What is asked.
+    pub request: &'a Request<'a>,
+    /// What is known of the file; a reader fills in date, commit, mode and content.
+    pub source: Source,
+    /// What is wrong with it.
+    pub problems: Vec<Problem>,
+}
+
+impl<'a> Reading<'a> {
+    pub(super) fn new(artifact: &'a Artifact, request: &'a Request<'a>) -> Self {
+        let source = Source { path: artifact.name.clone(), bytes: artifact.size, ..Source::default() };
+        Reading { artifact, request, source, problems: Vec::new() }
+    }
+
+    /// Opens the file from its beginning; a file that cannot be opened is noted.
+    pub fn open(&mut self) -> Option<Hashing<BufReader<File>>> {
+        self.artifact.open().map_err(|e| self.error("unreadable", Location::whole(), e.to_string())).ok()
+    }
+
+    /// Takes the digest of a file that was read through [`Reading::open`].
+    pub fn close(&mut self, reader: Hashing<BufReader<File>>) {
+        match reader.finish() {
+            Ok((bytes, sha256)) => (self.source.bytes, self.source.sha256) = (bytes, sha256),
+            Err(e) => self.error("unreadable", Location::whole(), e.to_string()),
+        }
+    }
+
+    /// Passes every line that is text to `take`, with its number and whether it is ended, until `take` says stop; the
+    /// other lines are noted.
+    pub fn each_line(&mut self, mut take: impl FnMut(&mut Self, u64, &str, bool) -> ControlFlow<()>) {
+        let Some(reader) = self.open() else { return };
+        let mut lines = Lines::new(reader, LINE);
+        loop {
+            match lines.next_line() {
+                Ok(Some(line)) => match line.text {
+                    Ok(text) => {
+                        if take(self, line.number, text, line.ended).is_break() {
+                            break;
+                        }
+                    }
+                    Err(Fault::TooLong) => self.error("line-too-long", Location::line(line.number), "the line is longer than 16 MiB"),
+                    Err(Fault::NotText(column)) => {
+                        self.error("not-utf-8", Location::column(line.number, column), "this is not text in UTF-8");
+                    }
+                },
+                Ok(None) => break,
+                Err(e) => {
+                    self.error("unreadable", Location::whole(), e.to_string());
+                    break;
+                }
+            }
+        }
+        self.close(lines.into_inner());
+    }
+
+    /// Reads the file as XML; whatever keeps it from being a whole document is noted.
+    pub fn xml(&mut self, read: impl FnOnce(&mut Document<'_>) -> Result<(), XmlError>) {
+        let Some(mut file) = self.open() else { return };
+        if let Err(XmlError { place, message, ended }) = read(&mut Xml::new(&mut file)) {
+            self.error(if ended { "truncated" } else { "malformed" }, Location::column(place.line, place.column), message);
+        }
+        self.close(file);
+    }
+
+    /// Reads a whole YAML document; what is wrong with it is noted.
+    pub fn yaml(&mut self) -> Option<Node> {
+        let mut reader = self.open()?;
+        let mut bytes = Vec::new();
+        let read = reader.by_ref().take(YAML + 1).read_to_end(&mut bytes);
+        self.close(reader);
+        if let Err(e) = read {
+            self.error("unreadable", Location::whole(), e.to_string());
+            return None;
+        }
+        if bytes.len() as u64 > YAML {
+            self.error("too-large", Location::whole(), "the file is larger than 4 MiB");
+            return None;
+        }
+        let Ok(text) = String::from_utf8(bytes) else {
+            self.error("not-utf-8", Location::whole(), "this is not text in UTF-8");
+            return None;
+        };
+        let mut mistakes = Vec::new();
+        let node = yaml::parse(&self.source.path, &text, &mut mistakes);
+        self.mistakes(mistakes);
+        node
+    }
+
+    /// Notes what is wrong with a YAML document.
+    pub fn mistakes(&mut self, mistakes: Vec<Diagnostic>) {
+        for Diagnostic { place, message, help, .. } in mistakes {
+            let message = help.map_or(message.clone(), |help| format!("{message} - {help}"));
+            self.error("undecodable", Location::column(place.line, place.column), message);
+        }
+    }
+
+    /// The file cannot be relied on.
+    pub fn error(&mut self, code: &'static str, at: Location, message: impl Into<String>) {
+        self.problem(code, Grade::Error, at, message);
+    }
+
+    /// The file stands, and somebody should look at this.
+    pub fn warning(&mut self, code: &'static str, at: Location, message: impl Into<String>) {
+        self.problem(code, Grade::Warning, at, message);
+    }
+
+    /// Worth knowing.
+    pub fn note(&mut self, code: &'static str, at: Location, message: impl Into<String>) {
+        self.problem(code, Grade::Note, at, message);
+    }
+
+    fn problem(&mut self, code: &'static str, severity: Grade, at: Location, message: impl Into<String>) {
+        // A message may quote the file, and the file may hold one name of many megabytes.
+        let message = message.into().chars().take(MESSAGE).collect();
+        self.problems.push(Problem { code: code.into(), severity, message, path: self.source.path.clone(), at });
+    }
+}
