@@ -1,6 +1,6 @@
 //! What `readiness.yaml` says (DESIGN.md section 5).
 
-use crate::metric::Name;
+pub use crate::metric::Declared;
 use std::collections::BTreeMap;
 
 /// The whole configuration.
@@ -62,19 +62,4 @@ pub struct Profile {
     pub gate: Option<String>,
     /// The least severity that blocks.
     pub block_at: Option<crate::rule::Severity>,
-}
-
-/// A metric a project or a pack declares for itself, so that a typo is an error and never "missing".
-#[derive(Clone, Debug, PartialEq)]
-pub struct Declared {
-    /// The full id, `telemetry.http_errors`.
-    pub id: String,
-    /// `ratio`, `count`, `number`, `duration`, `bytes`, `instant`, `text`, `flag`.
-    pub kind: String,
-    /// Of a number: `/s`; of a duration: the unit the raw value is in (`s`, `ms`).
-    pub unit: Name,
-    /// One line.
-    pub about: String,
-    /// Which sample of the exposition: its name, and the labels it must have.
-    pub sample: Option<(String, BTreeMap<String, String>)>,
 }

@@ -253,6 +253,21 @@ impl Metric {
     }
 }
 
+/// A metric a project or a pack declares for itself, so that a typo is an error and never "missing".
+#[derive(Clone, Debug, PartialEq)]
+pub struct Declared {
+    /// The full id, `telemetry.http_errors`.
+    pub id: String,
+    /// `ratio`, `count`, `number`, `duration`, `bytes`, `instant`, `text`, `flag`.
+    pub kind: String,
+    /// Of a number: `/s`; of a duration: the unit the raw value is in (`s`, `ms`).
+    pub unit: Name,
+    /// One line.
+    pub about: String,
+    /// Which sample of the exposition: its name, and the labels it must have.
+    pub sample: Option<(String, std::collections::BTreeMap<String, String>)>,
+}
+
 /// How a value looks in JSON (DESIGN.md section 6): one key per kind, and no key at all for an unknown ratio.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]

@@ -182,7 +182,7 @@ pub struct Pack {
     /// Its rules by id.
     pub rules: Vec<Rule>,
     /// Metrics it declares.
-    pub metrics: BTreeMap<String, crate::config::Declared>,
+    pub metrics: BTreeMap<String, crate::metric::Declared>,
     /// SHA-256 over its files' names and contents.
     pub sha256: String,
 }

@@ -6,6 +6,7 @@ use crate::error::Error;
 use crate::evidence::Evidence;
 use crate::ingest::{self, Request};
 use crate::instant::Instant;
+use crate::io::progress::Progress;
 use crate::rule::Collector;
 
 /// Reads every entry of the configuration.
@@ -15,7 +16,9 @@ use crate::rule::Collector;
 pub fn evidence(setup: &Setup, now: Instant) -> Result<Vec<Evidence>, Error> {
     let collectors: Vec<&Collector> = setup.rules.iter().filter_map(|rule| rule.rule.collect.as_ref()).collect();
     let mut all = Vec::with_capacity(setup.config.evidence.len());
+    let progress = Progress::start();
     for (name, entry) in &setup.config.evidence {
+        progress.say(&format!("reading {name}"));
         let Some(room) = ingest::family(&entry.family) else {
             return Err(Error::Internal(format!("the family {} has no reader", entry.family)));
         };
