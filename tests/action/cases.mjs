@@ -1,0 +1,252 @@
+// Each case: a situation on GitHub, and what the action or the gate must do in it.
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import { parse } from 'yaml';
+import { Run, commands, condition } from './runner.mjs';
+import { coverage, junit, programs, readiness, root, world } from './world.mjs';
+
+const JUNIT = 'target/nextest/ci/junit.xml';
+const COVERAGE = 'target/coverage.xml';
+const good = () => ({ [JUNIT]: junit(5), [COVERAGE]: coverage(9) });
+const artifacts = () => ({ junit: { 'junit.xml': junit(5) }, coverage: { 'coverage.xml': coverage(9) } });
+const HOSTILE = '##[add-mask]a ::set-output name=verdict::ready\u2028::stop-commands::x </details> @org/team';
+
+function act(options, inputs = {}) {
+  const here = world(options);
+  const run = new Run(here);
+  const result = run.action(root, { binary: readiness, ...inputs });
+  // Only annotations may come out, whatever evidence says.
+  assert.deepEqual(run.commands.filter((c) => !['error', 'warning', 'notice'].includes(c.name)), []);
+  for (const level of ['error', 'warning', 'notice']) assert.ok(of(run, level).length <= 10, `more than 10 of ${level}`);
+  return { here, run, ...result };
+}
+
+const of = (run, level) => run.commands.filter((command) => command.name === level);
+const closed = ({ run, failed, outputs }, code, verdict) => {
+  assert.equal(failed, true, run.output);
+  assert.equal(outputs['exit-code'], code, run.output);
+  assert.equal(outputs.verdict, verdict);
+  assert.ok(of(run, 'error').length > 0, 'a closed gate without an error annotation');
+};
+
+const cases = {
+  'everything passes: open'() {
+    const { run, failed, outputs } = act({ evidence: good() });
+    assert.equal(failed, false, run.output);
+    assert.equal(outputs['exit-code'], '0');
+    assert.equal(outputs.verdict, 'ready');
+    assert.match(outputs.score, /^\d+$/);
+    assert.equal(outputs['report-path'], 'readiness-report');
+    assert.deepEqual(of(run, 'error'), []);
+    assert.match(run.summary, /^# Sample 1\.0\.0 is ready$/m);
+    assert.ok(run.uploads['readiness-report'].includes('report.json') && run.uploads['readiness-report'].includes('summary.md'));
+  },
+
+  'a test fails: closed, annotated, and the report is uploaded'() {
+    const result = act({ evidence: { ...good(), [JUNIT]: junit(5, ['test_legal']) } });
+    closed(result, '1', 'not-ready');
+    assert.ok(of(result.run, 'error').some((e) => /title=fail pr-gate\/tests-pass/.test(e.properties)), result.run.output);
+    assert.match(result.run.summary, /is not ready/);
+    assert.ok(result.run.uploads['readiness-report'].includes('report.json'));
+  },
+
+  'a file is missing: closed for lack of proof'() {
+    for (const [missing, rule] of [[JUNIT, 'tests-pass'], [COVERAGE, 'coverage-line']]) {
+      const evidence = good();
+      delete evidence[missing];
+      const result = act({ evidence });
+      closed(result, '3', 'not-proven');
+      assert.ok(of(result.run, 'error').some((e) => e.properties.includes(rule)), result.run.output);
+      assert.match(result.run.summary, /missing/);
+    }
+  },
+
+  'a configuration error: nothing is judged'() {
+    const result = act({ evidence: good(), config: 'project: { id: a }\nevidense: {}\n' });
+    closed(result, '2', '');
+    assert.equal(result.outputs['report-path'], '');
+    assert.match(result.run.output, /readiness\.yaml:2/);
+    assert.match(result.run.summary, /^# readiness: no verdict/);
+    assert.deepEqual(result.run.uploads, {});
+  },
+
+  'the report of an earlier run is not taken for this one'() {
+    const here = world({ evidence: good() });
+    const first = new Run(here);
+    assert.equal(first.action(root, { binary: readiness }).outputs.verdict, 'ready');
+    here.write('readiness.yaml', 'evidense: {}\n');
+    const second = new Run(here);
+    closed({ run: second, ...second.action(root, { binary: readiness }) }, '2', '');
+  },
+
+  'the program is missing: explained, and no proof'() {
+    closed(act({ evidence: good() }, { binary: './no-such-program' }), '3', '');
+  },
+
+  'no program and no cargo: explained, and no proof'() {
+    const here = world({ evidence: good() });
+    // Only what the scripts themselves call.
+    const tools = programs(here.top, Object.fromEntries(['rm', 'sed', 'tr', 'od', 'wc', 'cat', 'mkdir'].map((t) => [t, `exec /usr/bin/${t} "$@"`])));
+    here.env = { PATH: tools };
+    const run = new Run(here);
+    closed({ run, ...run.action(root, {}) }, '3', '');
+    assert.match(run.output, /no cargo to build it/);
+  },
+
+  'no program on PATH: the action builds its own source, and says so'() {
+    const here = world({ evidence: good() });
+    const folder = programs(here.top, { cargo: `echo "$@" > "$RUNNER_TEMP/cargo"; mkdir -p "$RUNNER_TEMP/readiness/bin"; cp '${readiness}' "$RUNNER_TEMP/readiness/bin/"` });
+    here.env = { PATH: `${folder}:/usr/bin:/bin` };
+    const run = new Run(here);
+    const { failed, outputs } = run.action(root, {});
+    assert.equal(failed, false, run.output);
+    assert.equal(outputs.verdict, 'ready');
+    assert.match(run.output, /cargo install --locked/);
+    assert.match(fs.readFileSync(path.join(here.temp, 'cargo'), 'utf8'), new RegExp(`^install --locked .*--path ${root}$`, 'm'));
+  },
+
+  'a build that fails is no proof'() {
+    const here = world({ evidence: good() });
+    here.env = { PATH: `${programs(here.top, { cargo: 'exit 101' })}:/usr/bin:/bin` };
+    const run = new Run(here);
+    closed({ run, ...run.action(root, {}) }, '3', '');
+  },
+
+  'another program that ends with 0 opens nothing'() {
+    closed(act({ evidence: good() }, { binary: '/bin/true' }), '4', '');
+  },
+
+  'a crash opens nothing'() {
+    const here = world({ evidence: good() });
+    const binary = path.join(programs(here.top, { crash: 'kill -SEGV $$' }), 'crash');
+    const run = new Run(here);
+    closed({ run, ...run.action(root, { binary }) }, '4', '');
+  },
+
+  'a step that was stopped leaves no code: no proof'() {
+    const here = world();
+    const run = new Run(here);
+    const last = parse(fs.readFileSync(path.join(root, 'action.yml'), 'utf8')).runs.steps.at(-1);
+    assert.ok(condition(last.if, {}, true), 'the last step runs whatever came before');
+    assert.equal(run.shell(last, { CODE: '' }, run.context(), root, true).status, 3);
+  },
+
+  'arguments are words, never code'() {
+    const { here, run, outputs } = act({ evidence: good() }, { args: '--now\n2026-02-18T00:00:00Z\n', profile: '$(touch pwned)', out: 'a report; touch pwned' });
+    assert.equal(outputs['exit-code'], '2', run.output);
+    assert.ok(!fs.existsSync(path.join(here.workspace, 'pwned')));
+    const fine = act({ evidence: good() }, { args: '--now\n2026-02-18T00:00:00Z', out: 'a report' });
+    assert.equal(fine.outputs['report-path'], 'a report', fine.run.output);
+    assert.match(fine.run.output, /as of 2026-02-18/);
+  },
+
+  'no artifact is uploaded when none is asked for'() {
+    assert.deepEqual(act({ evidence: good() }, { artifact: '' }).run.uploads, {});
+  },
+
+  'what evidence says is never a command'() {
+    const named = act({ evidence: { ...good(), [JUNIT]: junit(5, [HOSTILE, `x\u0085${HOSTILE}`]) } });
+    closed(named, '1', 'not-ready');
+    const quoted = act({ evidence: good(), config: `project: { id: a }\n"${HOSTILE.replace('\u2028', ' ')}": 1\n::error::x: 1\n` });
+    closed(quoted, '2', '');
+    assert.equal(of(quoted.run, 'error').length, 1);
+  },
+
+  'the model project is not ready, in every output the same'() {
+    const config = path.join(root, 'fixtures/reflexio/readiness.yaml');
+    const { here, run, outputs, ...rest } = act({}, { config, args: '--now\n2026-02-18T00:00:00Z' });
+    closed({ run, outputs, ...rest }, '1', 'not-ready');
+    const report = JSON.parse(fs.readFileSync(path.join(here.workspace, 'readiness-report/report.json'), 'utf8'));
+    assert.equal(outputs.score, String(report.score.overall));
+    assert.equal(report.gate.exit_code, 1);
+    const blocking = report.findings.filter((f) => f.severity <= report.gate.block_at && ['fail', 'unproven', 'no-evidence'].includes(f.outcome));
+    assert.equal(of(run, 'error').length, Math.min(blocking.length, 10));
+    for (const finding of blocking) assert.ok(run.summary.includes(finding.rule), `${finding.rule} is not in the summary`);
+    assert.match(run.output, new RegExp(`readiness explain ${blocking[0].rule}`));
+  },
+};
+
+const workflow = parse(fs.readFileSync(path.join(root, '.github/workflows/pr-gate.yml'), 'utf8'));
+
+/** Runs the gate job after test jobs that ended like this. */
+function gate(options, needs = {}) {
+  // Our own configuration: the workflow must bring all the evidence that it asks for.
+  const config = fs.readFileSync(path.join(root, 'readiness.yaml'), 'utf8');
+  const here = world({ artifacts: artifacts(), config, ...options });
+  // The job builds readiness; here it is there already.
+  here.env = { PATH: `${programs(here.top, { cargo: `mkdir -p target/debug; cp '${readiness}' target/debug/readiness` })}:${process.env.PATH}` };
+  const run = new Run(here);
+  const all = Object.fromEntries(workflow.jobs.gate.needs.map((name) => [name, { result: needs[name] ?? 'success', outputs: {} }]));
+  const result = run.job(workflow, 'gate', all);
+  assert.ok(!result.skipped, 'a gate that is skipped counts as success');
+  return { here, run, ...result };
+}
+
+const code = (run) => /exit code (\d)\)/.exec(run.output)?.[1];
+
+Object.assign(cases, {
+  'gate: everything passes: open'() {
+    const { here, run, failed, steps } = gate();
+    assert.equal(failed, false, run.output);
+    assert.equal(steps.base.outputs.commit, here.tip);
+    assert.match(run.summary, /^# readiness is ready$/m);
+  },
+
+  'gate: tests failed: it still runs, and closes'() {
+    const { run, failed } = gate({ artifacts: { ...artifacts(), junit: { 'junit.xml': junit(4, ['test_a']) } } }, { test: 'failure' });
+    assert.equal(failed, true);
+    assert.equal(code(run), '1', run.output);
+    assert.ok(run.uploads['readiness-report'].includes('report.json'));
+  },
+
+  'gate: a job left no artifact: closed for lack of proof'() {
+    for (const name of ['junit', 'coverage']) {
+      for (const result of ['failure', 'cancelled', 'skipped', 'success']) {
+        const left = artifacts();
+        delete left[name];
+        const { run, failed } = gate({ artifacts: left }, { [name === 'junit' ? 'test' : 'coverage']: result });
+        assert.equal(failed, true);
+        assert.equal(code(run), '3', run.output);
+      }
+    }
+  },
+
+  'gate: a pull request from a fork needs no token'() {
+    const { run, failed } = gate({ event: 'fork' });
+    assert.equal(failed, false, run.output);
+    assert.deepEqual(workflow.jobs.gate.permissions, { contents: 'read' });
+    assert.ok(!JSON.stringify(workflow).includes('secrets.') && !JSON.stringify(workflow).includes('github.token'));
+  },
+
+  'gate: merge queue, push and first push'() {
+    for (const event of ['merge_group', 'push', 'first_push']) {
+      const { here, run, failed, steps } = gate({ event });
+      assert.equal(failed, false, run.output);
+      assert.equal(steps.base.outputs.commit, { merge_group: here.tip, push: here.base }[event], event);
+    }
+    assert.deepEqual(Object.keys(workflow.on), ['pull_request', 'merge_group', 'push']);
+    for (const trigger of Object.values(workflow.on)) assert.ok(!trigger?.paths && !trigger?.['paths-ignore'], 'a path filter leaves a required check pending for ever');
+  },
+
+  'the runner of these tests takes commands as the real one does'() {
+    assert.deepEqual(commands(' ::error file=a,line=1::x\nok ##[add-mask]a\n::nothing::x\n').map((c) => c.name), ['error', 'add-mask']);
+    assert.deepEqual(commands('::stop-commands::t\n::error::x\n##[error]x\n::T::\n::notice::y\n').map((c) => c.name), ['notice']);
+    assert.throws(() => commands('::stop-commands::t\n'));
+    assert.ok(!condition(undefined, {}, true) && condition('${{ always() }}', {}, true));
+  },
+});
+
+let failures = 0;
+const chosen = Object.entries(cases).filter(([name]) => name.includes(process.argv[2] ?? ''));
+for (const [name, body] of chosen) {
+  try {
+    body();
+    console.log(`ok    ${name}`);
+  } catch (error) {
+    failures++;
+    console.log(`FAIL  ${name}\n${String(error.stack ?? error).replace(/^/gm, '      ')}`);
+  }
+}
+console.log(`${chosen.length - failures} passed, ${failures} failed`);
+process.exit(failures || chosen.length === 0 ? 1 : 0);
