@@ -1,6 +1,6 @@
 //! `summary.md`: what a job summary shows. GitHub takes at most 1 MiB of it and shows nothing at all beyond that.
 
-use super::parts::escape::{cell, prose, span, span_cell};
+use super::parts::escape::{cell, prose, span, span_cell, value_cell};
 use super::parts::prose as say;
 use super::{Output, Style};
 use crate::error::Error;
@@ -29,7 +29,10 @@ fn render(report: &Report, _: Style) -> Result<String, Error> {
     let mut dropped = 0;
     if !blocking.is_empty() {
         sheet.text.push_str("| | Rule | Observed | Required | Why and what to do |\n|---|---|---|---|---|\n");
-        dropped += sheet.rows(blocking.iter().map(|f| format!("{} {} |\n", row(f), advice(f))));
+        dropped += sheet.rows(blocking.iter().enumerate().map(|(i, f)| {
+            let known = i > 0 && blocking[i - 1].rule == f.rule;
+            format!("{} {} |\n", row(f), advice(f, known))
+        }));
         sheet.text.push('\n');
     }
     if !rest.is_empty() {
@@ -90,17 +93,20 @@ fn row(finding: &Finding) -> String {
         cell(&finding.question),
         span_cell(&finding.id()),
         finding.severity,
-        cell(observed),
-        cell(&finding.required)
+        value_cell(observed),
+        value_cell(&finding.required)
     )
 }
 
-fn advice(finding: &Finding) -> String {
+/// The reason, and the rule's own texts unless the row above has them.
+fn advice(finding: &Finding, known: bool) -> String {
     let mut parts = vec![cell(&say::reason(finding))];
     parts.extend(finding.would_show.iter().map(|shown| cell(&say::would_show(shown))));
-    parts.push(cell(&finding.why));
-    if !finding.fix.is_empty() {
-        parts.push(format!("<b>Fix:</b> {}", cell(&finding.fix)));
+    if !known {
+        parts.push(cell(&finding.why));
+        if !finding.fix.is_empty() {
+            parts.push(format!("<b>Fix:</b> {}", cell(&finding.fix)));
+        }
     }
     parts.retain(|part| !part.is_empty());
     parts.join("<br>")

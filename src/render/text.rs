@@ -23,8 +23,13 @@ fn render(report: &Report, style: Style) -> Result<String, Error> {
     let (blocking, rest): (Vec<&Finding>, Vec<&Finding>) = report.findings.iter().partition(|f| f.blocks(report.gate.block_at));
     let shown = if style.all { [blocking, rest].concat() } else { blocking };
     let table = Table::over(&shown, style.width);
-    for finding in &shown {
+    for (i, finding) in shown.iter().enumerate() {
         lines.extend(page.finding(finding, &table));
+        // One advice for all subjects of a rule, after the last of them.
+        let last = shown.get(i + 1).is_none_or(|next| next.rule != finding.rule || next.outcome != finding.outcome);
+        if last && !matches!(finding.outcome, Outcome::Pass | Outcome::NotApplicable) {
+            lines.extend(page.block("fix: ", &finding.fix));
+        }
     }
     if !shown.is_empty() {
         lines.push(String::new());
@@ -76,7 +81,7 @@ impl Page<'_> {
             vec![format!("{word}{row}")]
         } else {
             let mut lines = vec![format!("{word}{id}")];
-            let values = [observed, required].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>();
+            let values = [observed, required].into_iter().filter(|text| !text.is_empty() && text != "–").collect::<Vec<_>>();
             lines.extend(self.block("", &values.join("; ")));
             lines
         };
@@ -84,10 +89,7 @@ impl Page<'_> {
             return lines;
         }
         lines.extend(self.block("", &prose::reason(finding)));
-        if finding.outcome != Outcome::NotApplicable {
-            lines.extend(finding.would_show.iter().flat_map(|shown| self.block("", &prose::would_show(shown))));
-            lines.extend(self.block("fix: ", &finding.fix));
-        }
+        lines.extend(finding.would_show.iter().flat_map(|shown| self.block("", &prose::would_show(shown))));
         lines
     }
 

@@ -108,6 +108,11 @@ pub fn span_cell(text: &str) -> String {
     bars(&span(text))
 }
 
+/// A value or a limit for a table cell: in words as [`cell`], as an expression in one code span.
+pub fn value_cell(text: &str) -> String {
+    if text.contains(['<', '>', '=', '&', '|']) { span_cell(text) } else { cell(text) }
+}
+
 fn bars(markdown: &str) -> String {
     markdown.replace('|', "\\|")
 }
@@ -155,7 +160,7 @@ fn words(pieces: &mut Vec<Piece>, text: &str) {
 
 /// Whether a word means nothing to Markdown, to HTML and to GitHub.
 fn is_plain(word: &str) -> bool {
-    let harmless = |c: char| c.is_alphanumeric() || ".,;()%+-–—'’“”/?!≤≥→…°±×".contains(c);
+    let harmless = |c: char| c.is_alphanumeric() || ".,;()%+-–—'\"’“”/?!≤≥→…°±×".contains(c);
     let lower = word.to_ascii_lowercase();
     word.chars().all(harmless) && !lower.contains("www.") && !lower.starts_with("gh-")
 }
@@ -307,6 +312,8 @@ mod tests {
             assert_eq!(prose(text), markdown);
         }
         assert_eq!(span_cell("a|b"), "`a\\|b`");
+        assert_eq!(value_cell("a > 0 && b == 0"), "`a > 0 && b == 0`");
+        assert_eq!(value_cell("\"at most\" 0.5 %"), "\"at most\" 0.5 %");
         assert_eq!(span(" \u{202e} "), "`–`");
         assert!(prose(&"x".repeat(5000)).chars().count() <= LONGEST + 1);
     }
