@@ -10,6 +10,7 @@ mod reading;
 mod slo;
 #[cfg(test)]
 mod testing;
+mod tests;
 
 pub use reading::{Document, Reading};
 
@@ -24,7 +25,8 @@ use std::collections::BTreeMap;
 use std::io;
 
 /// Every family, in the order of the documentation.
-pub const ROOMS: &[Room] = &[room::<coverage::Coverage>(), room::<golden::Golden>(), room::<slo::Slo>(), room::<documents::Documents>()];
+pub const ROOMS: &[Room] =
+    &[room::<coverage::Coverage>(), room::<tests::Tests>(), room::<golden::Golden>(), room::<slo::Slo>(), room::<documents::Documents>()];
 
 /// What one evidence entry asks of its family.
 #[derive(Clone, Debug)]

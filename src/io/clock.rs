@@ -8,12 +8,14 @@ pub fn now() -> Instant {
     Instant(jiff::Timestamp::now().as_millisecond())
 }
 
-/// Reads a moment: RFC 3339, a date, or a date and time. A time without a zone is UTC.
+/// Reads a moment: RFC 3339, RFC 2822, a date, or a date and time. A time without a zone is UTC.
 pub fn parse(text: &str) -> Option<Instant> {
     let text = text.trim();
-    if let Ok(timestamp) = text.parse::<jiff::Timestamp>() {
+    let zoned = || jiff::fmt::rfc2822::parse(text).map(|zoned| zoned.timestamp());
+    if let Ok(timestamp) = text.parse::<jiff::Timestamp>().or_else(|_| zoned()) {
         return Some(Instant(timestamp.as_millisecond()));
     }
+    let text = text.trim_end_matches(" UTC").trim_end_matches(" GMT");
     let civil = text.parse::<jiff::civil::DateTime>().or_else(|_| text.parse::<jiff::civil::Date>().map(|d| d.at(0, 0, 0, 0))).ok()?;
     civil.to_zoned(jiff::tz::TimeZone::UTC).ok().map(|zoned| Instant(zoned.timestamp().as_millisecond()))
 }
@@ -30,9 +32,15 @@ mod tests {
     #[test]
     fn reads_what_tools_write() {
         let at = Instant::parse("2026-02-17T23:10:00Z");
-        for text in
-            ["2026-02-17T23:10:00Z", "2026-02-18T01:10:00+02:00", "2026-02-17 23:10:00", "2026-02-17T23:10:00.000", " 2026-02-17T23:10:00 "]
-        {
+        for text in [
+            "2026-02-17T23:10:00Z",
+            "2026-02-18T01:10:00+02:00",
+            "2026-02-17 23:10:00",
+            "2026-02-17T23:10:00.000",
+            " 2026-02-17T23:10:00 ",
+            "2026-02-17T23:10:00 UTC",
+            "Tue, 17 Feb 2026 23:10:00 GMT",
+        ] {
             assert_eq!(parse(text), at, "{text}");
         }
         assert_eq!(parse("2026-02-17"), Instant::parse("2026-02-17"));
