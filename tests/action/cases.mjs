@@ -229,6 +229,23 @@ Object.assign(cases, {
     for (const trigger of Object.values(workflow.on)) assert.ok(!trigger?.paths && !trigger?.['paths-ignore'], 'a path filter leaves a required check pending for ever');
   },
 
+  'every workflow: pinned actions, no rights by default, no expression in a script, no kept credentials'() {
+    const folder = path.join(root, '.github/workflows');
+    for (const name of fs.readdirSync(folder)) {
+      const text = fs.readFileSync(path.join(folder, name), 'utf8');
+      const { permissions, jobs } = parse(text);
+      assert.deepEqual(permissions, {}, name);
+      for (const line of text.match(/uses: .*/g)) assert.match(line, /^uses: (\.\/|[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$)/, name);
+      for (const job of Object.values(jobs)) {
+        assert.ok(job.permissions && job['timeout-minutes'], name);
+        for (const step of job.steps) {
+          assert.ok(!step.run?.includes('${{'), `${name}: ${step.run}`);
+          if (step.uses?.startsWith('actions/checkout')) assert.equal(step.with['persist-credentials'], false, name);
+        }
+      }
+    }
+  },
+
   'the runner of these tests takes commands as the real one does'() {
     assert.deepEqual(commands(' ::error file=a,line=1::x\nok ##[add-mask]a\n::nothing::x\n').map((c) => c.name), ['error', 'add-mask']);
     assert.deepEqual(commands('::stop-commands::t\n::error::x\n##[error]x\n::T::\n::notice::y\n').map((c) => c.name), ['notice']);

@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
-# Runs the steps of action.yml and of the gate's job on this machine. READINESS names the program; the default is the debug build.
+# Runs the steps of action.yml and of the gate's job on this machine.
+# usage: tests/action/run.sh [PROGRAM] [PART OF A CASE'S NAME]     the program is target/debug/readiness unless named
 set -euo pipefail
-cd "$(dirname "$0")"
-if [[ ! -d node_modules ]]; then npm ci --no-audit --no-fund --silent; fi
-: "${READINESS:=../../target/debug/readiness}"
-if [[ ! -x $READINESS ]]; then
-  echo "there is no $READINESS: run cargo build, or set READINESS" >&2
+here=$(dirname "$(realpath "$0")")
+program=$(realpath "${1:-$here/../../target/debug/readiness}")
+if [[ ! -x $program ]]; then
+  echo "there is no $program: run cargo build, or name the program" >&2
   exit 1
 fi
-READINESS=$(realpath "$READINESS") exec node cases.mjs "$@"
+if [[ ! -d $here/node_modules ]]; then npm ci --prefix "$here" --no-audit --no-fund --silent; fi
+READINESS=$program exec node "$here/cases.mjs" "${@:2}"
