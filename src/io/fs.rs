@@ -138,8 +138,8 @@ pub fn folders(root: &Path) -> Vec<String> {
 
 /// A path as text with `/` between folders.
 pub fn slashed(path: &Path) -> String {
-    let parts: Vec<_> = path.components().map(|c| c.as_os_str().to_string_lossy().into_owned()).collect();
-    parts.join("/")
+    let tidy: PathBuf = path.components().collect();
+    tidy.to_string_lossy().replace(std::path::MAIN_SEPARATOR, "/")
 }
 
 /// Whether a configured path is a pattern rather than one file's name.
