@@ -141,6 +141,25 @@ const cases = {
     assert.match(fine.run.output, /as of 2026-02-18/);
   },
 
+  'each line of `args` is one argument'() {
+    const here = world({ evidence: good() });
+    const binary = path.join(programs(here.top, { echo: `printf '<%s>' "$@" > "$RUNNER_TEMP/args"; exit 2` }), 'echo');
+    new Run(here).action(root, { binary, config: 'a b.yaml', args: '--now\r\n2026-02-18 * $HOME\n\n--all\n' });
+    const seen = fs.readFileSync(path.join(here.temp, 'args'), 'utf8');
+    assert.equal(seen, '<check><--format><github><--out><readiness-report><--config><a b.yaml><--now><2026-02-18 * $HOME><--all>');
+  },
+
+  'what the program says of a bad file is never a command'() {
+    const here = world();
+    const said = ['::add-mask::a', '  ::error::b', '##[add-mask]c', 'x ##[error]d', String.raw`e\r::set-output name=verdict::ready`];
+    const binary = path.join(programs(here.top, { bad: `printf '${said.join('\\n')}' >&2; exit 2` }), 'bad');
+    const run = new Run(here);
+    closed({ run, ...run.action(root, { binary }) }, '2', '');
+    assert.deepEqual(run.commands.map((c) => c.name), ['error']);
+    assert.ok(!run.output.includes('##['), run.output);
+    assert.ok(!run.output.includes('\r'));
+  },
+
   'no artifact is uploaded when none is asked for'() {
     assert.deepEqual(act({ evidence: good() }, { artifact: '' }).run.uploads, {});
   },
@@ -254,6 +273,7 @@ Object.assign(cases, {
   },
 });
 
+process.setMaxListeners(0);
 let failures = 0;
 const chosen = Object.entries(cases).filter(([name]) => name.includes(process.argv[2] ?? ''));
 for (const [name, body] of chosen) {

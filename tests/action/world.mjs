@@ -51,6 +51,7 @@ export const coverage = (covered) => {
 /** A checked-out pull request (or merge group, or push), with the context GitHub would give. */
 export function world({ event = 'pull_request', evidence = {}, artifacts = {}, config, env = {} } = {}) {
   const top = fs.mkdtempSync(path.join(os.tmpdir(), 'readiness-action-'));
+  process.once('exit', () => fs.rmSync(top, { recursive: true, force: true }));
   const [workspace, temp] = ['workspace', 'temp'].map((name) => path.join(top, name));
   fs.mkdirSync(workspace);
   fs.mkdirSync(temp);
