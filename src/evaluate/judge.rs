@@ -363,3 +363,6 @@ impl Environment for View<'_> {
         Ok(rows)
     }
 }
+
+#[cfg(test)]
+mod tests;

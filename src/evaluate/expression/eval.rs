@@ -381,8 +381,10 @@ fn plain(value: &Value) -> Option<f64> {
 fn simple(have: &Value, operator: Operator, need: &Value) -> Part {
     let truth = order(have, need).map_or(Truth::Unproven, |ordering| Truth::of(operator.holds(ordering)));
     let margin = match (truth, have, need) {
-        (Truth::False, Value::Count(a), Value::Count(b)) if a != b => {
-            format!("{} too {}", grouped(a.abs_diff(*b)), if a > b { "many" } else { "few" })
+        (Truth::False, Value::Count(a), Value::Count(b)) if operator != Operator::NotEqual => {
+            // "less than 5" is missed by three when there are seven.
+            let strict = u64::from(matches!(operator, Operator::Less | Operator::Greater));
+            format!("{} too {}", grouped(a.abs_diff(*b) + strict), if a > b || operator == Operator::Less { "many" } else { "few" })
         }
         (Truth::False, Value::Duration(a), Value::Duration(b)) => {
             format!("{} too {}", crate::metric::duration((a - b).abs()), if a > b { "long" } else { "short" })

@@ -1,0 +1,202 @@
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+use super::*;
+use crate::evaluate::pack::{self, Files};
+use crate::evidence::{Evidence, Table};
+use crate::metric::{Name, Value};
+use crate::source::{Grade, Source};
+use std::collections::BTreeMap;
+
+const NOW: Instant = Instant(1_771_372_800_000);
+const HEAD: &str = "14c907f09276bec86cf5c2aa77ccc4b26e4c754d";
+
+/// A rule from its telling lines; cases are there because every rule has them.
+fn rule(lines: &str) -> Vec<Compiled> {
+    let cases = "cases:\n  - { given: {}, outcome: pass }\n  - { given: {}, outcome: fail }\n  - { given: {}, outcome: no-evidence }\n";
+    let text = format!("question: Is it so?\nseverity: P1\nwhy: Because.\nfix: Mend it.\n{lines}\n{cases}");
+    let files = Files { pack: "p".into(), files: vec![("p/r.yaml".into(), text)] };
+    let mut errors = Vec::new();
+    let read = pack::read(&files, &mut errors);
+    let (rules, _) = pack::check(&[read], &BTreeMap::new(), &mut errors);
+    assert!(errors.is_empty(), "{errors:?}");
+    rules
+}
+
+fn golden(mode: &str, commit: &str, age_hours: i64) -> Evidence {
+    let collected_at = Some(Instant(NOW.0 - age_hours * 3_600_000));
+    let source = Source { path: "g.jsonl".into(), mode: Some(mode.into()), commit: Some(commit.into()), collected_at, ..Source::default() };
+    let mut evidence = Evidence { sources: vec![source], ..Evidence::new("golden", "golden") };
+    evidence.put("golden.hallucination_rate", Value::ratio(0, 76));
+    evidence.put("golden.cases", Value::Count(76));
+    evidence.put("golden.mode", Value::text(mode));
+    evidence
+}
+
+fn judged(rules: &[Compiled], evidence: &[Evidence]) -> Vec<Finding> {
+    let occasion = Occasion { now: Some(NOW), commit: Some(HEAD.into()), profile: Some("pr".into()), block_at: None };
+    judge(rules, &Facts::new(evidence), &occasion)
+}
+
+fn only(rules: &[Compiled], evidence: &[Evidence]) -> Finding {
+    let mut findings = judged(rules, evidence);
+    assert_eq!(findings.len(), 1, "{findings:?}");
+    findings.remove(0)
+}
+
+#[test]
+fn unfit_evidence_says_what_it_would_show() {
+    let rules = rule("require: golden.hallucination_rate <= 0.5%\nconfidence: 95%\nevidence: { max_age: 24h, commit: head, mode: live }");
+    let found = only(&rules, &[golden("mock", HEAD, 1)]);
+    assert_eq!((found.outcome, found.gap), (Outcome::NoEvidence, Some(Gap::Unfit)));
+    assert_eq!(found.message, "made in mode mock, required live (g.jsonl)");
+    let shown = found.would_show.unwrap();
+    assert_eq!(
+        (shown.outcome, shown.text.as_str()),
+        (Outcome::Unproven, "0 of 76, at most 3.87 %, required at most 0.5 %: 522 more clean cases needed")
+    );
+
+    let gap = |mode, commit, age| only(&rules, &[golden(mode, commit, age)]).gap;
+    assert_eq!(gap("live", HEAD, 1), None);
+    assert_eq!(gap("live", "14c907f", 24), None, "a short commit is the same commit, and the limit itself is accepted");
+    assert_eq!(gap("live", "24c907f09276bec86cf5c2aa77ccc4b26e4c754d", 1), Some(Gap::Unfit));
+    assert_eq!(gap("live", HEAD, 25), Some(Gap::Stale));
+    assert_eq!(gap("live", HEAD, -1), Some(Gap::Invalid), "evidence from the future");
+}
+
+#[test]
+fn evidence_that_cannot_be_used_is_told_apart() {
+    let rules = rule("require: golden.cases >= 10");
+    let none = only(&rules, &[]);
+    assert_eq!((none.gap, none.message.as_str()), (Some(Gap::Missing), "no golden evidence is configured"));
+    let mut broken = golden("live", HEAD, 1);
+    broken.problem("truncated", Grade::Error, "g.jsonl", Location::line(7), "the run has no end");
+    let invalid = only(&rules, &[broken]);
+    assert_eq!((invalid.gap, invalid.message.as_str()), (Some(Gap::Invalid), "golden: g.jsonl:7: the run has no end"));
+}
+
+fn categories() -> Evidence {
+    let mut evidence = golden("live", HEAD, 1);
+    for (name, bad) in [("LEGAL", 0), ("MEDICAL", 30)] {
+        evidence.push(
+            "golden.category",
+            Record::new("name", name).with("hallucination_rate", Value::ratio(bad, 400)).with("cases", Value::Count(400)),
+        );
+    }
+    evidence
+}
+
+#[test]
+fn one_finding_per_row_and_excluded_rows_are_listed() {
+    let rules = rule("for_each: golden.category\nrequire: hallucination_rate <= 2%");
+    let found = judged(&rules, &[categories()]);
+    let outcomes: Vec<_> = found.iter().map(|f| (f.subject.clone().unwrap(), f.outcome)).collect();
+    assert_eq!(outcomes, [("MEDICAL".into(), Outcome::Fail), ("LEGAL".into(), Outcome::Pass)]);
+    assert_eq!(found[0].margin, "22 cases too many");
+    assert_ne!(found[0].fingerprint, found[1].fingerprint);
+
+    let rules = rule("for_each: golden.category\nwhere: name == \"LEGAL\"\nrequire: hallucination_rate <= 2%");
+    let found = judged(&rules, &[categories()]);
+    assert_eq!(found.iter().map(|f| f.outcome).collect::<Vec<_>>(), [Outcome::Pass, Outcome::NotApplicable]);
+}
+
+#[test]
+fn an_empty_family_is_zero_only_where_the_rule_says_so() {
+    let mut empty = golden("live", HEAD, 1);
+    empty.family("golden.category");
+    let ask = |lines: &str, evidence: &Evidence| only(&rule(lines), std::slice::from_ref(evidence)).outcome;
+    assert_eq!(ask("for_each: golden.category\nrequire: cases > 0", &empty), Outcome::NoEvidence);
+    assert_eq!(ask("for_each: golden.category\nrequire: cases > 0\nempty: 0", &empty), Outcome::Pass);
+    assert_eq!(ask("require: count(golden.category) == 0", &empty), Outcome::NoEvidence);
+    assert_eq!(ask("require: count(golden.category) == 0\nempty: 0", &empty), Outcome::Pass);
+    assert_eq!(ask("require: all(golden.category, cases > 0)", &empty), Outcome::NoEvidence);
+    let never_looked_for = golden("live", HEAD, 1);
+    assert_eq!(ask("for_each: golden.category\nrequire: cases > 0\nempty: 0", &never_looked_for), Outcome::NoEvidence);
+}
+
+#[test]
+fn worst_and_all_look_at_every_row() {
+    let ask = |require: &str| only(&rule(&format!("require: {require}")), &[categories()]);
+    let worst = ask("worst(golden.category.hallucination_rate) <= 2%");
+    assert_eq!((worst.outcome, worst.observed.as_str()), (Outcome::Fail, "7.5 % (30 of 400)"));
+    assert!(worst.message.starts_with("golden.category.hallucination_rate of MEDICAL is"), "{}", worst.message);
+    let all = ask("all(golden.category, hallucination_rate <= 2%)");
+    assert_eq!(
+        (all.outcome, all.observed.as_str(), all.required.as_str()),
+        (Outcome::Fail, "1 of 2: MEDICAL", "every hallucination_rate at most 2 %")
+    );
+    assert_eq!(ask("all(golden.category, cases == 400)").outcome, Outcome::Pass);
+}
+
+#[test]
+fn a_rule_may_wait_for_its_occasion() {
+    let ask = |lines: &str| only(&rule(lines), &[golden("live", HEAD, 1)]);
+    assert_eq!(ask("require: golden.cases >= 10\nwhen: profile == \"release\"").outcome, Outcome::NotApplicable);
+    assert_eq!(ask("require: golden.cases >= 10\nwhen: profile == \"pr\"").outcome, Outcome::Pass);
+    let later = ask("require: golden.cases >= 10\neffective_from: 2026-03-01");
+    assert_eq!((later.outcome, later.message.as_str()), (Outcome::NotApplicable, "starts on 2026-03-01"));
+}
+
+#[test]
+fn a_row_speaks_for_itself_before_any_rule_does() {
+    let mut evidence = Evidence::new("nightly", "benchmark");
+    let row = |id: &str| Record::new("id", id).with("state", Value::text("stable")).with("points", Value::Count(3));
+    for (id, standing) in [("a", "not-applicable"), ("b", "unproven"), ("c", "no-evidence")] {
+        evidence.push("benchmark.series", row(id).with("standing", Value::text(standing)).with("because", Value::text("so")));
+    }
+    evidence.push("benchmark.series", row("d"));
+    let found = judged(&rule("for_each: benchmark.series\nrequire: state != \"regressed\""), std::slice::from_ref(&evidence));
+    let outcome = |id: &str| found.iter().find(|f| f.subject.as_deref() == Some(id)).unwrap().outcome;
+    assert_eq!(
+        [outcome("a"), outcome("b"), outcome("c"), outcome("d")],
+        [Outcome::NotApplicable, Outcome::Unproven, Outcome::NoEvidence, Outcome::Pass]
+    );
+
+    let found = judged(&rule("for_each: benchmark.series\nrequire: state != \"regressed\"\nwarmup: 20"), &[evidence]);
+    assert!(found.iter().any(|f| f.message == "learning 3/20"));
+}
+
+#[test]
+fn a_query_gives_values_or_rows() {
+    let collect =
+        |rows: &str| format!("collect: {{ sql: audit, query: \"SELECT 1\", outputs: {{ table_name: text, deleted: count }}{rows} }}\n");
+    let evidence = |rows: Vec<Vec<Option<Value>>>, error: Option<&str>| {
+        let columns = vec![(Name::Borrowed("table_name"), Name::Borrowed("text")), (Name::Borrowed("deleted"), Name::Borrowed("count"))];
+        let table = Table { rule: "p/r".into(), columns, rows, error: error.map(str::to_owned), ..Table::default() };
+        Evidence { tables: vec![table], ..Evidence::new("log", "audit") }
+    };
+    let facts = || vec![Some(Value::text("facts")), Some(Value::Count(7))];
+    let single = rule(&format!("{}require: deleted < 5", collect("")));
+    let found = only(&single, &[evidence(vec![facts()], None)]);
+    assert_eq!((found.outcome, found.margin.as_str()), (Outcome::Fail, "3 too many"));
+    assert_eq!(
+        only(&single, &[evidence(vec![vec![Some(Value::text("facts")), None]], None)]).outcome,
+        Outcome::NoEvidence,
+        "NULL is no value"
+    );
+    assert_eq!(only(&single, &[evidence(vec![], None)]).gap, Some(Gap::Missing));
+    assert_eq!(only(&single, &[evidence(vec![facts(), facts()], None)]).gap, Some(Gap::Invalid));
+    assert_eq!(only(&single, &[evidence(vec![], Some("no such column"))]).message, "the query failed: no such column");
+
+    let each = rule(&format!("{}for_each: rows\nrequire: deleted < 5", collect(", rows: 20")));
+    assert_eq!(only(&each, &[evidence(vec![facts()], None)]).subject.as_deref(), Some("facts"));
+    let counted = rule(&format!("{}require: count(rows) == 0\nempty: 0", collect(", rows: 20")));
+    assert_eq!(only(&counted, &[evidence(vec![], None)]).outcome, Outcome::Pass);
+    assert_eq!(only(&counted, &[evidence(vec![facts()], None)]).outcome, Outcome::Fail);
+}
+
+#[test]
+fn several_entries_of_a_family_are_merged_and_told_apart() {
+    let mut two = golden("live", HEAD, 1);
+    two.name = "second".into();
+    let ask = |require: &str, evidence: &[Evidence]| only(&rule(&format!("require: {require}")), evidence);
+    let both = [golden("live", HEAD, 1), two.clone()];
+    assert_eq!(ask("golden.cases == 152", &both).outcome, Outcome::Pass);
+    assert_eq!(ask("golden.cases{source=\"second\"} == 76", &both).outcome, Outcome::Pass);
+    assert_eq!(ask("golden.cases{source=\"third\"} == 76", &both).outcome, Outcome::NoEvidence);
+    two.problem("damaged", Grade::Error, "h.jsonl", Location::whole(), "cut short");
+    assert_eq!(
+        ask("golden.cases >= 1", &[golden("live", HEAD, 1), two]).outcome,
+        Outcome::NoEvidence,
+        "half of the evidence is not the evidence"
+    );
+}
