@@ -8,6 +8,7 @@ mod documents;
 mod golden;
 mod reading;
 mod slo;
+mod telemetry;
 #[cfg(test)]
 mod testing;
 mod tests;
@@ -25,8 +26,14 @@ use std::collections::BTreeMap;
 use std::io;
 
 /// Every family, in the order of the documentation.
-pub const ROOMS: &[Room] =
-    &[room::<coverage::Coverage>(), room::<tests::Tests>(), room::<golden::Golden>(), room::<slo::Slo>(), room::<documents::Documents>()];
+pub const ROOMS: &[Room] = &[
+    room::<coverage::Coverage>(),
+    room::<tests::Tests>(),
+    room::<golden::Golden>(),
+    room::<telemetry::Telemetry>(),
+    room::<slo::Slo>(),
+    room::<documents::Documents>(),
+];
 
 /// What one evidence entry asks of its family.
 #[derive(Clone, Debug)]
