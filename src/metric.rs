@@ -188,6 +188,9 @@ pub fn number(value: f64) -> String {
         return format!("{sign}{}", grouped(value.abs() as u64));
     }
     let digits = 3 - value.abs().log10().floor() as i32;
+    if digits <= 0 && value.abs() < 1e15 {
+        return number(value.round());
+    }
     let text = format!("{value:.*}", digits.clamp(0, 12) as usize);
     if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
 }
@@ -360,6 +363,7 @@ mod tests {
     fn people_read_numbers() {
         assert_eq!(Value::ratio(1999, 2500).to_string(), "79.96 % (1,999 of 2,500)");
         assert_eq!(number(413.2345), "413.2");
+        assert_eq!(number(-1839.4), "-1,839");
         assert_eq!(number(0.000_123_456), "0.0001235");
         assert_eq!(duration(412.0), "412 ms");
         assert_eq!(duration(86_400_000.0), "24 h");

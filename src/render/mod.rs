@@ -4,6 +4,7 @@
 //! To add an output: write its file, then add its `mod` line and its line in [`OUTPUTS`].
 
 mod github;
+mod html;
 mod json;
 mod markdown;
 pub mod parts;
@@ -49,6 +50,7 @@ pub const OUTPUTS: &[Output] = &[
     json::OUTPUT,
     markdown::OUTPUT,
     github::OUTPUT,
+    html::OUTPUT,
 ];
 
 /// The output of this name.

@@ -50,6 +50,32 @@ pub fn gauge(label: &str, class: &str, part: f64, limit: Option<f64>) -> Html {
     close(svg)
 }
 
+/// A place on a scale.
+pub struct Mark<'a> {
+    /// Between 0 and 1.
+    pub at: f64,
+    /// `f-…` class.
+    pub class: &'a str,
+}
+
+/// A share as a bar on a scale of quarters, with marks for other numbers.
+pub fn scale(label: &str, class: &str, part: f64, marks: &[Mark<'_>]) -> Html {
+    let mut svg = open("scale", label);
+    let _ = write!(
+        svg,
+        r#"<rect class="f-bg" y="5" width="100%" height="8"/><rect class="{class}" y="5" width="{:.2}%" height="8"/>"#,
+        part.clamp(0.0, 1.0) * 100.0
+    );
+    for quarter in ["25", "50", "75"] {
+        let _ = write!(svg, r#"<rect class="f-quarter" x="{quarter}%" y="5" width="1" height="8"/>"#);
+    }
+    for mark in marks {
+        let x = (mark.at.clamp(0.0, 1.0) * 100.0).min(98.5);
+        let _ = write!(svg, r#"<rect class="{}" x="{x:.2}%" y="0" width="3" height="18"/>"#, mark.class);
+    }
+    close(svg)
+}
+
 /// A small line without axes, 96 by 26 pixels; nothing for fewer than two values.
 pub fn spark(values: &[f64]) -> Html {
     let (low, high) = values.iter().fold((f64::MAX, f64::MIN), |(low, high), v| (low.min(*v), high.max(*v)));

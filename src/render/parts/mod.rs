@@ -2,6 +2,10 @@
 
 pub mod bar;
 pub mod chart;
+pub mod chip;
+pub mod dress;
 pub mod escape;
+pub mod figure;
 pub mod markup;
 pub mod prose;
+pub mod required;

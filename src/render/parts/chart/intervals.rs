@@ -1,8 +1,9 @@
 //! Dot and interval: what was observed, and how far the truth may lie from it.
 
-use super::label::fit;
+use super::label::{fit, width};
 use super::{Anchor, Caption, Frame, Ink, Plot, Size, draw, pair};
 use crate::error::Error;
+use crate::metric::{grouped, number};
 use crate::render::parts::markup::Html;
 
 /// One row. Shares lie between 0 and 1.
@@ -42,30 +43,40 @@ pub fn intervals(caption: &Caption<'_>, rows: &[Interval<'_>]) -> Result<Html, E
             false => ends.fold(0.99, f64::min).max(0.0)..1.0,
         };
         let lines = i32::try_from(rows.len()).unwrap_or(i32::MAX / ROW);
-        let margin = [26, size.pick(120, 66), 46, size.pick(190, 108)];
+        let left = rows.iter().map(|row| width(&name(size, row))).max().unwrap_or(0);
+        let right = rows.iter().map(|row| width(&bound(size, row, rising))).max().unwrap_or(0);
+        let below = if rows.iter().any(|r| r.limit != rows[0].limit) { 46 } else { 28 };
+        let margin = [26, right + 14, below, left + 14];
         let frame = Frame { height: lines.saturating_mul(ROW) + margin[0] + margin[2], x, y: -f64::from(lines)..0.0, margin };
         draw(caption, size, &frame, |plot| {
-            plot.x_grid(size.pick(7, 4), |x| format!("{} %", crate::metric::number((x * 1e4).round() / 100.0)))?;
+            plot.x_grid(size.pick(7, 4), |x| format!("{} %", number((x * 1e4).round() / 100.0)))?;
             rows.iter().enumerate().try_for_each(|(i, row)| interval(plot, size, -(i as f64) - 0.5, row, rising))?;
             limits(plot, rows)
         })
     })
 }
 
+/// Whose share it is, and of how many.
+fn name(size: Size, row: &Interval<'_>) -> String {
+    match size {
+        Size::Wide => format!("{}, {} cases", fit(row.name, 160), grouped(row.cases)),
+        Size::Narrow => format!("{} ({})", fit(row.name, 70), row.cases),
+    }
+}
+
+/// The bound in words.
+fn bound(size: Size, row: &Interval<'_>, rising: bool) -> String {
+    let words = size.pick(if rising { "at most" } else { "at least" }, if rising { "≤" } else { "≥" });
+    format!("{words} {}", row.figure)
+}
+
 fn interval(plot: &Plot<'_>, size: Size, y: f64, row: &Interval<'_>, rising: bool) -> super::Drawn {
     let text = if row.total { Ink::Strong } else { Ink::Plain };
-    let name = match size {
-        Size::Wide => format!("{}, {} cases", fit(row.name, 120), crate::metric::grouped(row.cases)),
-        Size::Narrow => format!("{} ({})", fit(row.name, 70), row.cases),
-    };
-    let edge = plot.area.get_x_range();
-    plot.text(text, (edge.start, y), (-10, 0), Anchor::End, &name)?;
+    plot.text(text, (plot.area.get_x_range().start, y), (-10, 0), Anchor::End, &name(size, row))?;
     plot.block(row.ink, (row.observed, y - 0.12), (row.bound, y + 0.12))?;
     plot.line(row.ink, &[(row.bound, y - 0.22), (row.bound, y + 0.22)])?;
     plot.dot(row.ink, (row.observed, y))?;
-    let words = size.pick(if rising { "at most" } else { "at least" }, if rising { "≤" } else { "≥" });
-    let end = row.bound.max(row.observed);
-    plot.text(text, (end, y), (9, 0), Anchor::Start, &format!("{words} {}", row.figure))
+    plot.text(text, (row.bound.max(row.observed), y), (9, 0), Anchor::Start, &bound(size, row, rising))
 }
 
 /// The limit of each row; its text above the first row, and below the last where that has another limit.

@@ -25,6 +25,20 @@ pub(super) fn fit(text: &str, pixels: i32) -> String {
     out
 }
 
+/// The text on at most two lines of a width in pixels, broken between words.
+pub(super) fn two_lines(text: &str, pixels: i32) -> Vec<String> {
+    let mut first = String::new();
+    let mut words = text.split(' ').peekable();
+    while let Some(word) = words.next_if(|word| first.is_empty() || width(&first) + width(word) + width(" ") <= pixels) {
+        if !first.is_empty() {
+            first.push(' ');
+        }
+        first.push_str(word);
+    }
+    let second = words.collect::<Vec<_>>().join(" ");
+    [first, second].iter().filter(|line| !line.is_empty()).map(|line| fit(line, pixels)).collect()
+}
+
 /// Depths of labels, in pixels, moved apart to at least `gap` and no deeper than `floor`; their order stays.
 pub(super) fn apart(wanted: &[i32], gap: i32, floor: i32) -> Vec<i32> {
     let mut order: Vec<usize> = (0..wanted.len()).collect();
@@ -60,6 +74,13 @@ mod tests {
         assert_eq!(fit("MEDICAL", 70), "MEDICAL");
         assert_eq!(fit("SCIENTIFIC", 49), "SCIENT…");
         assert_eq!(fit("日本語日本語", 35), "日本…");
+    }
+
+    #[test]
+    fn breaks_names_between_words() {
+        assert_eq!(two_lines("Week 1: real LLM, process lock", 90), ["Week 1: real", "LLM, proces…"]);
+        assert_eq!(two_lines("v4.0", 90), ["v4.0"]);
+        assert_eq!(two_lines("", 90), [""; 0]);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! A claimed score over milestones, and where the evidence is.
 
-use super::label::{apart, fit, some_of};
+use super::label::{apart, some_of, two_lines};
 use super::{Anchor, Caption, Frame, Ink, Size, draw, pair};
 use crate::error::Error;
 use crate::metric::number;
@@ -22,13 +22,16 @@ pub fn milestones(caption: &Caption<'_>, claims: &[Milestone<'_>], now: &[(&str,
     pair(|size| {
         let last = claims.len().saturating_sub(1) as f64;
         // Half a step on both sides keeps names inside the picture.
-        let frame = Frame { height: 230, x: -0.4..last + 0.25, y: 0.0..100.0, margin: [16, size.pick(130, 104), 30, 40] };
+        let frame = Frame { height: 250, x: -0.4..last + 0.3, y: 0.0..100.0, margin: [16, size.pick(130, 104), 46, 40] };
         draw(caption, size, &frame, |plot| {
             plot.y_grid(5, number)?;
-            let room = (size.width() - 170) / i32::try_from(claims.len().max(1)).unwrap_or(1);
-            for at in some_of(claims.len(), size.pick(10, 3)) {
-                let room = if size == Size::Wide { room } else { 60 };
-                plot.below(Ink::Grid, at as f64, Anchor::Middle, &fit(claims[at].name, room.max(42)))?;
+            let named = some_of(claims.len(), size.pick(8, 2));
+            let room = (size.width() - size.pick(170, 144)) / i32::try_from(named.len().max(1)).unwrap_or(1) - 6;
+            for at in named {
+                for (line, text) in two_lines(claims[at].name, room).iter().enumerate() {
+                    let depth = 16 + 15 * line as i32;
+                    plot.text(Ink::Grid, (at as f64, 0.0), (0, depth), Anchor::Middle, text)?;
+                }
             }
             let points: Vec<(f64, f64)> = claims.iter().enumerate().map(|(i, c)| (i as f64, c.score.clamp(0.0, 100.0))).collect();
             let lowest = now.iter().map(|(_, score, _)| *score).fold(f64::MAX, f64::min);

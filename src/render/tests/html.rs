@@ -1,0 +1,155 @@
+//! The page as text; how it behaves in a browser is tested in `tests/browser`.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+use super::*;
+use crate::finding::Outcome;
+use crate::render::sample;
+use crate::rule::Severity;
+
+#[path = "rich.rs"]
+mod rich;
+
+fn shown(report: &Report) -> String {
+    render(report, Style::default()).unwrap()
+}
+
+/// The JSON that a page carries.
+fn embedded(page: &str) -> &str {
+    let (_, rest) = page.split_once(r#"<script type="application/json" id="report-data">"#).unwrap();
+    rest.split_once("</script>").unwrap().0
+}
+
+#[test]
+#[ignore = "writes a page to look at"]
+fn write_a_page() {
+    std::fs::create_dir_all("target/page").unwrap();
+    std::fs::write("target/page/report.html", shown(&rich::report())).unwrap();
+    std::fs::write("target/page/report.json", json::document(&rich::report()).unwrap()).unwrap();
+    std::fs::write("target/page/hostile.html", shown(&sample::hostile())).unwrap();
+}
+
+#[test]
+fn says_the_verdict_first_and_what_blocks() {
+    let page = shown(&rich::report());
+    for part in [
+        "<title>Reflexio 24/7 4.1.1 is not ready – readiness report</title>",
+        "90 % ready is claimed; the mean of its six criteria is 81.8 %.",
+        "522 more without a bad one would show 0.5 %",
+        "digest p95 rose 13.8 % on 2026-02-07 and stayed there for 11 runs",
+        "If it counted: unproven.",
+    ] {
+        assert!(page.contains(part), "{part}");
+    }
+    assert!(page.find("What blocks").unwrap() < page.find("id=\"rules\"").unwrap());
+}
+
+#[test]
+fn a_family_without_evidence_has_no_section() {
+    let page = shown(&sample::report());
+    for id in ["rules", "evidence", "method"] {
+        assert!(page.contains(&format!("<section id=\"{id}\"")), "{id}");
+    }
+    for id in ["claims", "golden", "benchmarks", "coverage", "audit", "service", "controls"] {
+        assert!(!page.contains(&format!("<section id=\"{id}\"")) && !page.contains(&format!("href=\"#{id}\"")), "{id}");
+    }
+    assert!(shown(&sample::over(Vec::new())).contains("nothing is proven"));
+}
+
+#[test]
+fn the_page_carries_the_report() {
+    for report in [rich::report(), sample::report(), sample::hostile()] {
+        let page = shown(&report);
+        let carried: Report = json::read(embedded(&page).as_bytes()).unwrap();
+        assert_eq!(carried, report);
+        assert!(!embedded(&page).contains('<'));
+    }
+}
+
+#[test]
+fn the_same_report_gives_the_same_page() {
+    let report = rich::report();
+    let again: Report = json::read(json::document(&report).unwrap().as_bytes()).unwrap();
+    assert_eq!(shown(&report), shown(&again));
+}
+
+#[test]
+fn every_link_leads_somewhere_and_no_id_is_used_twice() {
+    for report in [rich::report(), sample::report(), sample::hostile()] {
+        let page = shown(&report);
+        let ids: Vec<&str> = page.split(" id=\"").skip(1).map(|rest| rest.split_once('"').unwrap().0).collect();
+        let mut unique = ids.clone();
+        unique.sort_unstable();
+        unique.dedup();
+        assert_eq!(unique.len(), ids.len());
+        for target in page.split(" href=\"#").skip(1).map(|rest| rest.split_once('"').unwrap().0) {
+            assert!(ids.contains(&target), "{target}");
+        }
+    }
+}
+
+/// Tags of the page, without what stands in scripts.
+fn tags(page: &str) -> Vec<String> {
+    let body = page.split_once("</style>").unwrap().1.split_once("<script").unwrap().0;
+    body.split('<').skip(1).map(|rest| rest.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '/').collect()).collect()
+}
+
+#[test]
+fn hostile_text_stays_text() {
+    let mut report = rich::report();
+    let hostile = "</style></script><script>alert(1)</script><img src=x onerror=alert(1)>\"'`]]>\u{202e}<!-- \0";
+    for finding in &mut report.findings {
+        for text in
+            [&mut finding.message, &mut finding.why, &mut finding.fix, &mut finding.observed, &mut finding.required, &mut finding.margin]
+        {
+            hostile.clone_into(text);
+        }
+        finding.subject = Some(hostile.into());
+        finding.owner = Some(hostile.into());
+        finding.controls = vec![hostile.into(), format!("SOC2:{hostile}")];
+        for text in [&mut finding.rule, &mut finding.rule_at, &mut finding.question] {
+            text.push_str(hostile);
+        }
+    }
+    for evidence in &mut report.evidence {
+        evidence.name.push_str(hostile);
+        for source in &mut evidence.sources {
+            (source.path, source.content, source.mode) = (hostile.into(), hostile.into(), Some(hostile.into()));
+            (source.sha256, source.format) = (hostile.into(), Some(hostile.to_owned().into()));
+        }
+        for series in &mut evidence.series {
+            (series.benchmark, series.unit, series.machine) = (hostile.into(), hostile.into(), hostile.into());
+        }
+        for table in &mut evidence.tables {
+            (table.rule, table.query) = (hostile.into(), hostile.into());
+        }
+        for records in evidence.records.values_mut() {
+            for record in records {
+                let text = json::line(record).unwrap().replace("\"mock\"", "\"<script>\"").replace("LEGAL", "<img src=x>");
+                *record = json::read(text.as_bytes()).unwrap();
+            }
+        }
+    }
+    report.project.name = hostile.into();
+    report.project.commit = Some(hostile.into());
+    report.profile = Some(hostile.into());
+    report.tool = hostile.into();
+    let page = shown(&report);
+    let known: std::collections::BTreeSet<String> = tags(&shown(&rich::report())).into_iter().collect();
+    let strange: Vec<String> = tags(&page).into_iter().filter(|tag| !known.contains(tag)).collect();
+    assert_eq!(strange, Vec::<String>::new());
+    assert_eq!(page.matches("<script").count(), 2);
+    assert_eq!(page.matches("<style").count(), 1);
+    assert!(!page.contains("style=") && !page.contains(" onerror=alert(1)>\n") && !page.contains('\0'));
+    assert_eq!(json::read::<Report>(embedded(&page).as_bytes()).unwrap(), report);
+}
+
+#[test]
+fn the_page_is_small_and_a_thousand_rules_do_not_make_it_huge() {
+    let page = shown(&rich::report());
+    let without_data = page.len() - embedded(&page).len();
+    assert!(without_data < 150 * 1024, "{without_data}");
+    let many =
+        |i: usize| sample::finding(&format!("p/rule-{i}"), Severity::P1, if i.is_multiple_of(7) { Outcome::Fail } else { Outcome::Pass });
+    let page = shown(&sample::over((0..1000).map(many).collect()));
+    assert!(page.len() < 3 * 1024 * 1024, "{}", page.len());
+}
