@@ -163,7 +163,6 @@ struct Summary<'a> {
     clusters: BTreeSet<&'a str>,
     not_applicable: u64,
     sentinels_failed: u64,
-    sentinels_unmeasured: u64,
     pass: Sampled<'a>,
     hallucination: Sampled<'a>,
     coverage: Sampled<'a>,
@@ -177,8 +176,8 @@ impl<'a> Summary<'a> {
         self.cases += 1;
         self.claims += case.tally.claims;
         self.clusters.insert(sample);
-        self.sentinels_failed += sentinel(case.outcome == Outcome::Failed);
-        self.sentinels_unmeasured += sentinel(case.outcome.is_unmeasured());
+        // Zero tolerance: a sentinel nobody could judge did not hold.
+        self.sentinels_failed += sentinel(case.outcome == Outcome::Failed || case.outcome.is_unmeasured());
         let mut pass = Rate::default();
         match case.outcome {
             Outcome::NotApplicable => self.not_applicable += 1,
@@ -196,8 +195,7 @@ impl<'a> Summary<'a> {
         evidence.put("golden.claims", Value::Count(self.claims));
         evidence.put("golden.unmeasured", Value::Count(self.pass.rate.unmeasured));
         evidence.put("golden.not_applicable", Value::Count(self.not_applicable));
-        let sentinels = Metric::new("golden.sentinels_failed", Value::Count(self.sentinels_failed));
-        evidence.metrics.push(Metric { unmeasured: self.sentinels_unmeasured, ..sentinels });
+        evidence.put("golden.sentinels_failed", Value::Count(self.sentinels_failed));
         evidence.metrics.extend([
             self.pass.metric("golden.pass_rate"),
             self.hallucination.metric("golden.hallucination_rate"),

@@ -116,7 +116,7 @@ fn attempts_and_templates_are_one_sample() {
     assert_eq!(metric(&evidence, "golden.not_applicable"), (Value::Count(1), None, 0));
     assert_eq!(metric(&evidence, "golden.pass_rate"), (Value::ratio(2, 3), Some(2), 1));
     assert_eq!(metric(&evidence, "golden.hallucination_rate"), (Value::ratio(1, 7), Some(2), 1));
-    assert_eq!(metric(&evidence, "golden.sentinels_failed"), (Value::Count(0), None, 1));
+    assert_eq!(metric(&evidence, "golden.sentinels_failed"), (Value::Count(1), None, 0));
     let rows = evidence.rows("golden.case");
     assert_eq!(rows.len(), 5);
     assert_eq!((rows[0].text("outcome"), rows[0].text("message")), (Some("failed"), Some("claim 1 is contradicted")));

@@ -103,7 +103,7 @@ impl Exposition {
             Ok(Line::Type(name, word)) => match Type::named(word) {
                 Some(kind) => {
                     self.open_metrics |= kind.is_open_metrics();
-                    if let Some(said) = self.families.declare(name, kind) {
+                    if let Some(said) = self.families.declare(name, kind, number) {
                         reading.warning("type-out-of-place", Location::line(number), format!("the type of `{name}` {said}"));
                     }
                 }
@@ -167,8 +167,8 @@ impl Exposition {
         if self.samples.is_empty() {
             reading.error("no-samples", Location::whole(), "the exposition has no sample");
         }
-        for (code, message) in self.families.lint() {
-            reading.warning(code, Location::whole(), message);
+        for (code, line, message) in self.families.lint() {
+            reading.warning(code, Location::line(line), message);
         }
         let silent: Vec<&str> = self.families.silent().take(10).collect();
         if !silent.is_empty() {

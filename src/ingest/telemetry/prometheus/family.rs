@@ -77,6 +77,8 @@ impl Type {
 #[derive(Default)]
 struct Family {
     kind: Option<Type>,
+    /// Where its type stands.
+    line: u64,
     help: Option<Arc<str>>,
     samples: u64,
     in_pieces: bool,
@@ -105,8 +107,9 @@ impl Families {
     }
 
     /// Takes a `# TYPE` line; says what is wrong with where it stands.
-    pub fn declare(&mut self, name: &str, kind: Type) -> Option<&'static str> {
+    pub fn declare(&mut self, name: &str, kind: Type, line: u64) -> Option<&'static str> {
         let family = self.families.entry(name.to_owned()).or_default();
+        family.line = line;
         if family.kind.replace(kind).is_some() {
             return Some("is given twice");
         }
@@ -159,17 +162,22 @@ impl Families {
         None
     }
 
-    /// What does not fit in whole families: a code and a sentence each.
-    pub fn lint(&self) -> Vec<(&'static str, String)> {
-        let mut found = Vec::new();
-        for (name, family) in &self.families {
-            if family.kind == Some(Type::Counter) && is_windowed(name) {
-                found.push(("windowed-counter", format!("`{name}` is typed counter, but a value over a window falls too: it is a gauge")));
-            }
-        }
+    /// What does not fit in whole families: a code, the line of the type, and a sentence each.
+    pub fn lint(&self) -> Vec<(&'static str, u64, String)> {
+        let windowed = self.families.iter().filter(|(name, family)| family.kind == Some(Type::Counter) && is_windowed(name));
+        let mut found: Vec<_> = windowed
+            .map(|(name, family)| {
+                let message = format!("`{name}` is typed counter, but a value over a window falls too: it is a gauge");
+                ("windowed-counter", family.line, message)
+            })
+            .collect();
         let mut broken: Vec<(&str, &str)> = self.buckets.iter().filter_map(|((name, _), b)| Some((name.as_str(), b.fault()?))).collect();
         broken.dedup_by_key(|(name, _)| *name);
-        found.extend(broken.into_iter().map(|(name, fault)| ("histogram-inconsistent", format!("histogram `{name}`: {fault}"))));
+        found.extend(broken.into_iter().map(|(name, fault)| {
+            let line = self.families.get(name).map_or(1, |family| family.line);
+            ("histogram-inconsistent", line, format!("histogram `{name}`: {fault}"))
+        }));
+        found.sort_by_key(|(_, line, _)| *line);
         found
     }
 

@@ -30,12 +30,12 @@ fn the_example_project_is_read() {
     let text = std::fs::read("fixtures/reflexio/evidence/metrics.prom").unwrap();
     let evidence =
         read("telemetry", &[("metrics.prom", &text)], &declared("telemetry.rate", "ratio", "reflexio_hallucination_rate_24h", &[]));
-    let windowed = |name: &str| {
+    let windowed = |(line, name): (u32, &str)| {
         format!(
-            "warning windowed-counter: `reflexio_retention_{name}_7d` is typed counter, but a value over a window falls too: it is a gauge"
+            "warning windowed-counter:{line}: `reflexio_retention_{name}_7d` is typed counter, but a value over a window falls too: it is a gauge"
         )
     };
-    assert_eq!(problems(&evidence), ["deleted_records", "errors", "operations"].map(windowed));
+    assert_eq!(problems(&evidence), [(32, "operations"), (35, "deleted_records"), (38, "errors")].map(windowed));
     assert_eq!(evidence.metric("telemetry.families").unwrap().value, Value::Count(15));
     assert_eq!(evidence.metric("telemetry.rate").unwrap().value, Value::ratio(23, 10_000));
     assert_eq!(evidence.sources[0].collected_at.unwrap().to_string(), "2026-02-17T23:10:00Z");
@@ -69,7 +69,7 @@ fn a_damaged_file_says_what_is_wrong_and_where() {
             "error malformed:9:20: the quote is not closed",
             "error malformed:10:4: a number should stand here",
             "error malformed:11: `gouge` is no type of a metric",
-            "warning windowed-counter: `errors_7d` is typed counter, but a value over a window falls too: it is a gauge",
+            "warning windowed-counter:3: `errors_7d` is typed counter, but a value over a window falls too: it is a gauge",
         ]
     );
 }
@@ -120,7 +120,7 @@ fn histograms_add_up() {
         ("h_bucket{le=\"1\"} 3\nh_bucket{le=\"+Inf\"} 5\n", "the bucket `+Inf` and the count differ"),
         ("h_bucket{le=\"1\"} 3\n", "it has no bucket `+Inf`"),
     ] {
-        assert_eq!(histogram(buckets), [format!("warning histogram-inconsistent: histogram `h`: {fault}")]);
+        assert_eq!(histogram(buckets), [format!("warning histogram-inconsistent:1: histogram `h`: {fault}")]);
     }
     assert_eq!(histogram("h_bucket 3\n"), ["error malformed:2: a bucket of `h` has no bound `le`"]);
     assert_eq!(said("# TYPE s summary\ns{quantile=\"2\"} 1\n"), ["error malformed:2: the quantile of `s` is none"]);
