@@ -45,6 +45,22 @@ impl Instant {
         self.0.div_euclid(DAY)
     }
 
+    /// The first moment of a day, if there is such a day.
+    ///
+    /// Source: H. Hinnant, as above, `days_from_civil`.
+    pub fn midnight(year: i64, month: i64, day: i64) -> Option<Instant> {
+        if !(0..=9999).contains(&year) || !(1..=12).contains(&month) || !(1..=31).contains(&day) {
+            return None;
+        }
+        let (adjusted, shifted) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
+        let yoe = adjusted.rem_euclid(400);
+        let doe = yoe * 365 + yoe / 4 - yoe / 100 + (153 * shifted + 2) / 5 + day - 1;
+        let midnight = Instant((adjusted.div_euclid(400) * 146_097 + doe - 719_468) * DAY);
+        // 2026-02-31 is not a day: it would come back as another date.
+        let (y, m, d, ..) = midnight.civil();
+        ((y, m, d) == (year, month, day)).then_some(midnight)
+    }
+
     /// Reads the one form this type prints: `YYYY-MM-DD[Thh:mm:ss[.fff]Z]`. Other spellings are `io::clock`'s business.
     pub fn parse(text: &str) -> Option<Instant> {
         let number = |range: std::ops::Range<usize>| -> Option<i64> {
@@ -53,13 +69,10 @@ impl Instant {
         };
         let byte = |at: usize| text.as_bytes().get(at).copied();
         let (y, m, d) = (number(0..4)?, number(5..7)?, number(8..10)?);
-        if byte(4) != Some(b'-') || byte(7) != Some(b'-') || !(1..=12).contains(&m) || !(1..=31).contains(&d) {
+        if byte(4) != Some(b'-') || byte(7) != Some(b'-') {
             return None;
         }
-        let (adjusted, shifted) = if m > 2 { (y, m - 3) } else { (y - 1, m + 9) };
-        let yoe = adjusted.rem_euclid(400);
-        let doe = yoe * 365 + yoe / 4 - yoe / 100 + (153 * shifted + 2) / 5 + d - 1;
-        let midnight = (adjusted.div_euclid(400) * 146_097 + doe - 719_468) * DAY;
+        let midnight = Instant::midnight(y, m, d)?;
         let time = match text.len() {
             10 => 0,
             20 | 24 if byte(10) == Some(b'T') && text.ends_with('Z') => {
@@ -72,9 +85,7 @@ impl Instant {
             }
             _ => return None,
         };
-        let instant = Instant(midnight + time);
-        // 2026-02-31 is not a day: it would come back as another date.
-        (instant.date() == text.get(..10)?).then_some(instant)
+        Some(Instant(midnight.0 + time))
     }
 }
 

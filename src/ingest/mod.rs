@@ -3,11 +3,13 @@
 //! A format claims a file by its content and reads it into its family's draft; the family merges the drafts of all files of
 //! an entry into metrics and records. To add a format: write its file, then add its `mod` line and its line in `FORMATS`.
 
+mod audit;
 mod coverage;
 mod documents;
 mod golden;
 mod reading;
 mod slo;
+mod table;
 mod telemetry;
 #[cfg(test)]
 mod testing;
@@ -16,10 +18,11 @@ mod tests;
 pub use reading::{Document, Reading};
 
 use crate::config::Declared;
+use crate::error::Diagnostic;
 use crate::evidence::{Evidence, MISSING};
 use crate::instant::Instant;
 use crate::io::fs::Artifact;
-use crate::rule::Collector;
+use crate::rule::{Collector, Place};
 use crate::source::{Grade, Location, Problem, Source};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
@@ -30,10 +33,14 @@ pub const ROOMS: &[Room] = &[
     room::<coverage::Coverage>(),
     room::<tests::Tests>(),
     room::<golden::Golden>(),
+    room::<audit::Audit>(),
     room::<telemetry::Telemetry>(),
     room::<slo::Slo>(),
     room::<documents::Documents>(),
 ];
+
+/// The maps that come with the program, by name.
+pub const MAPS: &[(&str, &str)] = &[("retention-audit-log", include_str!("../../maps/retention-audit-log.yaml"))];
 
 /// What one evidence entry asks of its family.
 #[derive(Clone, Debug)]
@@ -60,6 +67,15 @@ pub trait Family {
     const NAME: &'static str;
     /// The formats, in the order of the documentation.
     const FORMATS: &'static [Format<Self::Draft>];
+    /// The format that reads a file which none claims, because only a map or the entry's family says what it is.
+    fn otherwise(_: &Artifact, _: &Request<'_>) -> Option<&'static Format<Self::Draft>> {
+        None
+    }
+    /// The mistakes in a map for this family.
+    fn check_map(file: &str, _text: &str) -> Vec<Diagnostic> {
+        let place = Place { file: file.into(), line: 1, column: 1 };
+        vec![Diagnostic::new(place, format!("the family {} reads no maps", Self::NAME))]
+    }
     /// Merges what all files of an entry yielded.
     fn settle(drafts: Vec<Self::Draft>, request: &Request<'_>, evidence: &mut Evidence);
 }
@@ -97,11 +113,13 @@ pub struct Room {
     pub formats: fn() -> Vec<Descriptor>,
     /// Reads an entry.
     pub read: fn(&Request<'_>) -> Evidence,
+    /// The mistakes in a map, given its name and its YAML.
+    pub check_map: fn(&str, &str) -> Vec<Diagnostic>,
 }
 
 /// The room of a family.
 const fn room<F: Family>() -> Room {
-    Room { family: F::NAME, formats: describe::<F>, read: read::<F> }
+    Room { family: F::NAME, formats: describe::<F>, read: read::<F>, check_map: F::check_map }
 }
 
 fn describe<F: Family>() -> Vec<Descriptor> {
@@ -123,6 +141,11 @@ pub fn family(name: &str) -> Option<&'static Room> {
     ROOMS.iter().find(|room| room.family == name)
 }
 
+/// The YAML of a map that comes with the program.
+pub fn shipped_map(name: &str) -> Option<&'static str> {
+    MAPS.iter().find(|(known, _)| *known == name).map(|(_, text)| *text)
+}
+
 fn read<F: Family>(request: &Request<'_>) -> Evidence {
     let mut evidence = Evidence::new(request.name, F::NAME);
     let readings: Vec<_> = request.artifacts.par_iter().map(|artifact| read_one::<F>(artifact, request)).collect();
@@ -141,7 +164,8 @@ fn read<F: Family>(request: &Request<'_>) -> Evidence {
 
 fn read_one<F: Family>(artifact: &Artifact, request: &Request<'_>) -> (Option<F::Draft>, Source, Vec<Problem>) {
     let mut reading = Reading::new(artifact, request);
-    let draft = match F::FORMATS.iter().find(|format| (format.claims)(artifact)) {
+    let format = F::FORMATS.iter().find(|format| (format.claims)(artifact)).or_else(|| F::otherwise(artifact, request));
+    let draft = match format {
         Some(format) => {
             reading.source.format = Some(format.name.into());
             Some((format.read)(&mut reading))

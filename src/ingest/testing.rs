@@ -40,3 +40,12 @@ pub fn problems(evidence: &Evidence) -> Vec<String> {
 pub fn is_clean(evidence: &Evidence) -> bool {
     evidence.gap().is_none()
 }
+
+/// Reads one file that is there already, with a map and queries.
+pub fn read_file(name: &str, path: &std::path::Path, map: Option<&str>, collectors: &[&crate::rule::Collector]) -> Evidence {
+    let artifact = Artifact::look(path, path.file_name().and_then(|n| n.to_str()).unwrap_or("it")).expect("an artifact");
+    let now = Instant::parse("2026-02-18T00:00:00Z").expect("a moment");
+    let map = map.map(|text| ("map.yaml", text));
+    let request = Request { name: "it", artifacts: &[artifact], map, declared: &BTreeMap::new(), collectors, now };
+    (family(name).expect("a family").read)(&request)
+}

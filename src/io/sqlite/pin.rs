@@ -1,4 +1,5 @@
-//! `now`, pinned: SQLite's date functions, with the moment that is judged in the place of the clock.
+//! `now`, pinned: SQLite's date functions, with the moment that is judged in the place of the clock. Functions whose answer
+//! is never the same are taken away. Both by replacing them, because a table may name any of them in a DEFAULT.
 //!
 //! Source: <https://www.sqlite.org/lang_datefunc.html>. The clock is read for a missing time value, for `now`, and for
 //! `subsec` where a time value stands; the time zone of the machine for the modifiers `localtime` and `utc`.
@@ -13,10 +14,32 @@ use std::sync::{Arc, Mutex, PoisonError};
 const FUNCTIONS: &[(&str, usize, usize)] =
     &[("date", 0, 1), ("time", 0, 1), ("datetime", 0, 1), ("julianday", 0, 1), ("unixepoch", 0, 1), ("strftime", 1, 1), ("timediff", 0, 2)];
 
-/// Puts the pinned functions in the place of SQLite's own. They ask the originals, in a database of their own.
+/// Keywords that read the clock, and the functions that they stand for.
+const KEYWORDS: &[(&str, &str)] = &[("current_date", "date"), ("current_time", "time"), ("current_timestamp", "datetime")];
+
+/// Functions whose answer is not a function of the data, or that reach out of the database.
+const REFUSED: &[(&str, &str)] = &[
+    ("random", "its answer is never the same"),
+    ("randomblob", "its answer is never the same"),
+    ("zeroblob", "it makes values of any size"),
+    ("load_extension", "it runs foreign code"),
+    ("fts3_tokenizer", "it runs foreign code"),
+    ("sqlite_log", "it writes"),
+];
+
+/// Replaces functions. The pinned ones ask the originals, in a database of their own.
 pub(super) fn install(connection: &Connection, now: Instant) -> Result<()> {
     let original = Arc::new(Mutex::new(Connection::open_in_memory()?));
     let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC | FunctionFlags::SQLITE_INNOCUOUS;
+    for &(name, why) in REFUSED {
+        let call = move |_: &Context<'_>| Err::<Value, _>(refusal(format!("`{name}` may not be used: {why}")));
+        connection.create_scalar_function(name, -1, flags, call)?;
+    }
+    for &(keyword, function) in KEYWORDS {
+        let sql = format!("SELECT {function}(?1)");
+        let value: Value = original.lock().unwrap_or_else(PoisonError::into_inner).query_row(&sql, [moment(now)], |row| row.get(0))?;
+        connection.create_scalar_function(keyword, -1, flags, move |_: &Context<'_>| Ok(value.clone()))?;
+    }
     for &(name, first, times) in FUNCTIONS {
         let original = Arc::clone(&original);
         let call = move |context: &Context<'_>| -> Result<Value> {
@@ -43,8 +66,7 @@ fn arguments(context: &Context<'_>, now: Instant, first: usize, times: usize) ->
             "now" if is_time => arguments.push(moment(now)),
             "subsec" | "subsecond" if is_time => arguments.extend([moment(now), Value::Text(word)]),
             "localtime" | "utc" if index >= first + times => {
-                let message = format!("`{word}` may not be used: it depends on the time zone of the machine");
-                return Err(Error::UserFunctionError(message.into()));
+                return Err(refusal(format!("`{word}` may not be used: it depends on the time zone of the machine")));
             }
             _ => arguments.push(raw.try_into()?),
         }
@@ -57,4 +79,8 @@ fn arguments(context: &Context<'_>, now: Instant, first: usize, times: usize) ->
 
 fn moment(now: Instant) -> Value {
     Value::Text(now.to_string())
+}
+
+fn refusal(message: String) -> Error {
+    Error::UserFunctionError(message.into())
 }

@@ -1,0 +1,242 @@
+//! What the rows of an audit table add up to.
+
+use super::row::{Facts, Findings};
+use crate::analyze::quantile::quantile_of_sorted;
+use crate::instant::Instant;
+use crate::metric::{Name, Value};
+use crate::record::Record;
+use std::collections::BTreeMap;
+
+/// So many findings, tables and days are kept; the others are only counted.
+pub const KEPT: usize = 10_000;
+/// Run ids are sorted out when there are so many.
+const RUNS: usize = 1 << 20;
+/// Rows without a run id that follow each other within this time are one run, in milliseconds.
+const PAUSE: i64 = 60_000;
+/// The longest message of a finding, in characters.
+const MESSAGE: usize = 300;
+
+/// Everything counted in one pass over the rows of one file, or of several.
+#[derive(Clone, Debug, Default)]
+pub struct Tally {
+    /// Rows.
+    pub rows: u64,
+    /// Rows that name an error.
+    pub errors: u64,
+    /// Rows deleted for real.
+    pub deleted: u64,
+    /// Rows from before the migration.
+    pub legacy: u64,
+    /// The oldest and the newest row that is not in the future.
+    pub span: Option<(Instant, Instant)>,
+    /// Rows by finding code.
+    pub codes: BTreeMap<&'static str, u64>,
+    /// The first findings: row, code and message.
+    pub findings: Vec<(i64, &'static str, String)>,
+    /// How many records of a family are not kept.
+    pub omitted: BTreeMap<Name, u64>,
+    tables: BTreeMap<String, Table>,
+    days: BTreeMap<i64, Day>,
+    runs: Vec<u128>,
+    nameless_runs: u64,
+    nameless_at: Option<Instant>,
+}
+
+/// Rows about one table.
+#[derive(Clone, Debug, Default)]
+struct Table {
+    rows: u64,
+    deleted: u64,
+    errors: u64,
+    dry_runs: u64,
+    durations: Vec<u32>,
+    days: Option<f64>,
+    last_real: Option<Instant>,
+}
+
+/// Rows of one day.
+#[derive(Clone, Copy, Debug, Default)]
+struct Day {
+    rows: u64,
+    deletions: u64,
+    dry_runs: u64,
+    errors: u64,
+}
+
+impl Tally {
+    /// Counts a row. `run` is its run id, where it has one.
+    pub fn add(&mut self, id: i64, facts: &Facts<'_>, run: Option<&[u8]>, findings: Findings, now: Instant) {
+        let real = facts.dry_run == Some(false) && !facts.failed;
+        let deleted = facts.count.filter(|_| real).unwrap_or(0);
+        self.rows += 1;
+        self.errors += u64::from(facts.failed);
+        self.legacy += u64::from(facts.legacy);
+        self.deleted = self.deleted.saturating_add(deleted);
+        if let Some(at) = facts.at {
+            let (first, last) = self.span.unwrap_or((at, at));
+            self.span = Some((first.min(at), last.max(at)));
+        }
+        self.run(run, facts.at);
+        self.table(facts, deleted, real);
+        self.day(facts, deleted, now);
+        for (code, message) in findings {
+            *self.codes.entry(code).or_default() += 1;
+            if self.findings.len() < KEPT {
+                self.findings.push((id, code, message.chars().take(MESSAGE).collect()));
+            } else {
+                *self.omitted.entry("audit.finding".into()).or_default() += 1;
+            }
+        }
+    }
+
+    fn run(&mut self, run: Option<&[u8]>, at: Option<Instant>) {
+        let Some(run) = run else {
+            let same = self.nameless_at.zip(at).is_some_and(|(before, at)| (at.0 - before.0).abs() <= PAUSE);
+            self.nameless_runs += u64::from(!same);
+            self.nameless_at = at;
+            return;
+        };
+        let key = fingerprint(run);
+        if self.runs.last() != Some(&key) {
+            self.runs.push(key);
+        }
+        if self.runs.len() >= RUNS && self.runs.len().is_power_of_two() {
+            self.runs.sort_unstable();
+            self.runs.dedup();
+        }
+    }
+
+    fn table(&mut self, facts: &Facts<'_>, deleted: u64, real: bool) {
+        let name = facts.table.unwrap_or("(none)");
+        if !self.tables.contains_key(name) {
+            if self.tables.len() >= KEPT {
+                // Rows, not tables: who makes up ten thousand names may make up more than fit in memory.
+                *self.omitted.entry("audit.table".into()).or_default() += 1;
+                return;
+            }
+            self.tables.insert(name.to_owned(), Table::default());
+        }
+        let Some(table) = self.tables.get_mut(name) else { return };
+        table.rows += 1;
+        table.deleted = table.deleted.saturating_add(deleted);
+        table.errors += u64::from(facts.failed);
+        table.dry_runs += u64::from(facts.dry_run == Some(true));
+        table.durations.extend(facts.duration.map(|ms| u32::try_from(ms).unwrap_or(u32::MAX)));
+        table.days = facts.days.or(table.days);
+        if real {
+            table.last_real = table.last_real.max(facts.at);
+        }
+    }
+
+    fn day(&mut self, facts: &Facts<'_>, deleted: u64, now: Instant) {
+        let Some(at) = facts.at else { return };
+        if now.day() - at.day() >= KEPT as i64 {
+            *self.omitted.entry("audit.day".into()).or_default() += 1;
+            return;
+        }
+        let day = self.days.entry(at.day()).or_default();
+        day.rows += 1;
+        day.deletions += u64::from(deleted > 0);
+        day.dry_runs += u64::from(facts.dry_run == Some(true));
+        day.errors += u64::from(facts.failed);
+    }
+
+    /// How many job runs there were.
+    pub fn runs(&mut self) -> u64 {
+        self.runs.sort_unstable();
+        self.runs.dedup();
+        self.runs.len() as u64 + self.nameless_runs
+    }
+
+    /// Adds what another file's rows add up to.
+    pub fn merge(&mut self, other: Tally) {
+        self.rows += other.rows;
+        self.errors += other.errors;
+        self.legacy += other.legacy;
+        self.deleted = self.deleted.saturating_add(other.deleted);
+        self.span = match (self.span, other.span) {
+            (Some(a), Some(b)) => Some((a.0.min(b.0), a.1.max(b.1))),
+            (a, b) => a.or(b),
+        };
+        for (code, n) in other.codes {
+            *self.codes.entry(code).or_default() += n;
+        }
+        for (family, n) in other.omitted {
+            *self.omitted.entry(family).or_default() += n;
+        }
+        for (name, table) in other.tables {
+            self.tables.entry(name).or_default().merge(table);
+        }
+        for (day, n) in other.days {
+            let sum = self.days.entry(day).or_default();
+            sum.rows += n.rows;
+            sum.deletions += n.deletions;
+            sum.dry_runs += n.dry_runs;
+            sum.errors += n.errors;
+        }
+        self.runs.extend(other.runs);
+        self.nameless_runs += other.nameless_runs;
+    }
+
+    /// A record for every table, in order of name.
+    pub fn table_records(&self) -> impl Iterator<Item = Record> {
+        self.tables.iter().map(|(name, table)| table.record(name))
+    }
+
+    /// A record for every day between the first and the last, in UTC: a day without a row is a gap that must be seen.
+    pub fn day_records(&self) -> impl Iterator<Item = Record> {
+        let first = self.days.keys().next().copied().unwrap_or(0);
+        let last = self.days.keys().next_back().copied().unwrap_or(-1);
+        (first..=last).map(|number| {
+            let day = self.days.get(&number).copied().unwrap_or_default();
+            Record::new("day", Instant(number * 86_400_000).date())
+                .with("rows", Value::Count(day.rows))
+                .with("deletions", Value::Count(day.deletions))
+                .with("dry_runs", Value::Count(day.dry_runs))
+                .with("errors", Value::Count(day.errors))
+        })
+    }
+}
+
+impl Table {
+    fn merge(&mut self, other: Table) {
+        self.rows += other.rows;
+        self.deleted = self.deleted.saturating_add(other.deleted);
+        self.errors += other.errors;
+        self.dry_runs += other.dry_runs;
+        self.durations.extend(other.durations);
+        self.days = other.days.or(self.days);
+        self.last_real = self.last_real.max(other.last_real);
+    }
+
+    fn record(&self, name: &str) -> Record {
+        let mut durations: Vec<f64> = self.durations.iter().map(|ms| f64::from(*ms)).collect();
+        durations.sort_unstable_by(f64::total_cmp);
+        let quantile = |share| quantile_of_sorted(&durations, share).map(Value::Duration);
+        Record::new("name", name)
+            .with("rows", Value::Count(self.rows))
+            .with("deleted", Value::Count(self.deleted))
+            .with("errors", Value::Count(self.errors))
+            .with("dry_runs", Value::Count(self.dry_runs))
+            .with_some("last_real", self.last_real.map(Value::Instant))
+            .with_some("p50", quantile(0.5))
+            .with_some("p95", quantile(0.95))
+            .with_some("retention", self.days.map(|days| Value::Duration(days * 86_400_000.0)))
+    }
+}
+
+/// A run id in 16 bytes: a UUID as it is, everything else by FNV-1a with 128 bits
+/// (<https://www.ietf.org/archive/id/draft-eastlake-fnv-29.html>). It counts runs; nothing rests on it that an enemy could gain from.
+fn fingerprint(run: &[u8]) -> u128 {
+    let (mut uuid, mut digits) = (0u128, 0);
+    for byte in run.iter().filter(|b| **b != b'-') {
+        let Some(digit) = char::from(*byte).to_digit(16) else { break };
+        uuid = uuid << 4 | u128::from(digit);
+        digits += 1;
+    }
+    if digits == 32 && run.len() == 36 {
+        return uuid;
+    }
+    let (basis, prime) = (0x6c62_272e_07bb_0142_62b8_2175_6295_c58d_u128, (1 << 88) + 0x13b);
+    run.iter().fold(basis, |hash, byte| (hash ^ u128::from(*byte)).wrapping_mul(prime))
+}
