@@ -58,7 +58,7 @@ pub fn line<T: Serialize>(value: &T) -> Result<String, Mistake> {
 /// An indented document that ends with a newline.
 ///
 /// # Errors
-/// As [`line`].
+/// As [`line()`].
 pub fn document<T: Serialize>(value: &T) -> Result<String, Mistake> {
     let mut text = serde_json::to_string_pretty(value).map_err(Mistake::from)?;
     text.push('\n');
