@@ -22,6 +22,7 @@ use crate::error::Diagnostic;
 use crate::evidence::{Evidence, MISSING};
 use crate::instant::Instant;
 use crate::io::fs::Artifact;
+use crate::io::xml::opening;
 use crate::rule::{Collector, Place};
 use crate::source::{Grade, Location, Problem, Source};
 use rayon::prelude::*;
@@ -208,7 +209,16 @@ pub fn unclaimed(artifact: &Artifact, family: &str) -> (&'static str, String) {
     let readers = if family.is_empty() { "no reader".to_owned() } else { format!("no {family} reader") };
     let guess = match claimants(artifact).first() {
         Some(format) => format!("; it looks like {} ({})", format.name, format.family),
+        None if begins_like_xml(artifact) => match opening(&artifact.head) {
+            Ok(opening) => format!("; it is XML, and its root element is `{}`", opening.root.chars().take(60).collect::<String>()),
+            Err(error) => format!("; it begins like XML and is not well-formed: {error}"),
+        },
         None => String::new(),
     };
     ("unknown-format", format!("{readers} knows this format{guess}"))
+}
+
+fn begins_like_xml(artifact: &Artifact) -> bool {
+    let marks: [&[u8]; 2] = [&[0xFF, 0xFE], &[0xFE, 0xFF]];
+    artifact.head_text().trim_start().starts_with('<') || marks.iter().any(|mark| artifact.head.starts_with(mark))
 }

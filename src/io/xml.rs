@@ -78,23 +78,25 @@ pub struct Opening {
     pub child: Option<String>,
 }
 
-/// How the document begins that `head` is the beginning of; nothing when it does not begin as XML does.
-pub fn opening(head: &[u8]) -> Option<Opening> {
+/// How the document begins that `head` is the beginning of.
+///
+/// # Errors
+/// When it does not begin as XML does.
+pub fn opening(head: &[u8]) -> Result<Opening, XmlError> {
     let mut xml = Xml::new(head);
     let text = |name: &[u8]| String::from_utf8_lossy(name).into_owned();
-    let mut opening = match xml.next() {
-        Ok(Event::Start(root)) => {
-            Opening { root: text(root.local()), attributes: root.attributes().map(|(name, _)| text(name)).collect(), child: None }
-        }
-        _ => return None,
-    };
+    let mut opening = Opening::default();
+    if let Event::Start(root) = xml.next()? {
+        opening.root = text(root.local());
+        opening.attributes = root.attributes().map(|(name, _)| text(name)).collect();
+    }
     loop {
         match xml.next() {
             Ok(Event::Start(child)) => opening.child = Some(text(child.local())),
             Ok(Event::Text(_)) => continue,
             _ => {}
         }
-        return Some(opening);
+        return Ok(opening);
     }
 }
 

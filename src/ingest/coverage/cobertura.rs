@@ -22,7 +22,7 @@ pub(super) const FORMAT: Format<Draft> = Format {
 
 /// `coverage` is also the root of Clover and of SonarQube's own format; what it holds tells them apart.
 fn claims(artifact: &Artifact) -> bool {
-    opening(&artifact.head).is_some_and(|opening| {
+    opening(&artifact.head).is_ok_and(|opening| {
         let holds = matches!(opening.child.as_deref(), Some("sources" | "packages" | "package" | "classes" | "class"));
         opening.root == "coverage" && (holds || opening.attributes.iter().any(|name| name == "line-rate" || name == "lines-valid"))
     })
@@ -56,6 +56,8 @@ struct Class {
     in_method: bool,
     own: Vec<Line>,
     of_methods: Vec<Line>,
+    /// What is odd about a line of a method matters only if such lines count.
+    odd_method: Option<Odd>,
 }
 
 /// What the root says about the whole, and its place.
@@ -134,6 +136,7 @@ impl Report {
         self.class.in_method = false;
         self.class.own.clear();
         self.class.of_methods.clear();
+        self.class.odd_method = None;
         self.class.path = (!path.is_empty()).then_some(path);
         if self.class.path.is_none() {
             self.odd = Some(Odd::Nameless);
@@ -154,7 +157,12 @@ impl Report {
 
     fn end_class(&mut self) {
         let Some(path) = self.class.path.take() else { return };
-        let lines = if self.class.own.is_empty() { &self.class.of_methods } else { &self.class.own };
+        let lines = if self.class.own.is_empty() {
+            self.odd = self.class.odd_method;
+            &self.class.of_methods
+        } else {
+            &self.class.own
+        };
         self.draft.lines.file(&path).add(lines);
         if !self.package.is_empty() {
             self.draft.packages.entry(self.package.clone()).or_default().insert(path);
@@ -162,36 +170,15 @@ impl Report {
     }
 
     fn line(&mut self, tag: &Tag<'_>) {
-        if self.class.path.is_none() {
+        let class = &mut self.class;
+        if class.path.is_none() {
             self.odd = Some(Odd::Homeless);
             return;
         }
-        let (mut number, mut hits, mut branching, mut ratio) = (None, None, false, None);
-        for (name, value) in tag.attributes() {
-            match name {
-                b"number" => number = value.trim().parse().ok().filter(|&number| number > 0),
-                b"hits" => hits = count(&value),
-                b"branch" => branching = value.eq_ignore_ascii_case("true"),
-                b"condition-coverage" => ratio = of_conditions(&value),
-                _ => {}
-            }
-        }
-        let Some(number) = number else {
-            self.odd = Some(Odd::Number);
-            return;
-        };
-        let mut line = Line::new(number, hits.unwrap_or(0));
-        if branching {
-            match ratio.and_then(|(taken, all)| line.branching(taken, all)) {
-                Some(branched) => line = branched,
-                None => self.odd = Some(Odd::Branch),
-            }
-        }
-        if hits.is_none() {
-            self.odd = Some(Odd::Hits);
-        }
-        let class = &mut self.class;
-        if class.in_method { class.of_methods.push(line) } else { class.own.push(line) }
+        let (line, odd) = line(tag);
+        let (lines, noted) = if class.in_method { (&mut class.of_methods, &mut class.odd_method) } else { (&mut class.own, &mut self.odd) };
+        lines.extend(line);
+        *noted = noted.or(odd);
     }
 
     fn tell(&self, reading: &mut Reading<'_>) {
@@ -225,6 +212,29 @@ impl Root {
             branches: ratio("branches-covered", "branches-valid", "branch-rate"),
         }
     }
+}
+
+/// What a `<line>` says, and what is odd about it.
+fn line(tag: &Tag<'_>) -> (Option<Line>, Option<Odd>) {
+    let (mut number, mut hits, mut branching, mut ratio) = (None, None, false, None);
+    for (name, value) in tag.attributes() {
+        match name {
+            b"number" => number = value.trim().parse().ok().filter(|&number| number > 0),
+            b"hits" => hits = count(&value),
+            b"branch" => branching = value.eq_ignore_ascii_case("true"),
+            b"condition-coverage" => ratio = of_conditions(&value),
+            _ => {}
+        }
+    }
+    let Some(number) = number else { return (None, Some(Odd::Number)) };
+    let line = Line::new(number, hits.unwrap_or(0));
+    let branched = ratio.and_then(|(taken, all)| line.branching(taken, all));
+    let odd = match (hits, branching, branched) {
+        (None, ..) => Some(Odd::Hits),
+        (_, true, None) => Some(Odd::Branch),
+        _ => None,
+    };
+    (Some(branched.filter(|_| branching).unwrap_or(line)), odd)
 }
 
 /// `50% (1/2)` as 1 of 2.

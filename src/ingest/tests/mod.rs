@@ -121,6 +121,8 @@ struct Case {
     name: String,
     file: String,
     outcome: Outcome,
+    /// Its outcome does not count yet.
+    to_do: bool,
     attempts: u64,
     /// Milliseconds.
     duration: Option<f64>,
@@ -154,7 +156,7 @@ impl Case {
     }
 }
 
-/// Joins what is one case that was tried again: executions of one name in one suite that all failed, or all but the last. Any other
+/// Joins what is one case that was tried again: executions of one name in one suite that all failed alike, or all but the last. Any other
 /// mixture is a case with several sets of data under one name, and each of them counts. So do skipped ones.
 fn join_retries(mut executions: Vec<Case>) -> Vec<Case> {
     let mut groups: BTreeMap<(usize, &str, &str, &str), Vec<usize>> = BTreeMap::new();
@@ -177,6 +179,10 @@ fn join_retries(mut executions: Vec<Case>) -> Vec<Case> {
     executions.into_iter().zip(absorbed).filter(|(_, absorbed)| !absorbed).map(|(case, _)| case).collect()
 }
 
+/// A failure and an error under one name are the test and its clean-up (pytest), unless a pass follows.
 fn is_retry(group: &[usize], executions: &[Case]) -> bool {
-    group.len() > 1 && group[..group.len() - 1].iter().all(|number| executions[*number].outcome.is_bad())
+    let outcome = |number: &usize| executions[*number].outcome;
+    let Some((last, earlier)) = group.split_last() else { return false };
+    let ends = outcome(last) == Outcome::Passed || earlier.iter().all(|number| outcome(number) == outcome(last));
+    !earlier.is_empty() && earlier.iter().all(|number| outcome(number).is_bad()) && ends
 }

@@ -20,11 +20,13 @@ pub(super) struct Utf8Reader<R> {
     ended: bool,
     decoder: Option<Decoder>,
     started: bool,
+    /// The encoding that the last bytes were not.
+    broken: Option<&'static str>,
 }
 
 impl<R: Read> Utf8Reader<R> {
     pub(super) fn new(inner: R) -> Self {
-        Self { inner, ahead: Vec::new(), taken: 0, ended: false, decoder: None, started: false }
+        Self { inner, ahead: Vec::new(), taken: 0, ended: false, decoder: None, started: false, broken: None }
     }
 
     fn start(&mut self) -> io::Result<()> {
@@ -57,6 +59,9 @@ impl<R: Read> Read for Utf8Reader<R> {
         if !self.started {
             self.start()?;
         }
+        if let Some(name) = self.broken {
+            return Err(unreadable(&format!("a byte sequence that is not {name}")));
+        }
         let Some(decoder) = &mut self.decoder else {
             if self.taken == self.ahead.len() {
                 return read_some(&mut self.inner, output);
@@ -67,8 +72,13 @@ impl<R: Read> Read for Utf8Reader<R> {
             return Ok(count);
         };
         loop {
-            let (read, written) = decode(decoder, &self.ahead[self.taken..], output, self.ended)?;
+            let (result, read, written) = decoder.decode_to_utf8_without_replacement(&self.ahead[self.taken..], output, self.ended);
             self.taken += read;
+            if let DecoderResult::Malformed(..) = result {
+                // What stands before it is given out first, so that the error has its place.
+                self.broken = Some(decoder.encoding().name());
+                return if written > 0 { Ok(written) } else { self.read(output) };
+            }
             if self.ended && self.taken == self.ahead.len() {
                 self.decoder = None;
                 return Ok(written);
@@ -80,14 +90,6 @@ impl<R: Read> Read for Utf8Reader<R> {
             self.taken = 0;
             read_ahead(&mut self.inner, &mut self.ahead, CHUNK, &mut self.ended)?;
         }
-    }
-}
-
-/// Bytes read and written.
-fn decode(decoder: &mut Decoder, input: &[u8], output: &mut [u8], last: bool) -> io::Result<(usize, usize)> {
-    match decoder.decode_to_utf8_without_replacement(input, output, last) {
-        (DecoderResult::Malformed(..), ..) => Err(unreadable(&format!("a byte sequence that is not {}", decoder.encoding().name()))),
-        (_, read, written) => Ok((read, written)),
     }
 }
 

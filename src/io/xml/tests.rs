@@ -79,7 +79,9 @@ fn encodings_are_decoded() {
     assert_eq!(refused(b"<?xml version='1.0' encoding='klingon'?><a/>"), "the declared encoding `klingon` is not known (line 1, column 1)");
     assert_eq!(refused(b"<a>\n<b n='\xE9'/></a>"), "a byte sequence that is not UTF-8 (line 2, column 7)");
     assert_eq!(refused(b"<a>\n \xE9 </a>"), "a byte sequence that is not UTF-8 (line 2, column 2)");
-    assert!(refused(&utf16("<a>\u{FEFF}</a>", u16::to_le_bytes)[..13]).contains("UTF-16LE"));
+    let half = utf16("<a>\n<b/></a>", u16::to_le_bytes);
+    assert_eq!(refused(&half[..19]), "a byte sequence that is not UTF-16LE (line 2, column 5)");
+    assert_eq!(read(Trickle(&half[..19])).unwrap_err().to_string(), "a byte sequence that is not UTF-16LE (line 2, column 5)");
     assert!(refused(&"<a/>".chars().flat_map(|c| (c as u32).to_le_bytes()).collect::<Vec<u8>>()).contains("UTF-32"));
 }
 

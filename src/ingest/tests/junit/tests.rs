@@ -92,6 +92,10 @@ fn a_retry_is_one_case_and_several_sets_of_data_are_several() {
         run("x", false)
     );
     assert_eq!(counts(&evidence(&elsewhere)), [2, 1, 1, 0, 0, 0], "another suite is no second attempt");
+    let clean_up = suite("<testcase name='x'><failure/></testcase><testcase name='x'><error/></testcase>");
+    assert_eq!(counts(&clean_up), [2, 0, 1, 1, 0, 0]);
+    let mixed = suite("<testcase name='x'><failure/></testcase><testcase name='x'><error/></testcase><testcase name='x'/>");
+    assert_eq!(counts(&mixed), [1, 1, 0, 0, 0, 1]);
     let skipped = suite("<testcase name='x'><skipped/></testcase><testcase name='x'><failure/></testcase>");
     assert_eq!(counts(&skipped), [2, 0, 1, 0, 1, 0]);
     assert_eq!(counts(&suite("<testcase><failure/></testcase><testcase><failure/></testcase>")), [2, 0, 2, 0, 0, 0]);
@@ -100,9 +104,10 @@ fn a_retry_is_one_case_and_several_sets_of_data_are_several() {
 #[test]
 fn surefire_tells_retries_apart_by_itself() {
     let all = suite(
-        "<testcase name='flaky'><flakyFailure type='t'><stackTrace>x</stackTrace></flakyFailure><flakyError/></testcase>
-         <testcase name='bad'><failure message='first'/><rerunFailure message='second'/></testcase>",
+        "<testsuite tests='5' failures='4'><testcase name='flaky'><flakyFailure type='t'><stackTrace>x</stackTrace></flakyFailure><flakyError/></testcase>
+         <testcase name='bad'><failure message='first'/><rerunFailure message='second'/></testcase></testsuite>",
     );
+    assert!(problems(&all).is_empty(), "it counts attempts");
     assert_eq!(counts(&all), [2, 1, 1, 0, 0, 1]);
     let attempts: Vec<_> = all.rows("tests.case").iter().filter_map(|case| case.count("attempts")).collect();
     assert_eq!((attempts, texts(&all, "message")), (vec![3, 2], vec!["-", "first"]));
@@ -137,6 +142,12 @@ fn what_suites_state_counts_only_without_cases() {
         problems(&evidence("<testsuite tests='2' errors='1'><testcase name='a'><failure/></testcase><testcase name='b'/></testsuite>"))
             .is_empty()
     );
+}
+
+#[test]
+fn a_test_still_to_be_done_may_fail() {
+    let all = suite("<testcase name='x'><skipped type='todo' message='true'/><failure message='not yet'/></testcase>");
+    assert_eq!(counts(&all), [1, 0, 0, 0, 1, 0]);
 }
 
 #[test]
