@@ -23,6 +23,8 @@ pub mod instant;
 pub mod io;
 pub mod linemap;
 pub mod metric;
+pub mod page;
+pub mod portfolio;
 pub mod record;
 pub mod render;
 pub mod report;

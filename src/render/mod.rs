@@ -7,7 +7,9 @@ mod github;
 mod html;
 mod json;
 mod markdown;
+pub mod page;
 pub mod parts;
+pub mod portfolio;
 #[cfg(test)]
 mod sample;
 mod text;

@@ -1,6 +1,6 @@
 //! Six numbers for people in a hurry, each with what the rules say of it.
 
-use crate::analyze::interval::clopper_pearson_upper;
+use crate::analyze::interval::{clopper_pearson_lower, clopper_pearson_upper};
 use crate::error::Error;
 use crate::finding::Outcome;
 use crate::metric::{Ratio, Value, grouped};
@@ -29,17 +29,21 @@ pub(super) fn figures(report: &Report) -> Result<Html, Error> {
     fill(&Figures { figures: all.iter().filter_map(|figure| figure(report)).take(6).collect() })
 }
 
-/// The outcome of the worst rule about a metric as a chip, and what it requires.
-fn says(report: &Report, id: &str) -> (Html, String) {
-    match required::worst(report, id) {
-        Some(finding) => (chip::outcome(finding.outcome), finding.required.clone()),
-        None => (chip::chip(Outcome::NotApplicable.word(), "No rule"), String::new()),
-    }
+/// A figure whose chip is the outcome of the worst rule about the first of these metrics that a rule is about.
+fn figure(report: &Report, what: &'static str, goes_to: &'static str, ids: &[&str], value: String, more: String) -> Figure {
+    let says = match ids.iter().find_map(|id| required::worst(report, id)) {
+        Some(finding) => chip::outcome(finding.outcome),
+        None => chip::chip(Outcome::NotApplicable.word(), "No rule"),
+    };
+    Figure { what, value, says, more, goes_to }
 }
 
-fn figure(report: &Report, what: &'static str, goes_to: &'static str, id: &str, value: String) -> Figure {
-    let (says, more) = says(report, id);
-    Figure { what, value, says, more, goes_to }
+/// `at most 0.5 %`: the limit of a ratio, where a rule has one.
+fn limit(report: &Report, id: &str) -> String {
+    required::of_metric(report, id).map_or_else(String::new, |limit| {
+        let words = if limit.at_most { "at most" } else { "at least" };
+        format!("{words} {}", limit.text)
+    })
 }
 
 fn count(report: &Report, id: &str) -> Option<u64> {
@@ -58,57 +62,51 @@ fn ratio(report: &Report, id: &str) -> Option<Ratio> {
 
 fn tests(report: &Report) -> Option<Figure> {
     let (passed, total) = (count(report, "tests.passed")?, count(report, "tests.total")?);
-    let value = format!("{} / {}", grouped(passed), grouped(total));
-    // A rule about tests may name any of these; the first that one does decides.
-    let id = ["tests.failed", "tests.passed", "tests.pass_rate", "tests.errors"]
-        .into_iter()
-        .find(|id| required::worst(report, id).is_some())
-        .unwrap_or("tests.failed");
-    Some(figure(report, "Tests passed", "tests", id, value))
+    let bad = count(report, "tests.failed").unwrap_or(0) + count(report, "tests.errors").unwrap_or(0);
+    let more = format!("{} failed", grouped(bad));
+    let ids = ["tests.failed", "tests.passed", "tests.pass_rate", "tests.errors"];
+    Some(figure(report, "Tests passed", "tests", &ids, format!("{} / {}", grouped(passed), grouped(total)), more))
 }
 
 fn coverage(report: &Report) -> Option<Figure> {
-    let lines = ratio(report, "coverage.line")?;
-    Some(figure(report, "Line coverage", "coverage", "coverage.line", figure::short(lines)))
+    let id = "coverage.line";
+    Some(figure(report, "Line coverage", "coverage", &[id], figure::short(ratio(report, id)?), limit(report, id)))
 }
 
 fn hallucination(report: &Report) -> Option<Figure> {
     let id = "golden.hallucination_rate";
     let rate = ratio(report, id)?;
     let bound = clopper_pearson_upper(rate.part as f64, rate.whole as f64, 0.95);
-    Some(figure(report, "Hallucination rate", "golden", id, format!("≤ {}", figure::at_most(bound))))
+    Some(figure(report, "Hallucination rate", "golden", &[id], format!("≤ {}", figure::at_most(bound)), limit(report, id)))
 }
 
 fn citations(report: &Report) -> Option<Figure> {
     let id = "golden.citation_coverage";
     let rate = ratio(report, id)?;
-    Some(figure(report, "Citation coverage", "golden", id, format!("{} / {}", grouped(rate.part), grouped(rate.whole))))
+    let bound = clopper_pearson_lower(rate.part as f64, rate.whole as f64, 0.95);
+    Some(figure(report, "Citation coverage", "golden", &[id], format!("≥ {}", figure::at_least(bound)), limit(report, id)))
 }
 
 fn benchmark(report: &Report) -> Option<Figure> {
     let worst = ratio(report, "benchmark.worst_change")?.share()?;
-    let id = ["benchmark.regressed", "benchmark.worst_change"]
-        .into_iter()
-        .find(|id| required::worst(report, id).is_some())
-        .unwrap_or("benchmark.worst_change");
-    Some(figure(report, "Worst benchmark", "benchmarks", id, figure::change(worst)))
+    let more = count(report, "benchmark.regressed").map_or_else(String::new, |n| format!("{} regressed", grouped(n)));
+    let ids = ["benchmark.regressed", "benchmark.worst_change"];
+    Some(figure(report, "Worst benchmark", "benchmarks", &ids, figure::change(worst), more))
 }
 
 fn audit(report: &Report) -> Option<Figure> {
     let rows = count(report, "audit.rows")?;
-    let mut audit = figure(report, "Audit rows", "audit", "audit.integrity", grouped(rows));
-    if let Some(errors) = count(report, "audit.errors").filter(|n| *n > 0) {
-        audit.more = format!("{} with an error", grouped(errors));
-    }
-    Some(audit)
+    let more = count(report, "audit.errors").map_or_else(String::new, |n| format!("{} with an error", grouped(n)));
+    Some(figure(report, "Audit rows", "audit", &["audit.integrity", "audit.rows"], grouped(rows), more))
 }
 
 fn claims(report: &Report) -> Option<Figure> {
-    let mean = ratio(report, "documents.criteria_mean")?;
-    Some(figure(report, "Mean of the criteria", "claims", "documents.criteria_mean", figure::short(mean)))
+    let id = "documents.criteria_mean";
+    let claimed = ratio(report, "documents.claimed_score").map_or_else(String::new, |ratio| format!("{} claimed", figure::short(ratio)));
+    Some(figure(report, "Mean of the criteria", "claims", &[id], figure::short(ratio(report, id)?), claimed))
 }
 
 fn telemetry(report: &Report) -> Option<Figure> {
-    let families = count(report, "telemetry.families")?;
-    Some(figure(report, "Metric families", "service", "telemetry.families", grouped(families)))
+    let id = "telemetry.families";
+    Some(figure(report, "Metric families", "service", &[id], grouped(count(report, id)?), String::new()))
 }

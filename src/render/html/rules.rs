@@ -91,6 +91,12 @@ impl Group<'_> {
         (self.findings.len() > 1 && self.findings.iter().all(|f| f.message == *first)).then_some(first)
     }
 
+    /// What all of several findings would be, if they would be the same.
+    fn would(&self) -> Option<Outcome> {
+        let first = self.rule.would_show.as_ref()?.outcome;
+        self.findings.iter().all(|f| f.would_show.as_ref().is_some_and(|shown| shown.outcome == first)).then_some(first)
+    }
+
     fn rank(&self) -> usize {
         Outcome::ALL.iter().position(|o| *o == self.outcome).unwrap_or(0)
     }

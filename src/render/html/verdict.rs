@@ -5,9 +5,9 @@ use super::sources::fragments;
 use crate::error::Error;
 use crate::finding::Outcome;
 use crate::metric::Value;
-use crate::render::parts::bar::{self, Mark, Segment};
+use crate::render::parts::bar::{self, Mark};
 use crate::render::parts::markup::{Html, fill};
-use crate::render::parts::{chip, figure, prose};
+use crate::render::parts::{chip, figure, outcomes, prose};
 use crate::report::Report;
 use askama::Template;
 
@@ -56,33 +56,12 @@ pub(super) fn head(report: &Report) -> Result<Html, Error> {
         lead: format!("{} {}", prose::blocking(report), prose::passing(report)),
         claim: claim(report),
         score: scored(report),
-        bar: outcomes(report),
+        bar: outcomes::bar(report),
         counts: Outcome::ALL.iter().filter(|o| report.count(**o) > 0).map(|o| chip::counted(*o, report.count(*o))).collect(),
         told: blocking.iter().take(told).copied().collect(),
         also: blocking.iter().skip(told).copied().collect(),
     };
     fill(&head)
-}
-
-/// All outcomes as one bar.
-pub(super) fn outcomes(report: &Report) -> Html {
-    let counts: Vec<(Outcome, usize, String)> = Outcome::ALL
-        .into_iter()
-        .map(|outcome| (outcome, report.count(outcome)))
-        .filter(|(_, n)| *n > 0)
-        .map(|(outcome, n)| (outcome, n, format!("{n} {}", outcome.label())))
-        .collect();
-    let class = |outcome: Outcome| match outcome {
-        Outcome::Fail => "f-fail",
-        Outcome::Unproven => "f-unproven",
-        Outcome::NoEvidence => "f-void",
-        Outcome::Pass => "f-pass",
-        Outcome::NotApplicable => "f-bg",
-    };
-    let parts: Vec<Segment<'_>> =
-        counts.iter().map(|(outcome, n, title)| Segment { part: *n as u64, class: class(*outcome), title }).collect();
-    let words: Vec<&str> = counts.iter().map(|(.., words)| words.as_str()).collect();
-    bar::segments(&format!("Findings: {}", words.join(", ")), &parts)
 }
 
 /// What a document claims, and what its own criteria give.

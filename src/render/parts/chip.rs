@@ -7,7 +7,7 @@ use crate::verdict::Verdict;
 
 /// The shape called `i-NAME` in the page's definitions.
 pub fn icon(name: &str) -> Html {
-    Html::trusted(format!(r##"<svg class="ic" aria-hidden="true" width="16" height="16"><use href="#i-{name}"/></svg>"##))
+    Html::trusted(format!(r##"<svg class="ic" aria-hidden="true"><use href="#i-{name}"/></svg>"##))
 }
 
 /// Words of trust, in the colour of `class` and with its shape.

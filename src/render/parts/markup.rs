@@ -71,6 +71,11 @@ pub fn sentence(text: &str) -> Html {
     Html::trusted(parts.iter().enumerate().map(dress).collect::<String>())
 }
 
+/// A short text with figures: a percent sign stays with its number.
+pub fn figures(text: &str) -> Html {
+    Html::trusted(escape(text).replace(" %", "&nbsp;%"))
+}
+
 /// A name that may stand in an `id` and in a fragment: letters, digits and single hyphens.
 pub fn slug(text: &str) -> String {
     let words: Vec<String> =

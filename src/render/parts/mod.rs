@@ -3,9 +3,11 @@
 pub mod bar;
 pub mod chart;
 pub mod chip;
+pub mod commonmark;
 pub mod dress;
 pub mod escape;
 pub mod figure;
 pub mod markup;
+pub mod outcomes;
 pub mod prose;
 pub mod required;
