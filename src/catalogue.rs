@@ -383,12 +383,17 @@ pub fn metric_named(id: &str) -> Option<&'static Definition> {
     METRICS.iter().find(|d| d.id == id)
 }
 
+/// What a share counts that was read as a percentage: nothing but percentage points.
+pub const POINT: &str = "point";
+
 /// What the ratio `id` (a metric or a cell) counts, in the singular.
 pub fn counted(id: &str) -> &'static str {
     match id.rsplit('.').next().unwrap_or(id) {
         "line" => "line",
         "branch" => "branch",
         "citation_support" => "citation",
+        "score" | "worse" | "better" | "worst_change" => POINT,
+        _ if ["telemetry.", "custom.", "documents."].iter().any(|family| id.starts_with(family)) => POINT,
         _ if id.starts_with("tests.") => "test",
         _ => "case",
     }

@@ -23,13 +23,13 @@ pub fn evidence(setup: &Setup, now: Instant) -> Result<Vec<Evidence>, Error> {
             return Err(Error::Internal(format!("the family {} has no reader", entry.family)));
         };
         let (found, problems) = artifacts::of(entry, &setup.root);
-        let map = map::of(entry, &setup.root)?;
+        let map = entry.map.as_ref().map(|name| map::text(name, &setup.root, ingest::MAPS)).transpose()?;
         let asked: Vec<&Collector> =
             collectors.iter().filter(|c| c.source.text == *name || c.source.text == entry.family).copied().collect();
         let request = Request {
             name,
             artifacts: &found,
-            map: map.as_ref().map(|(name, text)| (name.as_str(), text.as_str())),
+            map: entry.map.as_deref().zip(map.as_deref()),
             declared: &setup.declared,
             collectors: &asked,
             now,

@@ -1,6 +1,7 @@
 //! `readiness inspect`: what a file says, without judging it (the contract is DESIGN.md section 6).
 
 use super::check::{moment, print};
+use crate::discover::map;
 use crate::error::Error;
 use crate::evidence::{Evidence, Records};
 use crate::ingest::{self, Request};
@@ -69,18 +70,12 @@ pub fn run(options: &Options) -> Result<Exit, Error> {
 fn look(path: &Path, options: &Options) -> Result<Inspection, Error> {
     let shown = fs::slashed(path);
     let artifact = Artifact::look(path, shown.clone()).map_err(|e| Error::Usage(format!("{shown}: {e}")))?;
-    let map = match &options.map {
-        Some(name) if name.ends_with(".yaml") => {
-            Some((name.as_str(), fs::read_text(Path::new(name)).map_err(|e| Error::Usage(format!("{name}: {e}")))?))
-        }
-        Some(name) => Some((name.as_str(), String::new())),
-        None => None,
-    };
+    let map = options.map.as_ref().map(|name| map::text(name, Path::new(""), ingest::MAPS)).transpose()?;
     let Some(format) = ingest::claimants(&artifact).first().copied() else { return Ok(unread(&artifact)) };
     let request = Request {
         name: &shown,
         artifacts: std::slice::from_ref(&artifact),
-        map: map.as_ref().map(|(name, text)| (*name, text.as_str())),
+        map: options.map.as_deref().zip(map.as_deref()),
         declared: &BTreeMap::new(),
         collectors: &[],
         now: moment(options.now.as_deref())?,

@@ -1,19 +1,21 @@
 //! The map of an entry: a shipped one by name, or the project's own file.
 
-use crate::config::Entry;
 use crate::error::Error;
-use crate::io::fs;
+use crate::io::{fs, spelling};
 use std::path::Path;
 
-/// An entry's map: its name, and its YAML when it is a file of the project. A shipped map is known to its family by name.
+/// The YAML of a map: that of a shipped one, or of a file of the project (`shipped` holds names and texts).
 ///
 /// # Errors
-/// When the file cannot be read.
-pub fn of(entry: &Entry, root: &Path) -> Result<Option<(String, String)>, Error> {
-    let Some(name) = &entry.map else { return Ok(None) };
-    if !name.ends_with(".yaml") && !name.contains('/') {
-        return Ok(Some((name.clone(), String::new())));
+/// When there is no such map, or the file cannot be read.
+pub fn text(name: &str, root: &Path, shipped: &[(&str, &str)]) -> Result<String, Error> {
+    if let Some((_, text)) = shipped.iter().find(|(map, _)| *map == name) {
+        return Ok((*text).to_owned());
     }
-    let text = fs::read_text(&root.join(name)).map_err(|e| Error::Usage(format!("{name}: {e}")))?;
-    Ok(Some((name.clone(), text)))
+    if !name.ends_with(".yaml") && !name.contains('/') {
+        let names = || shipped.iter().map(|(map, _)| *map);
+        let help = spelling::did_you_mean(name, names()).unwrap_or_else(|| format!("there are {}", names().collect::<Vec<_>>().join(", ")));
+        return Err(Error::Usage(format!("there is no map `{name}` - {help}; a map of your own is a path that ends in .yaml")));
+    }
+    fs::read_text(&root.join(name)).map_err(|e| Error::Usage(format!("{name}: {e}")))
 }

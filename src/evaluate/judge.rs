@@ -239,9 +239,9 @@ fn decided(rule: &Compiled, subject: Option<&str>, judged: &Judged, basis: Vec<B
     let parts: Vec<&Part> = deciding(judged);
     let mut found = finding(rule, subject, outcome, String::new());
     found.message = sentence(&parts, &basis);
-    found.observed = joined(&parts, |p| &p.observed);
-    found.required = joined(&parts, |p| &p.required);
-    found.margin = joined(&parts, |p| &p.margin);
+    found.observed = first(&parts, |p| &p.observed);
+    found.required = first(&parts, |p| &p.required);
+    found.margin = first(&parts, |p| &p.margin);
     found.sources = basis;
     found
 }
@@ -252,21 +252,14 @@ fn deciding(judged: &Judged) -> Vec<&Part> {
     if parts.is_empty() { judged.parts.iter().collect() } else { parts }
 }
 
-fn joined(parts: &[&Part], text: impl Fn(&Part) -> &String) -> String {
-    let mut texts: Vec<&str> = parts.iter().map(|p| text(p).as_str()).filter(|t| !t.is_empty()).collect();
-    texts.dedup();
-    texts.join("; ")
+/// What a table shows of several comparisons: the first one that decided. The sentence holds all of them.
+fn first(parts: &[&Part], text: impl Fn(&Part) -> &String) -> String {
+    parts.first().map(|part| text(part).clone()).unwrap_or_default()
 }
 
 /// "coverage.line is 79.96 % (1,999 of 2,500), required at least 80 %: 1 line short (coverage.xml)".
 fn sentence(parts: &[&Part], basis: &[Basis]) -> String {
-    let clauses: Vec<String> = parts
-        .iter()
-        .map(|p| {
-            let margin = if p.margin.is_empty() { String::new() } else { format!(": {}", p.margin) };
-            format!("{} is {}, required {}{margin}", p.subject, p.observed, p.required)
-        })
-        .collect();
+    let clauses: Vec<String> = parts.iter().map(|part| part.sentence()).collect();
     let files = match basis {
         [] => String::new(),
         [one] => format!(" ({})", one.path),
@@ -281,8 +274,7 @@ fn absent(rule: &Compiled, subject: Option<&str>, absences: &[Absence], shown: O
     found.gap = absences.first().map(|a| a.gap);
     if let Some(judged) = shown {
         let parts = deciding(judged);
-        let (observed, required, margin) =
-            (joined(&parts, |p| &p.observed), joined(&parts, |p| &p.required), joined(&parts, |p| &p.margin));
+        let (observed, required, margin) = (first(&parts, |p| &p.observed), first(&parts, |p| &p.required), first(&parts, |p| &p.margin));
         let margin = if margin.is_empty() { margin } else { format!(": {margin}") };
         let outcome = match judged.truth {
             Truth::True => Outcome::Pass,

@@ -3,11 +3,14 @@
 use super::{Checked, Expr, Literal, Node, Operator};
 use crate::catalogue;
 use crate::evidence::Gap;
-use crate::metric::{Labels, Value, grouped, number};
+use crate::metric::{Labels, Value, grouped};
 use crate::record::Record;
 use std::cmp::Ordering;
 
 mod ratio;
+mod value;
+
+use value::{limit_text, order, simple};
 
 /// A value as an expression meets it.
 #[derive(Clone, Debug, PartialEq)]
@@ -97,6 +100,19 @@ pub struct Part {
     pub required: String,
     /// "1 line short".
     pub margin: String,
+    /// The same as a clause of a sentence, where it does not read "… is …, required …".
+    pub clause: Option<String>,
+}
+
+impl Part {
+    /// "coverage.line is 79.96 % (1,999 of 2,500), required at least 80 %: 1 line short".
+    pub fn sentence(&self) -> String {
+        if let Some(clause) = &self.clause {
+            return clause.clone();
+        }
+        let margin = if self.margin.is_empty() { String::new() } else { format!(": {}", self.margin) };
+        format!("{} is {}, required {}{margin}", self.subject, self.observed, self.required)
+    }
 }
 
 /// What an expression came to, and every comparison in it.
@@ -107,6 +123,9 @@ pub struct Judged {
     /// The comparisons, in the order they stand.
     pub parts: Vec<Part>,
 }
+
+/// How many rows a sentence names.
+const NAMED: usize = 3;
 
 /// How ratios are judged.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -180,7 +199,7 @@ impl Run<'_> {
     }
 
     fn part(&mut self, truth: Truth, subject: String, observed: impl Into<String>, required: impl Into<String>) {
-        self.parts.push(Part { truth, subject, observed: observed.into(), required: required.into(), margin: String::new() });
+        self.parts.push(Part { truth, subject, observed: observed.into(), required: required.into(), margin: String::new(), clause: None });
     }
 
     /// The value of an operand; an absent one is noted.
@@ -192,7 +211,7 @@ impl Run<'_> {
         let found = match &expr.node {
             Node::Literal(literal) => Measured::from(constant(literal)),
             Node::Metric(id, labels) => self.environment.metric(id, labels)?,
-            Node::Field(field) => row.and_then(|row| row.get(field)).map(|v| Measured::from(v.clone())).ok_or_else(|| Absence {
+            Node::Field(field) => row.and_then(|row| cell(row, field)).ok_or_else(|| Absence {
                 gap: Gap::Missing,
                 text: format!("{} has no `{field}`", row.map_or("the row", |row| row.subject())),
             })?,
@@ -225,7 +244,7 @@ impl Run<'_> {
         let noun = catalogue::counted(subject.split(' ').next().unwrap_or(&subject));
         let stated = match &right.node {
             Node::Literal(_) => limit_text(&limit.value),
-            _ => format!("{}: {}", name(right), limit.value),
+            _ => format!("{}: {}", name(right), value::plainly(&limit.value)),
         };
         let mut part = match (&observed.value, &limit.value) {
             (Value::Ratio(have), Value::Ratio(need)) => ratio::judge(ratio::Question {
@@ -302,20 +321,34 @@ impl Run<'_> {
             truth = truth.and(one);
         }
         let total = grouped(rows.len() as u64);
-        let observed = match failing.as_slice() {
-            [] if undecided > 0 => format!("{} of {total} undecided", grouped(undecided)),
-            [] if rows.is_empty() => "no row".to_owned(),
-            [] => format!("all {total}"),
-            some => {
-                let named: Vec<&str> = some.iter().take(3).copied().collect();
-                let more = if some.len() > 3 { format!(" and {} more", grouped(some.len() as u64 - 3)) } else { String::new() };
-                format!("{} of {total}: {}{more}", grouped(some.len() as u64), named.join(", "))
-            }
+        let observed = match failing.len() {
+            0 if undecided > 0 => format!("{} of {total} undecided", grouped(undecided)),
+            0 => format!("all {total}"),
+            n => format!("{} of {total}", grouped(n as u64)),
         };
-        let required = if requirement.is_empty() { "every row".to_owned() } else { format!("every {requirement}") };
-        self.part(truth, family.to_owned(), observed, required);
+        let named: Vec<&str> = failing.iter().take(NAMED).copied().collect();
+        let more = if failing.len() > NAMED { format!(" and {} more", grouped((failing.len() - NAMED) as u64)) } else { String::new() };
+        let who = if named.is_empty() { String::new() } else { format!(": {}{more}", named.join(", ")) };
+        let what = if requirement.is_empty() { String::new() } else { format!(" ({requirement})") };
+        let verdict = if failing.is_empty() && undecided == 0 { "as required" } else { "not as required" };
+        self.part(
+            truth,
+            family.to_owned(),
+            if rows.is_empty() { "no row".to_owned() } else { observed.clone() },
+            format!("all: {requirement}"),
+        );
+        if let (Some(part), false) = (self.parts.last_mut(), rows.is_empty()) {
+            part.clause = Some(format!("{observed} {family} {verdict}{what}{who}"));
+        }
         truth
     }
+}
+
+/// A cell of a row. What the row says of its cases holds for each of its ratios.
+fn cell(row: &Record, field: &str) -> Option<Measured> {
+    let value = row.get(field)?.clone();
+    let Value::Ratio(_) = value else { return Some(Measured::from(value)) };
+    Some(Measured { value, samples: row.count("clusters"), unmeasured: row.count("unmeasured").unwrap_or(0) })
 }
 
 /// How an operand is called in a sentence.
@@ -343,57 +376,4 @@ fn constant(literal: &Literal) -> Value {
         Literal::Text(text) => Value::Text(text.clone()),
         Literal::Flag(flag) => Value::Flag(*flag),
     }
-}
-
-/// A limit as it is read: `80 %`, not `80 % (80 of 100)`.
-fn limit_text(value: &Value) -> String {
-    match value {
-        Value::Ratio(ratio) => format!("{} %", ratio.floor_percent(6).unwrap_or_default()),
-        other => other.to_string(),
-    }
-}
-
-/// The order of two values that the checker found comparable.
-fn order(a: &Value, b: &Value) -> Option<Ordering> {
-    match (a, b) {
-        (Value::Ratio(a), Value::Ratio(b)) => a.compare(*b),
-        (Value::Count(a), Value::Count(b)) | (Value::Bytes(a), Value::Bytes(b)) => Some(a.cmp(b)),
-        (Value::Instant(a), Value::Instant(b)) => Some(a.cmp(b)),
-        (Value::Flag(a), Value::Flag(b)) => Some(a.cmp(b)),
-        (Value::Level(a), Value::Level(b) | Value::Text(b)) | (Value::Text(a), Value::Level(b)) => {
-            let rung = |word: &String| catalogue::INTEGRITY.iter().position(|w| w == word);
-            rung(a)?.partial_cmp(&rung(b)?)
-        }
-        (Value::Text(a), Value::Text(b)) => Some(a.cmp(b)),
-        _ => plain(a)?.partial_cmp(&plain(b)?),
-    }
-}
-
-fn plain(value: &Value) -> Option<f64> {
-    match value {
-        Value::Count(n) => Some(*n as f64),
-        Value::Number { value, .. } | Value::Duration(value) => Some(*value),
-        _ => None,
-    }
-}
-
-/// A comparison without statistics.
-fn simple(have: &Value, operator: Operator, need: &Value) -> Part {
-    let truth = order(have, need).map_or(Truth::Unproven, |ordering| Truth::of(operator.holds(ordering)));
-    let margin = match (truth, have, need) {
-        (Truth::False, Value::Count(a), Value::Count(b)) if operator != Operator::NotEqual => {
-            // "less than 5" is missed by three when there are seven.
-            let strict = u64::from(matches!(operator, Operator::Less | Operator::Greater));
-            format!("{} too {}", grouped(a.abs_diff(*b) + strict), if a > b || operator == Operator::Less { "many" } else { "few" })
-        }
-        (Truth::False, Value::Duration(a), Value::Duration(b)) => {
-            format!("{} too {}", crate::metric::duration((a - b).abs()), if a > b { "long" } else { "short" })
-        }
-        (Truth::False, Value::Number { value: a, unit }, Value::Number { value: b, .. }) => {
-            let gap = number((a - b).abs());
-            format!("{} too {}", if unit.is_empty() { gap } else { format!("{gap} {unit}") }, if a > b { "much" } else { "little" })
-        }
-        _ => String::new(),
-    };
-    Part { truth, subject: String::new(), observed: have.to_string(), required: String::new(), margin }
 }

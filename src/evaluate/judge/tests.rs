@@ -122,9 +122,10 @@ fn worst_and_all_look_at_every_row() {
     let all = ask("all(golden.category, hallucination_rate <= 2%)");
     assert_eq!(
         (all.outcome, all.observed.as_str(), all.required.as_str()),
-        (Outcome::Fail, "1 of 2: MEDICAL", "every hallucination_rate at most 2 %")
+        (Outcome::Fail, "1 of 2", "all: hallucination_rate at most 2 %")
     );
-    assert_eq!(ask("all(golden.category, cases == 400)").outcome, Outcome::Pass);
+    assert_eq!(all.message, "1 of 2 golden.category not as required (hallucination_rate at most 2 %): MEDICAL (g.jsonl)");
+    assert_eq!(ask("all(golden.category, cases == 400)").message, "all 2 golden.category as required (cases 400) (g.jsonl)");
 }
 
 #[test]

@@ -6,7 +6,8 @@
 
 use super::{Measured, Operator, Part, Rigour, Truth};
 use crate::analyze::interval;
-use crate::metric::{Ratio, grouped};
+use crate::catalogue::POINT;
+use crate::metric::{Ratio, grouped, number};
 
 /// What is asked of a ratio.
 pub(super) struct Question<'a> {
@@ -67,7 +68,10 @@ fn exact(question: &Question<'_>) -> Part {
         let (part, whole) = (u128::from(have.part), u128::from(have.whole));
         let limit = u128::from(need.part) * whole;
         let per = u128::from(need.whole);
-        if operator.wants_large() {
+        if *noun == POINT {
+            let gap = (have.share().unwrap_or(0.0) - need.share().unwrap_or(0.0)).abs() * 100.0;
+            margin = format!("{} percentage points too {}", number(gap), if operator.wants_large() { "low" } else { "high" });
+        } else if operator.wants_large() {
             let target = limit.div_ceil(per) + u128::from(*operator == Operator::Greater && limit % per == 0);
             margin = format!("{} short", count(u64::try_from(target.saturating_sub(part)).unwrap_or(u64::MAX), noun));
         } else if operator.wants_small() {
@@ -79,8 +83,11 @@ fn exact(question: &Question<'_>) -> Part {
         margin = format!("{} could not be judged", count(measured.unmeasured, noun));
     }
     let percent = if operator.wants_small() { have.ceil_percent(2) } else { have.floor_percent(2) };
-    let observed = format!("{} % ({} of {})", percent.unwrap_or_default(), grouped(have.part), grouped(have.whole));
-    Part { truth, subject: String::new(), observed, required: String::new(), margin }
+    let observed = match *noun {
+        POINT => format!("{} %", percent.unwrap_or_default()),
+        _ => format!("{} % ({} of {})", percent.unwrap_or_default(), grouped(have.part), grouped(have.whole)),
+    };
+    Part { truth, subject: String::new(), observed, required: String::new(), margin, clause: None }
 }
 
 /// The ratio with all unmeasured cases good, and with all of them bad (in the sense of the part).
@@ -91,6 +98,10 @@ fn range(have: Ratio, unmeasured: u64) -> (Ratio, Ratio) {
 
 fn bounded(question: &Question<'_>, confidence: f64) -> Part {
     let Question { have, operator, need, noun, measured, .. } = question;
+    if *noun == POINT {
+        // A percentage without its counts may come from one case: no confidence can be had in it.
+        return Part { truth: Truth::Unproven, margin: "how many cases it rests on is not known".to_owned(), ..exact(question) };
+    }
     let (least, most) = range(*have, measured.unmeasured);
     // Cases of one cluster say one thing: the bound is that of as many cases as there are clusters, at the same rate.
     let n = (effective(question) + measured.unmeasured) as f64;
@@ -123,7 +134,14 @@ fn bounded(question: &Question<'_>, confidence: f64) -> Part {
     };
     let observed = format!("{} of {}{rate}{clusters}, {bound}", grouped(have.part), grouped(have.whole));
     let margin = if truth == Truth::Unproven { more_needed(question, limit, confidence, n) } else { String::new() };
-    Part { truth, subject: String::new(), observed, required: String::new(), margin: unmeasured_too(margin, measured.unmeasured, noun) }
+    Part {
+        truth,
+        subject: String::new(),
+        observed,
+        required: String::new(),
+        margin: unmeasured_too(margin, measured.unmeasured, noun),
+        clause: None,
+    }
 }
 
 fn unmeasured_too(margin: String, unmeasured: u64, noun: &str) -> String {
