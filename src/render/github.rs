@@ -5,7 +5,7 @@
 //! `ExecutionContext.cs`; what is beyond them vanishes without a word.
 
 use super::parts::escape::{command_data, command_property, cut, log};
-use super::parts::prose;
+use super::parts::{culprit, prose};
 use super::{Output, Style, text};
 use crate::error::Error;
 use crate::finding::{Basis, Finding, Outcome};
@@ -68,7 +68,7 @@ fn annotations(report: &Report) -> String {
     let room = if over { MOST - 1 } else { MOST };
     let mut lines = Vec::new();
     for (level, findings, most) in [("error", &errors, MOST), ("warning", &warnings, MOST), ("notice", &notices, room)] {
-        lines.extend(findings.iter().take(most).map(|finding| annotation(level, finding)));
+        lines.extend(findings.iter().take(most).map(|finding| annotation(report, level, finding)));
     }
     if errors.is_empty() && !report.gate.open {
         lines.push(format!("::error title=readiness::{}", command_data(&prose::blocking(report))));
@@ -80,11 +80,12 @@ fn annotations(report: &Report) -> String {
     lines.iter().map(|line| format!("{line}\n")).collect()
 }
 
-fn annotation(level: &str, finding: &Finding) -> String {
+fn annotation(report: &Report, level: &str, finding: &Finding) -> String {
     let mut properties: Vec<String> = finding.sources.iter().find(|basis| in_repository(basis)).map(place).into_iter().collect();
     let title = format!("{} {}", finding.outcome.label(), finding.id());
     properties.push(format!("title={}", command_property(cut(&title, TITLE).as_ref())));
     let mut message = vec![prose::reason(finding)];
+    message.extend(culprit::lines(report, finding));
     message.extend(finding.would_show.as_ref().map(prose::would_show));
     if !finding.fix.is_empty() {
         message.push(format!("Fix: {}", finding.fix));

@@ -1,7 +1,7 @@
 //! `summary.md`: what a job summary shows. GitHub takes at most 1 MiB of it and shows nothing at all beyond that.
 
 use super::parts::escape::{cell, prose, span, span_cell, value_cell};
-use super::parts::prose as say;
+use super::parts::{culprit, prose as say};
 use super::{Output, Style};
 use crate::error::Error;
 use crate::finding::{Finding, Outcome};
@@ -31,7 +31,7 @@ fn render(report: &Report, _: Style) -> Result<String, Error> {
         sheet.text.push_str("| | Rule | Observed | Required | Why and what to do |\n|---|---|---|---|---|\n");
         dropped += sheet.rows(blocking.iter().enumerate().map(|(i, f)| {
             let known = i > 0 && blocking[i - 1].rule == f.rule;
-            format!("{} {} |\n", row(f), advice(f, known))
+            format!("{} {} |\n", row(f), advice(report, f, known))
         }));
         sheet.text.push('\n');
     }
@@ -99,8 +99,9 @@ fn row(finding: &Finding) -> String {
 }
 
 /// The reason, and the rule's own texts unless the row above has them.
-fn advice(finding: &Finding, known: bool) -> String {
+fn advice(report: &Report, finding: &Finding, known: bool) -> String {
     let mut parts = vec![cell(&say::reason(finding))];
+    parts.extend(culprit::lines(report, finding).iter().map(|name| cell(name)));
     parts.extend(finding.would_show.iter().map(|shown| cell(&say::would_show(shown))));
     if !known {
         parts.push(cell(&finding.why));

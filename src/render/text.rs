@@ -1,7 +1,7 @@
 //! The terminal: what blocks and what to do about it. Words carry the state, colour only adds.
 
 use super::parts::escape::{columns, log, terminal};
-use super::parts::prose;
+use super::parts::{culprit, prose};
 use super::{Output, Style};
 use crate::error::Error;
 use crate::finding::{Finding, Outcome};
@@ -89,6 +89,7 @@ impl Page<'_> {
             return lines;
         }
         lines.extend(self.block("", &prose::reason(finding)));
+        lines.extend(culprit::lines(self.report, finding).iter().flat_map(|name| self.block("", name)));
         lines.extend(finding.would_show.iter().flat_map(|shown| self.block("", &prose::would_show(shown))));
         lines
     }

@@ -4,6 +4,7 @@ pub mod bar;
 pub mod chart;
 pub mod chip;
 pub mod commonmark;
+pub mod culprit;
 pub mod dress;
 pub mod escape;
 pub mod figure;

@@ -91,6 +91,6 @@ fn only_files_of_the_repository_are_named() {
     for path in ["/etc/passwd", "../x", "a/../../x", "postgres://db/x", ""] {
         let mut finding = sample::finding("a/b", Severity::P0, Outcome::Fail);
         path.clone_into(&mut finding.sources[0].path);
-        assert!(annotation("error", &finding).starts_with("::error title="), "{path}");
+        assert!(annotation(&sample::report(), "error", &finding).starts_with("::error title="), "{path}");
     }
 }

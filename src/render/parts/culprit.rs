@@ -1,0 +1,70 @@
+//! Who is meant: a count says how many, and these rows of the evidence say which.
+
+use crate::finding::{Finding, Outcome};
+use crate::record::Record;
+use crate::report::Report;
+
+/// How many are named.
+const NAMED: usize = 5;
+
+/// A metric that counts rows, and the rows that it counts.
+type Counted = (&'static str, &'static str, fn(&Record) -> bool);
+
+const COUNTED: [Counted; 5] = [
+    ("tests.failed", "tests.case", |row| row.text("outcome") == Some("failed")),
+    ("tests.errors", "tests.case", |row| row.text("outcome") == Some("error")),
+    ("tests.skipped", "tests.case", |row| row.text("outcome") == Some("skipped")),
+    ("tests.flaky", "tests.case", |row| row.text("outcome") == Some("passed") && row.count("attempts").is_some_and(|n| n > 1)),
+    ("documents.blockers_open", "document.blocker", |row| row.get("open") == Some(&crate::metric::Value::Flag(true))),
+];
+
+/// One line for each of the first rows that a failed finding counts, and how many more there are.
+pub fn lines(report: &Report, finding: &Finding) -> Vec<String> {
+    if finding.outcome != Outcome::Fail {
+        return Vec::new();
+    }
+    let counted = COUNTED.iter().filter(|(metric, ..)| finding.expression.contains(metric));
+    let rows: Vec<&Record> = counted.flat_map(|(_, family, counts)| report.rows(family).filter(|row| counts(row))).collect();
+    let mut lines: Vec<String> = rows.iter().take(NAMED).map(|row| line(row)).collect();
+    if rows.len() > NAMED {
+        lines.push(format!("and {} more of them", rows.len() - NAMED));
+    }
+    lines
+}
+
+/// `tests/test_golden.py: test_legal failed: AssertionError …`
+fn line(row: &Record) -> String {
+    let place = row.text("file").map(|file| format!("{file}: ")).unwrap_or_default();
+    let name = row.text("name").unwrap_or_else(|| row.subject());
+    let outcome = row.text("outcome").map(|outcome| format!(" {outcome}")).unwrap_or_default();
+    let message = row.text("message").filter(|text| !text.is_empty()).map(|text| format!(": {text}")).unwrap_or_default();
+    format!("{place}{name}{outcome}{message}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::metric::Value;
+    use crate::render::sample;
+    use crate::rule::Severity;
+
+    fn report(cases: usize) -> Report {
+        let mut report = sample::report();
+        for i in 0..cases {
+            let row =
+                Record::new("id", format!("a::t{i}")).with("name", Value::text(format!("t{i}"))).with("outcome", Value::text("failed"));
+            report.evidence[1].push("tests.case", row.with("message", Value::text("1 is not 2")));
+        }
+        report.evidence[1].push("tests.case", Record::new("id", "good").with("outcome", Value::text("passed")));
+        report
+    }
+
+    #[test]
+    fn failing_tests_are_named() {
+        let fail = sample::finding("pr-gate/tests-pass", Severity::P0, Outcome::Fail);
+        assert_eq!(lines(&report(1), &fail), ["t0 failed: 1 is not 2"]);
+        let many = lines(&report(8), &fail);
+        assert_eq!((many.len(), many.last().map(String::as_str)), (6, Some("and 3 more of them")));
+        assert!(lines(&report(1), &sample::finding("a/b", Severity::P0, Outcome::Pass)).is_empty());
+    }
+}
