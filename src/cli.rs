@@ -1,9 +1,10 @@
 //! The command line.
 
-use crate::command::{bundle, check, completions, doctor, explain, init, inspect, render, rules};
+use crate::command::{bundle, check, completions, doctor, explain, init, inspect, render, rules, site};
 use crate::error::Error;
 use crate::io::terminal;
 use crate::render::Style;
+use crate::render::parts::prose::plural;
 use crate::verdict::Exit;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use std::ffi::OsString;
@@ -91,6 +92,18 @@ enum Verb {
         out: PathBuf,
         #[command(flatten)]
         subject: SubjectArgs,
+    },
+    /// Write the published dashboard: static pages of one or many systems, and the documentation
+    Site {
+        /// What the site shows
+        #[arg(long, value_name = "FILE", default_value = "site/site.yaml")]
+        config: PathBuf,
+        /// Where the pages go
+        #[arg(long, value_name = "DIR")]
+        out: PathBuf,
+        /// As of when [default: the clock]
+        #[arg(long, value_name = "TIME")]
+        now: Option<String>,
     },
     /// Say what stands in the way of a judgement
     Doctor {
@@ -212,10 +225,6 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     })
 }
 
-fn plural(n: usize, noun: &str) -> String {
-    format!("{n} {noun}{}", if n == 1 { "" } else { "s" })
-}
-
 fn dispatch(verb: Verb) -> Result<Exit, Error> {
     match verb {
         Verb::Init { folder } => init::run(&folder),
@@ -231,6 +240,7 @@ fn dispatch(verb: Verb) -> Result<Exit, Error> {
         Verb::Rules { verb: Some(RulesVerb::List { folders }), .. } => rules::run(&rules::Ask::List(folders)),
         Verb::Rules { verb: Some(RulesVerb::Test { folders }), .. } => rules::run(&rules::Ask::Test(folders)),
         Verb::Bundle { out, subject } => bundle::run(&subject.options(), &out),
+        Verb::Site { config, out, now } => site::run(&site::Options { config, out, now }),
         Verb::Doctor { config } => doctor::run(config.as_deref()),
         Verb::Completions { shell } => {
             let mut script = Vec::new();

@@ -9,6 +9,7 @@ pub mod init;
 pub mod inspect;
 pub mod render;
 pub mod rules;
+pub mod site;
 
 mod gather;
 mod setup;

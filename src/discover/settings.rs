@@ -67,7 +67,13 @@ pub fn read(
 fn project(node: &Node, errors: &mut Vec<Diagnostic>) -> Project {
     let mut f = node.fields("`project`", errors);
     f.require("id");
-    let id = f.text("id").unwrap_or_default();
+    let id = f.spanned("id").unwrap_or_default();
+    // It names folders of a site and parts of a bundle.
+    if !id.text.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c)) || id.text.starts_with('.') {
+        let message = format!("`{}` cannot be an id", id.text);
+        f.errors.push(Diagnostic::new(id.place.clone(), message).help(Some("use letters, digits, `-`, `_` and `.`".into())));
+    }
+    let id = id.text;
     let project = Project { name: f.text("name").unwrap_or_else(|| id.clone()), version: f.text("version"), commit: f.text("commit"), id };
     f.finish();
     project
