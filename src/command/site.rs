@@ -45,12 +45,8 @@ pub fn run(options: &Options) -> Result<Exit, Error> {
     for document in &portfolio.pages {
         write(&options.out.join(&document.path), &page::page(document, &portfolio.pages)?)?;
     }
-    terminal::note(&format!(
-        "{} systems and {} pages written to {}",
-        portfolio.systems.len(),
-        portfolio.pages.len(),
-        options.out.display()
-    ));
+    let (systems, pages) = (plural(portfolio.systems.len(), "system"), plural(portfolio.pages.len(), "page"));
+    terminal::note(&format!("{systems} and {pages} written to {}", options.out.display()));
     Ok(Exit::Open)
 }
 
