@@ -279,6 +279,8 @@ pub const FAMILIES: &[Family] = &[
             ("worse", Kind::Ratio, "how much worse than the baseline, as a share of it; 0 when not worse"),
             ("better", Kind::Ratio, "how much better than the baseline, as a share of it; 0 when not better"),
             ("points", Kind::Count, "runs in the history"),
+            ("standing", Kind::Text(&["not-applicable", "unproven", "no-evidence"]), "what follows where nothing can be judged"),
+            ("because", Kind::Text(&[]), "why nothing can be judged"),
         ],
     },
     Family {

@@ -12,6 +12,7 @@ pub mod bundle;
 pub mod catalogue;
 pub mod cli;
 pub mod command;
+pub mod compare;
 pub mod config;
 pub mod discover;
 pub mod error;

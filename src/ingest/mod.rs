@@ -4,6 +4,7 @@
 //! an entry into metrics and records. To add a format: write its file, then add its `mod` line and its line in `FORMATS`.
 
 mod audit;
+mod benchmark;
 mod coverage;
 mod documents;
 mod golden;
@@ -34,6 +35,7 @@ pub const ROOMS: &[Room] = &[
     room::<coverage::Coverage>(),
     room::<tests::Tests>(),
     room::<golden::Golden>(),
+    room::<benchmark::Benchmark>(),
     room::<audit::Audit>(),
     room::<telemetry::Telemetry>(),
     room::<slo::Slo>(),
@@ -41,7 +43,10 @@ pub const ROOMS: &[Room] = &[
 ];
 
 /// The maps that come with the program, by name.
-pub const MAPS: &[(&str, &str)] = &[("retention-audit-log", include_str!("../../maps/retention-audit-log.yaml"))];
+pub const MAPS: &[(&str, &str)] = &[
+    ("performance-runs", include_str!("../../maps/performance-runs.yaml")),
+    ("retention-audit-log", include_str!("../../maps/retention-audit-log.yaml")),
+];
 
 /// What one evidence entry asks of its family.
 #[derive(Clone, Debug)]

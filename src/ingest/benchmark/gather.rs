@@ -1,0 +1,98 @@
+//! From measurements to series: one unit, one value per run, oldest first.
+
+use super::{Draft, Measurement};
+use crate::analyze::quantile::median;
+use crate::evidence::Evidence;
+use crate::series::{Point, Series};
+use crate::source::{Grade, Location};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Units of time, in nanoseconds.
+const TIMES: &[(&str, f64)] = &[("ns", 1.0), ("us", 1e3), ("µs", 1e3), ("μs", 1e3), ("ms", 1e6), ("s", 1e9), ("min", 6e10)];
+
+/// Puts the measurements of all files into series, in order of their ids.
+pub(super) fn series(drafts: Vec<Draft>, evidence: &mut Evidence) {
+    let branches: BTreeSet<&String> = drafts.iter().flat_map(|draft| &draft.branches).collect();
+    if branches.len() > 1 {
+        let names: Vec<&str> = branches.iter().take(5).map(|b| b.as_str()).collect();
+        let message = format!("runs of {} branches are in one history: {}", branches.len(), names.join(", "));
+        evidence.problem("mixed-branches", Grade::Warning, "", Location::whole(), message);
+    }
+    let mut groups: BTreeMap<[String; 3], Vec<Measurement>> = BTreeMap::new();
+    for mut measurement in drafts.into_iter().flat_map(|draft| draft.measurements) {
+        let key = [&mut measurement.benchmark, &mut measurement.metric, &mut measurement.machine].map(std::mem::take);
+        groups.entry(key).or_default().push(measurement);
+    }
+    let mut all: Vec<Series> = groups.into_iter().filter_map(|(key, values)| one(key, values, evidence)).collect();
+    all.sort_by_cached_key(Series::id);
+    evidence.series = all;
+}
+
+/// One series: unit and direction are those of the newest value.
+fn one([benchmark, metric, machine]: [String; 3], mut values: Vec<Measurement>, evidence: &mut Evidence) -> Option<Series> {
+    values.sort_by(|a, b| (a.at, &a.run).cmp(&(b.at, &b.run)));
+    let newest = values.last()?;
+    let (unit, direction) = (newest.unit.clone(), newest.direction);
+    let mut series = Series { benchmark, metric, unit, direction, machine, points: Vec::new(), trend: None };
+    let mut warn = |code, message: String| evidence.problem(code, Grade::Warning, "", Location::whole(), message);
+    if values.iter().any(|value| value.direction != direction) {
+        warn("direction-changed", format!("{} changes whether lower or higher is better; the newest run counts", series.id()));
+    }
+    let before = values.len();
+    let other = values.iter().find(|value| factor(&value.unit, &series.unit).is_none()).map(|value| value.unit.clone());
+    values.retain_mut(|value| convert(value, &series.unit));
+    if let Some(other) = other {
+        let n = before - values.len();
+        warn("unit-changed", format!("{}: {n} values in `{other}` cannot be compared with the newest in `{}`", series.id(), series.unit));
+    }
+    let mut disagree = 0u64;
+    for run in runs(values) {
+        let (point, agree) = settled(run)?;
+        disagree += u64::from(!agree);
+        series.points.push(point);
+    }
+    if disagree > 0 {
+        warn("re-measured", format!("{} has several values in {disagree} runs; their median counts", series.id()));
+    }
+    Some(series)
+}
+
+/// Brings a measurement into another unit; false when that is not possible.
+fn convert(value: &mut Measurement, unit: &str) -> bool {
+    let Some(factor) = factor(&value.unit, unit) else { return false };
+    if factor != 1.0 {
+        value.value *= factor;
+        value.samples.iter_mut().for_each(|sample| *sample *= factor);
+    }
+    value.value.is_finite()
+}
+
+fn factor(from: &str, to: &str) -> Option<f64> {
+    let time = |unit: &str| TIMES.iter().find(|(name, _)| *name == unit).map(|(_, ns)| *ns);
+    if from == to { Some(1.0) } else { Some(time(from)? / time(to)?) }
+}
+
+/// The values of each run together, in the order of time. A run without a name is known by its time and commit.
+fn runs(values: Vec<Measurement>) -> Vec<Vec<Measurement>> {
+    let mut places = BTreeMap::new();
+    let mut runs: Vec<Vec<Measurement>> = Vec::new();
+    for value in values {
+        let moment = if value.run.is_some() { None } else { value.at };
+        let place = *places.entry((value.run.clone(), moment, value.commit.clone())).or_insert(runs.len());
+        match runs.get_mut(place) {
+            Some(run) => run.push(value),
+            None => runs.push(vec![value]),
+        }
+    }
+    runs
+}
+
+/// One point for a run, and whether its values agree: a line that was merged twice counts once, a repeated measurement by its median.
+fn settled(mut run: Vec<Measurement>) -> Option<(Point, bool)> {
+    run.dedup_by(|a, b| a.value == b.value && a.at == b.at && a.samples == b.samples);
+    let values: Vec<f64> = run.iter().map(|m| m.value).collect();
+    let value = median(&values)?;
+    let samples = run.iter_mut().flat_map(|m| std::mem::take(&mut m.samples)).collect();
+    let newest = run.pop()?;
+    Some((Point { at: newest.at, commit: newest.commit, run: newest.run, value, samples }, run.is_empty()))
+}

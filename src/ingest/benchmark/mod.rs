@@ -1,0 +1,153 @@
+//! Benchmarks: values over time, one series for each metric of each benchmark on each machine.
+//!
+//! Readers yield measurements; here they become series. What the history says of its newest values is the business of
+//! `compare/trend`. Nothing that cannot be a value (NaN, a negative number, a unit that does not fit) enters a series
+//! silently: it is told, and the run has no value then.
+
+mod gather;
+mod history_jsonl;
+mod map;
+mod performance_runs;
+#[cfg(test)]
+mod tests;
+
+use crate::error::Diagnostic;
+use crate::evidence::Evidence;
+use crate::ingest::{Family, Format, Reading, Request};
+use crate::instant::Instant;
+use crate::io::fs::Artifact;
+use crate::io::sqlite;
+use crate::metric::{Value, grouped};
+use crate::series::Direction;
+use crate::source::{Grade, Location};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A value may be dated this much after `now`, in milliseconds, as anywhere else.
+const SKEW: i64 = 300_000;
+
+/// The family of benchmarks.
+pub struct Benchmark;
+
+/// What one file says.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Draft {
+    /// Its usable values, in the order of the file.
+    pub measurements: Vec<Measurement>,
+    /// The branches it names.
+    pub branches: BTreeSet<String>,
+    /// The newest run, also when nothing of it is usable.
+    newest: Option<(Option<Instant>, Option<String>)>,
+    /// What had to be passed over: how often, and the first time, by code.
+    slips: BTreeMap<&'static str, (u64, Location, String)>,
+}
+
+/// One value of one run.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Measurement {
+    /// What ran.
+    pub benchmark: String,
+    /// What of it was measured.
+    pub metric: String,
+    /// On which machine; empty if the file does not say.
+    pub machine: String,
+    /// The unit of the values.
+    pub unit: String,
+    /// Which way is better.
+    pub direction: Direction,
+    /// In which run.
+    pub run: Option<String>,
+    /// When.
+    pub at: Option<Instant>,
+    /// At which commit.
+    pub commit: Option<String>,
+    /// Finite and not negative.
+    pub value: f64,
+    /// The tool's raw measurements.
+    pub samples: Vec<f64>,
+}
+
+impl Draft {
+    /// Notes that there was a run. One without a usable value must not look as if it had not been.
+    pub fn attempt(&mut self, run: Option<&str>, at: Option<Instant>, now: Instant) {
+        let later = self.newest.as_ref().is_none_or(|(newest, _)| at > *newest);
+        if later && at.is_none_or(|at| at.0 <= now.0 + SKEW) {
+            self.newest = Some((at, run.map(ToOwned::to_owned)));
+        }
+    }
+
+    /// Takes a measurement, unless it cannot be one.
+    pub fn take(&mut self, measurement: Measurement, at: Location, now: Instant) {
+        self.attempt(measurement.run.as_deref(), measurement.at, now);
+        let what = || format!("{} {}", measurement.benchmark, measurement.metric);
+        if !measurement.value.is_finite() {
+            self.slip("not-a-number", at, || format!("{} has no value in this run", what()));
+        } else if measurement.value < 0.0 {
+            self.slip("negative", at, || format!("{} is negative in this run, and is left out", what()));
+        } else if measurement.at.is_some_and(|at| at.0 > now.0 + SKEW) {
+            self.slip("later-than-now", at, || format!("{} is dated after {now}, and is left out", what()));
+        } else {
+            self.measurements.push(measurement);
+        }
+    }
+
+    /// Notes something passed over.
+    pub fn slip(&mut self, code: &'static str, at: Location, message: impl FnOnce() -> String) {
+        let (n, ..) = self.slips.entry(code).or_insert_with(|| (0, at, message()));
+        *n += 1;
+    }
+
+    /// Says what was passed over and what the file holds.
+    fn finish(&mut self, reading: &mut Reading<'_>) {
+        for (code, (n, at, message)) in std::mem::take(&mut self.slips) {
+            let more = if n > 1 { format!(", and {} more of the kind", grouped(n - 1)) } else { String::new() };
+            reading.warning(code, at, format!("{message}{more}"));
+        }
+        let series: BTreeSet<_> = self.measurements.iter().map(|m| (&m.benchmark, &m.metric, &m.machine)).collect();
+        let runs: BTreeSet<_> = self.measurements.iter().map(|m| (&m.run, m.at)).collect();
+        let newest = self.measurements.iter().filter(|m| m.at.is_some()).max_by_key(|m| m.at);
+        let oldest = self.measurements.iter().filter_map(|m| m.at).min();
+        let span = newest.and_then(|m| m.at).zip(oldest).map(|(last, first)| format!(", {} to {}", first.date(), last.date()));
+        let (series, runs) = (grouped(series.len() as u64), grouped(runs.len() as u64));
+        reading.source.content = format!("{series} series, {runs} runs{}", span.unwrap_or_default());
+        reading.source.collected_at = newest.and_then(|m| m.at);
+        reading.source.commit = newest.and_then(|m| m.commit.clone());
+        let whole = reading.problems.iter().all(|p| p.severity != Grade::Error);
+        if self.measurements.is_empty() && whole {
+            reading.error("no-values", Location::whole(), "no benchmark has a value");
+        } else if let Some((at, run)) = &self.newest
+            && whole
+            && !self.measurements.iter().any(|m| m.at == *at && m.run == *run)
+        {
+            let name = run.as_deref().map_or_else(String::new, |run| format!(" {run}"));
+            reading.error("empty-run", Location::whole(), format!("the newest run{name} has no usable value"));
+        }
+    }
+}
+
+impl Family for Benchmark {
+    type Draft = Draft;
+    const NAME: &'static str = "benchmark";
+    const FORMATS: &'static [Format<Draft>] = &[history_jsonl::FORMAT, performance_runs::FORMAT];
+
+    fn otherwise(artifact: &Artifact, _: &Request<'_>) -> Option<&'static Format<Draft>> {
+        sqlite::is_database(&artifact.head).then_some(&performance_runs::FORMAT)
+    }
+
+    fn check_map(file: &str, text: &str) -> Vec<Diagnostic> {
+        let mut errors = Vec::new();
+        map::Map::parse(file, text, &mut errors);
+        errors
+    }
+
+    fn settle(drafts: Vec<Draft>, _: &Request<'_>, evidence: &mut Evidence) {
+        if drafts.iter().all(|draft| draft.measurements.is_empty()) {
+            return;
+        }
+        gather::series(drafts, evidence);
+        evidence.put("benchmark.series", Value::Count(evidence.series.len() as u64));
+        let newest = evidence.series.iter().filter_map(|series| series.points.last()?.at).max();
+        if let Some(at) = newest {
+            evidence.put("benchmark.last_run", Value::Instant(at));
+        }
+    }
+}
