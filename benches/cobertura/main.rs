@@ -4,19 +4,36 @@
 mod generator;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use readiness::ingest::{Request, family};
+use readiness::instant::Instant;
+use readiness::io::fs::Artifact;
 use readiness::io::xml::{Event, Xml};
+use readiness::metric::Value;
+use std::collections::BTreeMap;
 use std::hint::black_box;
 
 fn readers(criterion: &mut Criterion) {
     let mut report = Vec::new();
     let truth = generator::write(&mut report, 20).expect("a vector takes everything");
-    assert!(truth.lines.1 > 0);
     let mut group = criterion.benchmark_group("cobertura");
     group.sample_size(10).throughput(Throughput::Bytes(report.len() as u64));
     group.bench_function("memchr: every <", |b| b.iter(|| memchr::memchr_iter(b'<', black_box(&report)).fold(0, |a, at| a ^ at)));
     group.bench_function("quick-xml: bare events", |b| b.iter(|| bare_events(black_box(&report))));
     group.bench_function("io::xml: strict events", |b| b.iter(|| strict_events(black_box(&report))));
+    let file = tempfile::NamedTempFile::new().expect("a temporary file");
+    std::fs::write(file.path(), &report).expect("a temporary file");
+    let artifact = Artifact::look(file.path(), "big.xml").expect("a regular file");
+    assert_eq!(whole(&artifact), Some(Value::ratio(truth.lines.0, truth.lines.1)));
+    group.bench_function("whole: read, hashed, merged, as records", |b| b.iter(|| whole(&artifact)));
     group.finish();
+}
+
+fn whole(artifact: &Artifact) -> Option<Value> {
+    let declared = BTreeMap::new();
+    let artifacts = std::slice::from_ref(artifact);
+    let request = Request { name: "big", artifacts, map: None, declared: &declared, collectors: &[], now: Instant(0) };
+    let evidence = (family("coverage")?.read)(&request);
+    evidence.metric("coverage.line").map(|metric| metric.value.clone())
 }
 
 fn bare_events(report: &[u8]) -> u64 {
