@@ -110,7 +110,7 @@ pub fn span_cell(text: &str) -> String {
 
 /// A value or a limit for a table cell: in words as [`cell`], as an expression in one code span.
 pub fn value_cell(text: &str) -> String {
-    if text.contains(['<', '>', '=', '&', '|']) { span_cell(text) } else { cell(text) }
+    if text.contains(['<', '>', '=', '&', '|', '[']) { span_cell(text) } else { cell(text) }
 }
 
 fn bars(markdown: &str) -> String {
