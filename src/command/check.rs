@@ -1,6 +1,7 @@
 //! `readiness check`: evidence in; verdict, report and exit code out.
 
 use super::{gather, setup};
+use crate::compare;
 use crate::error::Error;
 use crate::evaluate::facts::Facts;
 use crate::evaluate::judge::{Occasion, judge};
@@ -188,6 +189,7 @@ fn ad_hoc(options: &Options) -> Result<Report, Error> {
         let request = Request { name: family, artifacts, map: None, declared: &declared, collectors: &[], now };
         evidence.extend(ingest::family(family).map(|room| (room.read)(&request)));
     }
+    compare::trends(&mut evidence);
     // A file that nobody can read must not be forgotten because another one satisfies the requirement.
     if let Some(unread) = evidence.iter().find(|e| e.family == "unknown") {
         let text = unread.problems.first().map(|p| p.message.clone()).unwrap_or_default();

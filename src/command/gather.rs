@@ -1,6 +1,7 @@
 //! Evidence: found, read, and compared with its own history.
 
 use super::setup::Setup;
+use crate::compare;
 use crate::discover::{artifacts, map};
 use crate::error::Error;
 use crate::evidence::Evidence;
@@ -42,5 +43,6 @@ pub fn evidence(setup: &Setup, now: Instant) -> Result<Vec<Evidence>, Error> {
         evidence.problems.extend(problems);
         all.push(evidence);
     }
+    compare::trends(&mut all);
     Ok(all)
 }

@@ -1,6 +1,7 @@
 //! `readiness inspect`: what a file says, without judging it (the contract is DESIGN.md section 6).
 
 use super::check::{moment, print};
+use crate::compare;
 use crate::discover::map;
 use crate::error::Error;
 use crate::evidence::{Evidence, Records};
@@ -82,6 +83,7 @@ fn look(path: &Path, options: &Options) -> Result<Inspection, Error> {
     };
     let Some(room) = ingest::family(format.family) else { return Ok(unread(&artifact)) };
     let mut evidence = (room.read)(&request);
+    compare::trends(std::slice::from_mut(&mut evidence));
     evidence.keep_worst(ROWS);
     let source = evidence.sources.first().cloned().unwrap_or_default();
     let Evidence { family, problems, metrics, records, omitted, series, .. } = evidence;
