@@ -59,13 +59,13 @@ impl Evidence {
     /// Why this evidence cannot be used, if so, and the sentence that says why.
     pub fn gap(&self) -> Option<(Gap, String)> {
         let errors = || self.problems.iter().filter(|p| p.severity == Grade::Error);
-        if let Some(problem) = errors().find(|p| p.code == MISSING) {
-            return Some((Gap::Missing, problem.message.clone()));
-        }
-        errors().next().map(|p| {
+        let missing = errors().find(|p| p.code == MISSING).map(|p| (Gap::Missing, p.message.clone()));
+        let empty = || self.problems.iter().find(|p| p.code == EMPTY).map(|p| (Gap::Missing, p));
+        let placed = |(gap, p): (Gap, &Problem)| {
             let place = if p.path.is_empty() { String::new() } else { format!("{}{}: ", p.path, p.at) };
-            (Gap::Invalid, format!("{place}{}", p.message))
-        })
+            (gap, format!("{place}{}", p.message))
+        };
+        missing.or_else(|| errors().next().map(|p| (Gap::Invalid, p)).or_else(empty).map(placed))
     }
 
     /// Adds an unlabelled metric.
@@ -138,6 +138,9 @@ fn badness(row: &Record) -> u64 {
     };
     outcome.max(row.count("uncovered").unwrap_or(0)).max(row.count("unmeasured").unwrap_or(0))
 }
+
+/// The problem code of a sound file that holds nothing to judge: zero rows, zero cases.
+pub const EMPTY: &str = "empty";
 
 /// The problem code of a file, shard or entry that is not there.
 pub const MISSING: &str = "missing";

@@ -20,7 +20,7 @@ pub use reading::{Document, Reading};
 
 use crate::config::Declared;
 use crate::error::Diagnostic;
-use crate::evidence::{Evidence, MISSING};
+use crate::evidence::{EMPTY, Evidence, MISSING};
 use crate::instant::Instant;
 use crate::io::fs::Artifact;
 use crate::io::xml::opening;
@@ -82,6 +82,9 @@ pub trait Family {
         let place = Place { file: file.into(), line: 1, column: 1 };
         vec![Diagnostic::new(place, format!("the family {} reads no maps", Self::NAME))]
     }
+    /// Whether a file that was read without an error holds nothing that could be judged. Beside a full file that would go
+    /// unnoticed, so the entry then counts as incomplete.
+    fn is_empty(draft: &Self::Draft) -> bool;
     /// Merges what all files of an entry yielded.
     fn settle(drafts: Vec<Self::Draft>, request: &Request<'_>, evidence: &mut Evidence);
 }
@@ -174,7 +177,11 @@ fn read_one<F: Family>(artifact: &Artifact, request: &Request<'_>) -> (Option<F:
     let draft = match format {
         Some(format) => {
             reading.source.format = Some(format.name.into());
-            Some((format.read)(&mut reading))
+            let draft = (format.read)(&mut reading);
+            if F::is_empty(&draft) && reading.problems.iter().all(|p| p.severity != Grade::Error) {
+                reading.warning(EMPTY, Location::whole(), format!("the file holds nothing for {} to judge", F::NAME));
+            }
+            Some(draft)
         }
         None => {
             let (code, message) = unclaimed(artifact, F::NAME);

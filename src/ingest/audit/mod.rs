@@ -58,6 +58,10 @@ impl Family for Audit {
         errors
     }
 
+    fn is_empty(draft: &Draft) -> bool {
+        !draft.readable
+    }
+
     fn settle(drafts: Vec<Draft>, request: &Request<'_>, evidence: &mut Evidence) {
         evidence.tables = tables(&drafts, request);
         let several = drafts.len() > 1;

@@ -25,6 +25,10 @@ impl Family for Coverage {
     const NAME: &'static str = "coverage";
     const FORMATS: &'static [Format<Draft>] = &[cobertura::FORMAT];
 
+    fn is_empty(draft: &Draft) -> bool {
+        !draft.lines.line_ratio().is_known()
+    }
+
     fn settle(drafts: Vec<Draft>, _: &Request<'_>, evidence: &mut Evidence) {
         let Some(all) = drafts.into_iter().reduce(|all, next| all.join(next)) else { return };
         if all.unsure > 0 {

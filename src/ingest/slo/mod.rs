@@ -41,6 +41,10 @@ impl Family for Slo {
     const NAME: &'static str = "slo";
     const FORMATS: &'static [Format<Draft>] = &[objectives::FORMAT];
 
+    fn is_empty(draft: &Draft) -> bool {
+        draft.objectives.is_empty()
+    }
+
     fn settle(drafts: Vec<Draft>, _: &Request<'_>, evidence: &mut Evidence) {
         if drafts.is_empty() {
             return;

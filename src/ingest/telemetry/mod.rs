@@ -51,6 +51,10 @@ impl Family for Telemetry {
     const NAME: &'static str = "telemetry";
     const FORMATS: &'static [Format<Draft>] = &[prometheus::FORMAT];
 
+    fn is_empty(draft: &Draft) -> bool {
+        draft.samples.is_empty()
+    }
+
     fn settle(drafts: Vec<Draft>, request: &Request<'_>, evidence: &mut Evidence) {
         if drafts.is_empty() {
             return;
