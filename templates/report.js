@@ -40,7 +40,7 @@
 
   // Filter by outcome and by text; the outcome is kept in the address.
   for (const bar of all('[data-filter]')) {
-    const id = bar.dataset.filter, rows = all('#' + id + ' tr[data-s]'), buttons = all('button', bar);
+    const id = bar.dataset.filter, rows = all('#' + id + ' [data-s]'), buttons = all('button', bar);
     const said = bar.querySelector('output'), find = bar.querySelector('input');
     const count = row => Number(row.dataset.n || 1), total = rows.reduce((n, row) => n + count(row), 0);
     const words = new Map();
@@ -85,14 +85,17 @@
         const up = head.getAttribute('aria-sort') !== 'ascending';
         for (const other of heads) other.removeAttribute('aria-sort');
         head.setAttribute('aria-sort', up ? 'ascending' : 'descending');
-        const value = row => { const cell = row.cells[column]; return cell.dataset.v ?? cell.textContent.trim(); };
+        // A table of groups is sorted by group, any other by row.
+        const groups = [...table.tBodies], single = groups.length === 1;
+        const units = single ? [...groups[0].rows] : groups;
+        const value = unit => { const cell = (single ? unit : unit.rows[0]).cells[column]; return cell.dataset.v ?? cell.textContent.trim(); };
         const order = (a, b) => {
           const x = parseFloat(a.v), y = parseFloat(b.v);
           const less = isNaN(x) || isNaN(y) ? a.v.localeCompare(b.v) : x - y;
           return up ? less : -less;
         };
-        const rows = [...table.tBodies[0].rows].map(row => ({ row, v: value(row) })).sort(order);
-        table.tBodies[0].append(...rows.map(r => r.row));
+        const sorted = units.map(unit => ({ unit, v: value(unit) })).sort(order).map(s => s.unit);
+        (single ? groups[0] : table).append(...sorted);
       });
     });
   }

@@ -51,10 +51,17 @@ struct Asked {
     rule: String,
     link: Option<String>,
     columns: Vec<(String, bool)>,
-    rows: Vec<Vec<(String, bool)>>,
+    rows: Vec<Vec<Cell>>,
     omitted: u64,
     error: Option<String>,
     query: String,
+}
+
+/// A cell, with the name of its column for screens on which columns do not fit.
+struct Cell {
+    name: String,
+    text: String,
+    numeric: bool,
 }
 
 pub(super) fn section(report: &Report) -> Result<Option<Section>, Error> {
@@ -170,20 +177,27 @@ fn asked(report: &Report) -> Vec<Asked> {
 
 fn answer(table: &Table, rule: Option<&super::rules::Group<'_>>) -> Asked {
     let numeric = |kind: &str| matches!(kind, "count" | "number" | "duration" | "bytes" | "ratio");
-    let cell = |value: &Option<Value>| match value {
-        Some(Value::Instant(at)) => (at.minute(), false),
-        Some(value @ (Value::Text(_) | Value::Level(_) | Value::Flag(_))) => (value.to_string(), false),
-        Some(value) => (value.to_string(), true),
-        None => ("–".to_owned(), false),
+    let columns: Vec<(String, bool)> = table.columns.iter().map(|(name, kind)| (name.replace('_', " "), numeric(kind))).collect();
+    let cell = |((name, numeric), value): (&(String, bool), &Option<Value>)| Cell {
+        name: name.clone(),
+        text: value.as_ref().map_or_else(|| "–".to_owned(), said),
+        numeric: *numeric,
     };
     Asked {
         question: rule.map_or_else(|| table.rule.clone(), |g| g.rule.question.clone()),
         rule: table.rule.clone(),
         link: rule.map(|g| g.id.clone()),
-        columns: table.columns.iter().map(|(name, kind)| (name.replace('_', " "), numeric(kind))).collect(),
-        rows: table.rows.iter().map(|row| row.iter().map(cell).collect()).collect(),
+        rows: table.rows.iter().map(|row| columns.iter().zip(row).map(cell).collect()).collect(),
+        columns,
         omitted: table.omitted,
         error: table.error.clone(),
         query: table.query.clone(),
+    }
+}
+
+fn said(value: &Value) -> String {
+    match value {
+        Value::Instant(at) => at.minute(),
+        other => other.to_string(),
     }
 }

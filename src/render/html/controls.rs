@@ -43,6 +43,8 @@ pub(super) fn section(report: &Report) -> Result<Option<Section>, Error> {
     }
     let note = by_control.len().to_string();
     let mut frameworks: BTreeMap<&str, Vec<Control<'_>>> = BTreeMap::new();
+    let mut by_control: Vec<(&str, Vec<&Group<'_>>)> = by_control.into_iter().collect();
+    by_control.sort_by_cached_key(|(id, _)| natural(id));
     for (id, rules) in by_control {
         let (framework, name) = id.split_once(':').unwrap_or(("Other", id));
         let worst = rules.iter().map(|g| g.outcome).min();
@@ -52,6 +54,11 @@ pub(super) fn section(report: &Report) -> Result<Option<Section>, Error> {
     let frameworks = frameworks.into_iter().map(|(name, controls)| Framework { name, counts: counts(&controls), controls });
     let body = fill(&Controls { frameworks: frameworks.collect() })?;
     Ok(Some(Section { id: "controls", title: "Controls", note, tone: "", body }))
+}
+
+/// Words and numbers of an id, so that article 9 comes before article 12.
+fn natural(id: &str) -> Vec<(u64, String)> {
+    id.split(|c: char| !c.is_alphanumeric()).map(|part| (part.parse().unwrap_or(u64::MAX), part.to_owned())).collect()
 }
 
 /// How many controls have which worst outcome.

@@ -27,7 +27,7 @@ pub fn article(markdown: &str) -> Article {
         match event {
             Event::Start(Tag::Heading { level, .. }) => {
                 let text = inner(&events[i + 1..]);
-                let id = distinct(&mut taken, if slug(&text).is_empty() { "section".to_owned() } else { slug(&text) });
+                let id = distinct(&mut taken, fragment(&text));
                 out.push(markup(&format!("<{level} id=\"{id}\">")));
                 heading = (id, text);
             }
@@ -60,6 +60,12 @@ pub fn article(markdown: &str) -> Article {
 
 fn markup(text: &str) -> Event<'static> {
     Event::Html(CowStr::from(text.to_owned()))
+}
+
+/// The fragment of a heading; it begins with a letter, as an id should.
+fn fragment(text: &str) -> String {
+    let slug = slug(text);
+    if slug.starts_with(|c: char| c.is_ascii_alphabetic()) { slug } else { format!("s-{slug}").trim_end_matches('-').to_owned() }
 }
 
 /// The text of a heading, up to its end.
