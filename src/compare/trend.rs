@@ -4,7 +4,7 @@ use super::cohort::{self, Absence};
 use crate::analyze::changepoint::{self, History};
 use crate::analyze::trend::{self, Judgement, State};
 use crate::evidence::Evidence;
-use crate::metric::{Ratio, Value};
+use crate::metric::{Ratio, Value, number};
 use crate::record::Record;
 use crate::series::{Change, Direction, Series, Trend};
 use rayon::prelude::*;
@@ -50,21 +50,22 @@ fn judge(series: &mut Series, absence: Option<Absence>, moved: bool) -> Judged {
     series.trend = Some(told(series, &history, &judgement, state));
     let latest = values.last().copied().filter(|_| absence.is_none());
     let decided = matches!(state, "stable" | "improved" | "regressed" | "suspect");
+    let because = if standing.is_some() { Some(because) } else { shift(series, &judgement) };
     let (worse, better) = shares(judgement.change, series.direction);
-    let number = |value| Value::Number { value, unit: Cow::Borrowed("") };
+    let plain = |value| Value::Number { value, unit: Cow::Borrowed("") };
     let record = Record::new("id", series.id())
         .with("benchmark", Value::text(&series.benchmark))
         .with("metric", Value::text(&series.metric))
         .with("machine", Value::text(&series.machine))
         .with("unit", Value::text(&series.unit))
         .with("state", Value::text(state))
-        .with_some("latest", latest.map(number))
-        .with_some("baseline", decided.then(|| number(judgement.baseline)))
+        .with_some("latest", latest.map(plain))
+        .with_some("baseline", decided.then(|| plain(judgement.baseline)))
         .with_some("worse", decided.then_some(Value::Ratio(worse)))
         .with_some("better", decided.then_some(Value::Ratio(better)))
         .with("points", Value::Count(values.len() as u64))
         .with_some("standing", standing.map(Value::text))
-        .with_some("because", standing.map(|_| Value::Text(because)));
+        .with_some("because", because.map(Value::Text));
     // What moved to another machine is told, and counts no more.
     let state = if matches!(absence, Some(Absence::Moved(_))) { "moved" } else { state };
     Judged { state, worse: decided.then_some(worse), record }
@@ -87,6 +88,19 @@ fn standing(judgement: &Judgement, absence: Option<&Absence>, moved: bool) -> (&
         (None, State::Regressed) => ("regressed", None, String::new()),
         (None, State::Improved) => ("improved", None, String::new()),
     }
+}
+
+/// Where a series went, from when on: "+13.8 % (362 to 412 ms) since 2026-02-07 (a1b2c3d)". Nothing when it stayed.
+fn shift(series: &Series, judgement: &Judgement) -> Option<String> {
+    let point = series.points.get(judgement.since?)?;
+    let level = judgement.baseline * (1.0 + judgement.change);
+    let unit = if series.unit.is_empty() { String::new() } else { format!(" {}", series.unit) };
+    let sign = if judgement.change < 0.0 { "-" } else { "+" };
+    let change = format!("{sign}{} %", number((judgement.change.abs() * 1000.0).round() / 10.0));
+    let since = point.at.map_or_else(String::new, |at| format!(" since {}", at.date()));
+    let commit: String = point.commit.iter().flat_map(|commit| commit.chars().take(7)).collect();
+    let commit = if commit.is_empty() { commit } else { format!(" ({commit})") };
+    Some(format!("{change} ({} to {}{unit}){since}{commit}", number(judgement.baseline), number(level)))
 }
 
 /// How much worse and how much better, as shares; cut so that neither is flattered.

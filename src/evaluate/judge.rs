@@ -159,7 +159,7 @@ fn about(rule: &Compiled, subject: Option<&str>, row: Option<&Record>, view: &Vi
         Err(absences) => absent(rule, subject, &absences, None, basis),
         Ok(judged) => {
             let unfit = unfit(&rule.rule, view, occasion);
-            if unfit.is_empty() { decided(rule, subject, &judged, basis) } else { absent(rule, subject, &unfit, Some(&judged), basis) }
+            if unfit.is_empty() { decided(rule, subject, row, &judged, basis) } else { absent(rule, subject, &unfit, Some(&judged), basis) }
         }
     }
 }
@@ -230,7 +230,7 @@ fn short(commit: &str) -> String {
     commit.chars().take(7).collect()
 }
 
-fn decided(rule: &Compiled, subject: Option<&str>, judged: &Judged, basis: Vec<Basis>) -> Finding {
+fn decided(rule: &Compiled, subject: Option<&str>, row: Option<&Record>, judged: &Judged, basis: Vec<Basis>) -> Finding {
     let outcome = match judged.truth {
         Truth::True => Outcome::Pass,
         Truth::False => Outcome::Fail,
@@ -238,10 +238,15 @@ fn decided(rule: &Compiled, subject: Option<&str>, judged: &Judged, basis: Vec<B
     };
     let parts: Vec<&Part> = deciding(judged);
     let mut found = finding(rule, subject, outcome, String::new());
-    found.message = sentence(&parts, &basis);
+    // What the row says of itself tells more than the comparison: since when, and by how much.
+    let told = row.and_then(|row| row.text("because")).filter(|_| outcome != Outcome::Pass);
+    found.message = sentence(&parts, told, &basis);
     found.observed = first(&parts, |p| &p.observed);
     found.required = first(&parts, |p| &p.required);
     found.margin = first(&parts, |p| &p.margin);
+    if let (Some(told), true) = (told, found.margin.is_empty()) {
+        told.clone_into(&mut found.margin);
+    }
     found.sources = basis;
     found
 }
@@ -258,8 +263,8 @@ fn first(parts: &[&Part], text: impl Fn(&Part) -> &String) -> String {
 }
 
 /// "coverage.line is 79.96 % (1,999 of 2,500), required at least 80 %: 1 line short (coverage.xml)".
-fn sentence(parts: &[&Part], basis: &[Basis]) -> String {
-    let clauses: Vec<String> = parts.iter().map(|part| part.sentence()).collect();
+fn sentence(parts: &[&Part], told: Option<&str>, basis: &[Basis]) -> String {
+    let clauses: Vec<String> = parts.iter().map(|part| part.sentence()).chain(told.map(str::to_owned)).collect();
     let files = match basis {
         [] => String::new(),
         [one] => format!(" ({})", one.path),
