@@ -74,3 +74,18 @@ fn a_rule_with_confidence_has_an_unproven_case() {
         assert!(rule.confidence.is_none() || unproven, "{}", rule.id);
     }
 }
+
+/// The keys that a schema gives an editor are those that the program asks for.
+#[test]
+fn the_schemas_know_the_keys_of_the_program() {
+    for (file, schema) in [("some-rule.yaml", "rules/schema.json"), ("pack.yaml", "rules/pack.schema.json")] {
+        let files = pack::Files { pack: "some".to_owned(), files: vec![(file.to_owned(), "zzzzzzzzzzzz: 1\n".to_owned())] };
+        let mut errors = Vec::new();
+        pack::read(&files, &mut errors);
+        let keys = errors.iter().find_map(|e| e.help.as_ref()?.strip_prefix("the keys are ")).unwrap();
+        let asked: BTreeSet<&str> = keys.split(", ").collect();
+        let schema: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(schema).unwrap()).unwrap();
+        let known: BTreeSet<&str> = schema["properties"].as_object().unwrap().keys().map(String::as_str).collect();
+        assert_eq!(asked, known, "{file}");
+    }
+}
