@@ -9,12 +9,14 @@ use crate::ingest::{self, Request};
 use crate::instant::Instant;
 use crate::io::progress::Progress;
 use crate::rule::Collector;
+use std::collections::BTreeMap;
 
 /// Reads every entry of the configuration.
 ///
 /// # Errors
-/// When an entry's map cannot be read. What is wrong with evidence is in the evidence.
+/// When an entry's map cannot be read or is wrong. What is wrong with evidence is in the evidence.
 pub fn evidence(setup: &Setup, now: Instant) -> Result<Vec<Evidence>, Error> {
+    let maps = maps(setup)?;
     let collectors: Vec<&Collector> = setup.rules.iter().filter_map(|rule| rule.rule.collect.as_ref()).collect();
     let mut all = Vec::with_capacity(setup.config.evidence.len());
     let progress = Progress::start();
@@ -24,13 +26,12 @@ pub fn evidence(setup: &Setup, now: Instant) -> Result<Vec<Evidence>, Error> {
             return Err(Error::Internal(format!("the family {} has no reader", entry.family)));
         };
         let (found, problems) = artifacts::of(entry, &setup.root);
-        let map = entry.map.as_ref().map(|name| map::text(name, &setup.root, ingest::MAPS)).transpose()?;
         let asked: Vec<&Collector> =
             collectors.iter().filter(|c| c.source.text == *name || c.source.text == entry.family).copied().collect();
         let request = Request {
             name,
             artifacts: &found,
-            map: entry.map.as_deref().zip(map.as_deref()),
+            map: entry.map.as_deref().zip(maps.get(name.as_str()).map(String::as_str)),
             declared: &setup.declared,
             collectors: &asked,
             now,
@@ -45,4 +46,16 @@ pub fn evidence(setup: &Setup, now: Instant) -> Result<Vec<Evidence>, Error> {
     }
     compare::trends(&mut all);
     Ok(all)
+}
+
+/// The text of every entry's map.
+fn maps(setup: &Setup) -> Result<BTreeMap<&str, String>, Error> {
+    let (mut maps, mut mistakes) = (BTreeMap::new(), Vec::new());
+    for (name, entry) in &setup.config.evidence {
+        let Some(map) = &entry.map else { continue };
+        let text = map::text(map, &setup.root, ingest::MAPS)?;
+        mistakes.extend(ingest::family(&entry.family).map(|room| (room.check_map)(map, &text)).unwrap_or_default());
+        maps.insert(name.as_str(), text);
+    }
+    if mistakes.is_empty() { Ok(maps) } else { Err(Error::Configuration(mistakes)) }
 }

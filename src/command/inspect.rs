@@ -72,16 +72,18 @@ fn look(path: &Path, options: &Options) -> Result<Inspection, Error> {
     let shown = fs::slashed(path);
     let artifact = Artifact::look(path, shown.clone()).map_err(|e| Error::Usage(format!("{shown}: {e}")))?;
     let map = options.map.as_ref().map(|name| map::text(name, Path::new(""), ingest::MAPS)).transpose()?;
-    let Some(format) = ingest::claimants(&artifact).first().copied() else { return Ok(unread(&artifact)) };
+    let map = options.map.as_deref().zip(map.as_deref());
+    let mapped = map.map(|(name, text)| ingest::room_of_map(name, text)).transpose().map_err(Error::Configuration)?;
+    let claimed = ingest::claimants(&artifact).first().and_then(|format| ingest::family(format.family));
+    let Some(room) = claimed.or(mapped) else { return Ok(unread(&artifact)) };
     let request = Request {
         name: &shown,
         artifacts: std::slice::from_ref(&artifact),
-        map: options.map.as_deref().zip(map.as_deref()),
+        map,
         declared: &BTreeMap::new(),
         collectors: &[],
         now: moment(options.now.as_deref())?,
     };
-    let Some(room) = ingest::family(format.family) else { return Ok(unread(&artifact)) };
     let mut evidence = (room.read)(&request);
     compare::trends(std::slice::from_mut(&mut evidence));
     evidence.keep_worst(ROWS);

@@ -24,6 +24,7 @@ use crate::evidence::{EMPTY, Evidence, MISSING};
 use crate::instant::Instant;
 use crate::io::fs::Artifact;
 use crate::io::xml::opening;
+use crate::io::yaml;
 use crate::rule::{Collector, Place};
 use crate::source::{Grade, Location, Problem, Source};
 use rayon::prelude::*;
@@ -153,6 +154,26 @@ pub fn family(name: &str) -> Option<&'static Room> {
 /// The YAML of a map that comes with the program.
 pub fn shipped_map(name: &str) -> Option<&'static str> {
     MAPS.iter().find(|(known, _)| *known == name).map(|(_, text)| *text)
+}
+
+/// The room of the family that a map names.
+///
+/// # Errors
+/// Every mistake in the map.
+pub fn room_of_map(file: &str, text: &str) -> Result<&'static Room, Vec<Diagnostic>> {
+    let mut errors = Vec::new();
+    let root = yaml::parse(file, text, &mut errors);
+    let named = root.as_ref().and_then(|root| root.entries()?.iter().find(|(key, _)| key.text == "family"));
+    let room = named.and_then(|(_, node)| family(node.scalar()?));
+    let Some(room) = room else {
+        if errors.is_empty() {
+            let place = named.map_or_else(|| Place { file: file.into(), line: 1, column: 1 }, |(_, node)| node.place.clone());
+            errors.push(Diagnostic::new(place, "a map must name its `family`").help(Some("maps are of audit or benchmark".into())));
+        }
+        return Err(errors);
+    };
+    let mistakes = (room.check_map)(file, text);
+    if mistakes.is_empty() { Ok(room) } else { Err(mistakes) }
 }
 
 fn read<F: Family>(request: &Request<'_>) -> Evidence {
