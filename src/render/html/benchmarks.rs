@@ -34,7 +34,7 @@ struct Row {
     chip: Html,
     rank: usize,
     name: String,
-    machine: String,
+    place: String,
     latest: String,
     baseline: String,
     change: String,
@@ -55,15 +55,17 @@ const STATES: [(&str, &str, &str); 8] = [
 ];
 
 pub(super) fn section(report: &Report) -> Result<Option<Section>, Error> {
-    let mut all: Vec<&Series> = report.evidence.iter().flat_map(|e| &e.series).collect();
+    // An entry and one of its series: two entries may measure the same thing.
+    let mut all: Vec<(&str, &Series)> =
+        report.evidence.iter().flat_map(|e| e.series.iter().map(|series| (e.name.as_str(), series))).collect();
     if all.is_empty() {
         return Ok(None);
     }
-    all.sort_by(|a, b| rank(a).cmp(&rank(b)).then_with(|| weight(b).total_cmp(&weight(a))).then_with(|| a.id().cmp(&b.id())));
-    let interesting = all.iter().filter(|s| matches!(state(s), "regressed" | "suspect" | "improved")).count();
+    all.sort_by(|(_, a), (_, b)| rank(a).cmp(&rank(b)).then_with(|| weight(b).total_cmp(&weight(a))).then_with(|| a.id().cmp(&b.id())));
+    let interesting = all.iter().filter(|(_, s)| matches!(state(s), "regressed" | "suspect" | "improved")).count();
     let drawn = interesting.clamp(1, CHARTS);
-    let charts = all.iter().take(drawn).enumerate().map(|(i, s)| chart(i, s)).collect::<Result<Vec<_>, _>>()?;
-    let regressed = all.iter().filter(|s| state(s) == "regressed").count();
+    let charts = all.iter().take(drawn).enumerate().map(|(i, (_, s))| chart(i, s)).collect::<Result<Vec<_>, _>>()?;
+    let regressed = all.iter().filter(|(_, s)| state(s) == "regressed").count();
     let (note, tone) = match regressed {
         0 => (format!("{} series", all.len()), ""),
         n => (format!("{n} regressed"), "fail"),
@@ -71,7 +73,7 @@ pub(super) fn section(report: &Report) -> Result<Option<Section>, Error> {
     let view = Benchmarks {
         charts: charts.into_iter().flatten().collect(),
         left_out: all.len().saturating_sub(ROWS),
-        rows: all.iter().take(ROWS).map(|s| row(s)).collect(),
+        rows: all.iter().take(ROWS).map(|(entry, s)| row(entry, s)).collect(),
     };
     Ok(Some(Section { id: "benchmarks", title: "Benchmarks", note, tone, body: fill(&view)? }))
 }
@@ -96,7 +98,7 @@ fn newest(series: &Series) -> &[crate::series::Point] {
     &series.points[series.points.len().saturating_sub(RUNS)..]
 }
 
-fn row(series: &Series) -> Row {
+fn row(entry: &str, series: &Series) -> Row {
     let (_, class, word) = STATES.iter().find(|(name, ..)| *name == state(series)).copied().unwrap_or(("", "unproven", "Unknown"));
     let trend = series.trend.as_ref();
     let values: Vec<f64> = newest(series).iter().map(|p| p.value).collect();
@@ -104,7 +106,7 @@ fn row(series: &Series) -> Row {
         chip: chip::chip(class, word),
         rank: rank(series),
         name: format!("{} {}", series.benchmark, series.metric),
-        machine: series.machine.clone(),
+        place: [entry, &series.machine].iter().filter(|part| !part.is_empty()).copied().collect::<Vec<_>>().join(", "),
         latest: series.points.last().map_or_else(|| "–".to_owned(), |p| value(series, p.value)),
         baseline: trend.map_or_else(|| "–".to_owned(), |t| value(series, t.baseline)),
         change: trend.map_or_else(|| "–".to_owned(), |t| figure::change(t.change)),

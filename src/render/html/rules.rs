@@ -91,6 +91,12 @@ impl Group<'_> {
         (self.findings.len() > 1 && self.findings.iter().all(|f| f.message == *first)).then_some(first)
     }
 
+    /// What is required of all of them.
+    fn required(&self) -> &str {
+        let first = &self.rule.required;
+        if self.findings.iter().all(|f| f.required == *first) { first } else { "differs" }
+    }
+
     /// What all of several findings would be, if they would be the same.
     fn would(&self) -> Option<Outcome> {
         let first = self.rule.would_show.as_ref()?.outcome;

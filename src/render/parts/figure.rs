@@ -27,7 +27,11 @@ pub fn short(ratio: Ratio) -> String {
 pub fn change(share: f64) -> String {
     let percent = share * 100.0;
     let text = number((percent.abs() * 10.0).round() / 10.0);
-    let sign = if percent < 0.0 { "−" } else { "+" };
+    let sign = match percent {
+        _ if text == "0" => "",
+        p if p < 0.0 => "−",
+        _ => "+",
+    };
     format!("{sign}{text} %")
 }
 
@@ -76,6 +80,7 @@ mod tests {
         assert_eq!(short(Ratio::new(491, 600)), "81.8 %");
         assert_eq!(change(0.138), "+13.8 %");
         assert_eq!(change(-0.05), "−5 %");
+        assert_eq!(change(-0.0001), "0 %");
     }
 
     #[test]

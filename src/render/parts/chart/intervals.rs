@@ -45,7 +45,7 @@ pub fn intervals(caption: &Caption<'_>, rows: &[Interval<'_>]) -> Result<Html, E
         let lines = i32::try_from(rows.len()).unwrap_or(i32::MAX / ROW);
         let left = rows.iter().map(|row| width(&name(size, row))).max().unwrap_or(0);
         let right = rows.iter().map(|row| width(&bound(size, row, rising))).max().unwrap_or(0);
-        let below = if rows.iter().any(|r| r.limit != rows[0].limit) { 46 } else { 28 };
+        let below = if last_limit(rows).is_some() { 46 } else { 28 };
         let margin = [26, right + 14, below, left + 14];
         let frame = Frame { height: lines.saturating_mul(ROW) + margin[0] + margin[2], x, y: -f64::from(lines)..0.0, margin };
         draw(caption, size, &frame, |plot| {
@@ -94,8 +94,14 @@ fn limits(plot: &Plot<'_>, rows: &[Interval<'_>]) -> super::Drawn {
     if let Some(limit) = first.limit {
         plot.text(Ink::Limit, (limit, 0.0), (0, -11), anchor(limit), &say(first))?;
     }
-    match last.limit.filter(|_| last.limit != first.limit) {
+    match last_limit(rows) {
         Some(limit) => plot.text(Ink::Limit, (limit, -(rows.len() as f64)), (0, 34), anchor(limit), &say(last)),
         None => Ok(()),
     }
+}
+
+/// The limit of the last row, where it is not the one that stands above the first.
+fn last_limit(rows: &[Interval<'_>]) -> Option<f64> {
+    let (first, last) = (rows.first()?, rows.last()?);
+    last.limit.filter(|_| last.limit != first.limit)
 }
