@@ -78,8 +78,10 @@ impl Snapshot {
     /// # Errors
     /// When the file is not a sound and quiet SQLite database; the sentence says what is wrong.
     pub fn open(path: &Path, now: Instant) -> Result<Snapshot, Failure> {
-        let mut snapshot = Snapshot::unchecked(path, now)?;
-        snapshot.check()?;
+        // A mistake in SQL that stands in the file itself is damage.
+        let damage = |failure: Failure| if failure.code == "sql" { Failure { code: "damaged", ..failure } } else { failure };
+        let mut snapshot = Snapshot::unchecked(path, now).map_err(damage)?;
+        snapshot.check().map_err(damage)?;
         snapshot.guard.lock(&mut snapshot.connection, &snapshot.tables)?;
         Ok(snapshot)
     }
