@@ -147,6 +147,7 @@ pub const METRICS: &[Definition] = &[
     metric("golden.citation_support", Kind::Ratio, HIGHER, "judged citations that support their claim"),
     metric("golden.mode", Kind::Text(MODES), None, "how the answers were made"),
     metric("golden.judge_calibrated", Kind::Flag, None, "whether the judge was compared with human labels"),
+    metric("golden.sentinels", Kind::Count, HIGHER, "cases marked as sentinels"),
     metric("golden.sentinels_failed", Kind::Count, LOWER, "cases marked as sentinels whose answer was bad or could not be judged"),
     metric("benchmark.series", Kind::Count, HIGHER, "benchmark series"),
     metric("benchmark.regressed", Kind::Count, LOWER, "series whose level got worse"),

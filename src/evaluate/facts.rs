@@ -8,6 +8,9 @@ use crate::record::Record;
 use crate::series::Direction;
 use std::collections::BTreeMap;
 
+/// Rows, each with the index of its entry.
+pub type Rows<'a> = Vec<(usize, &'a Record)>;
+
 /// Evidence as rules look at it.
 pub struct Facts<'a> {
     evidence: &'a [Evidence],
@@ -56,18 +59,18 @@ impl<'a> Facts<'a> {
         }
     }
 
-    /// All rows of a family, and the entries they come from.
+    /// All rows of a family, each with its entry, and the entries that were looked at.
     ///
     /// # Errors
     /// As [`Facts::metric`]; a family without any row is no error here.
-    pub fn rows(&self, family: &str) -> Result<(Vec<&'a Record>, Vec<usize>), Absence> {
+    pub fn rows(&self, family: &str) -> Result<(Rows<'a>, Vec<usize>), Absence> {
         let from = catalogue::family_named(family).map_or(family, |f| f.from);
         let entries = self.entries(from, None)?;
         let known: Vec<usize> = entries.iter().copied().filter(|i| self.evidence[*i].records.contains_key(family)).collect();
         if known.is_empty() {
             return Err(Absence { gap: Gap::Missing, text: format!("{} holds no {family}", self.paths(&entries)) });
         }
-        let rows = known.iter().flat_map(|i| self.evidence[*i].rows(family)).collect();
+        let rows = known.iter().flat_map(|i| self.evidence[*i].rows(family).iter().map(|row| (*i, row))).collect();
         Ok((rows, known))
     }
 

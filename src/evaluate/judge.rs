@@ -1,20 +1,22 @@
 //! Rules over facts: one finding per rule and subject.
 
-use super::expression::{self, Absence, Environment, Judged, Measured, Part, Rigour, Truth};
+use super::expression::{self, Absence, Judged, Part, Rigour, Truth};
 use super::facts::{self, Facts};
 use super::pack::{Compiled, Subjects, expression_text};
 use crate::evidence::Gap;
 use crate::finding::{Basis, Finding, Outcome, Shown};
 use crate::instant::Instant;
 use crate::io::hash::sha256;
-use crate::metric::{Labels, duration};
+use crate::metric::{duration, grouped};
 use crate::record::Record;
 use crate::rule::{Rule, Severity};
-use crate::source::Location;
 use rayon::prelude::*;
-use std::cell::RefCell;
 use std::cmp::Reverse;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+
+mod view;
+
+use view::View;
 
 /// What a judgement depends on beside evidence and rules.
 #[derive(Clone, Debug, Default)]
@@ -54,43 +56,57 @@ pub fn one(rule: &Compiled, facts: &Facts<'_>, occasion: &Occasion) -> Vec<Findi
         let text = format!("{} has not attested this", attest.by);
         return vec![absent(rule, None, &[Absence { gap: Gap::Missing, text }], None, Vec::new())];
     }
-    let mut view = View { facts, empty: rule.rule.empty, rows: None, used: RefCell::default() };
-    if let Some(collector) = &rule.rule.collect {
-        match facts.table(&rule.rule.id, &collector.source.text) {
-            Ok((table, index)) => {
-                view.rows = Some(facts::records(table));
-                view.used.borrow_mut().insert(index);
+    let view = match View::of(rule, facts) {
+        Ok(view) => view,
+        Err(absence) => return vec![absent(rule, None, &[absence], None, Vec::new())],
+    };
+    let mut findings = match subjects(rule, &view) {
+        Err(absence) => vec![absent(rule, None, &[absence], None, view.basis())],
+        Ok(None) => vec![about(rule, None, view.single(), &view, occasion)],
+        Ok(Some(rows)) if rows.is_empty() => vec![none_found(rule, &view, occasion)],
+        Ok(Some(rows)) => rows.iter().map(|(subject, row)| about(rule, Some(subject), Some(row), &view, occasion)).collect(),
+    };
+    if view.omitted > 0 {
+        findings.iter_mut().filter(|f| f.outcome == Outcome::Pass).for_each(|f| leave_open(f, view.omitted));
+    }
+    findings
+}
+
+/// What passed over some rows of a query has not passed over the others.
+fn leave_open(finding: &mut Finding, omitted: u64) {
+    finding.outcome = Outcome::Unproven;
+    finding.margin = format!("{} more rows were not judged", grouped(omitted));
+    finding.message = format!("{}; {}: let the query give fewer, or raise `rows`", finding.message, finding.margin);
+}
+
+type Subject<'v> = (String, &'v Record);
+
+/// The rows that get a finding each; none for a rule about the system.
+fn subjects<'v>(rule: &Compiled, view: &'v View<'_>) -> Result<Option<Vec<Subject<'v>>>, Absence> {
+    let named = |row: &'v Record| (row.subject().to_owned(), row);
+    match &rule.subjects {
+        Subjects::System if rule.rule.collect.as_ref().is_some_and(|c| c.rows.is_none()) => match view.collected() {
+            [_] => Ok(None),
+            rows => {
+                let gap = if rows.is_empty() { Gap::Missing } else { Gap::Invalid };
+                Err(Absence { gap, text: format!("the query gave {} rows where one is expected", rows.len()) })
             }
-            Err(absence) => return vec![absent(rule, None, &[absence], None, Vec::new())],
+        },
+        Subjects::System => Ok(None),
+        Subjects::Rows => Ok(Some(view.collected().iter().map(named).collect())),
+        Subjects::Family(family) => {
+            let (rows, entries) = view.facts.rows(family)?;
+            view.used.borrow_mut().extend(entries);
+            let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
+            rows.iter().for_each(|(_, row)| *seen.entry(row.subject()).or_default() += 1);
+            // Two entries may hold rows of one name; a finding must say which it means.
+            let name = |index: usize, row: &Record| match seen.get(row.subject()) {
+                Some(1) | None => row.subject().to_owned(),
+                Some(_) => format!("{} ({})", row.subject(), view.facts.entry(index).name),
+            };
+            Ok(Some(rows.into_iter().map(|(index, row)| (name(index, row), row)).collect()))
         }
     }
-    let collected = view.rows.clone();
-    let listed = rule.rule.collect.as_ref().is_some_and(|c| c.rows.is_some());
-    let rows: Vec<&Record> = match (&rule.subjects, &collected) {
-        (Subjects::System, Some(rows)) if !listed => match rows.as_slice() {
-            [row] => return vec![about(rule, None, Some(row), &view, occasion)],
-            rows => {
-                let text = format!("the query gave {} rows where one is expected", rows.len());
-                return vec![absent(
-                    rule,
-                    None,
-                    &[Absence { gap: if rows.is_empty() { Gap::Missing } else { Gap::Invalid }, text }],
-                    None,
-                    Vec::new(),
-                )];
-            }
-        },
-        (Subjects::System, _) => return vec![about(rule, None, None, &view, occasion)],
-        (Subjects::Rows, rows) => rows.iter().flatten().collect(),
-        (Subjects::Family(family), _) => match view.rows(family) {
-            Ok(rows) => rows,
-            Err(absence) => return vec![absent(rule, None, &[absence], None, Vec::new())],
-        },
-    };
-    if rows.is_empty() {
-        return vec![none_found(rule, &view, occasion)];
-    }
-    rows.iter().map(|row| about(rule, Some(row.subject()), Some(row), &view, occasion)).collect()
 }
 
 /// Why a rule does not apply on this occasion.
@@ -103,7 +119,7 @@ fn not_yet(rule: &Compiled, facts: &Facts<'_>, occasion: &Occasion) -> Option<St
     let when = rule.when.as_ref()?;
     let profile = occasion.profile.clone().unwrap_or_default();
     let row = Record::new("occasion", "the occasion").with("profile", crate::metric::Value::Text(profile));
-    let view = View { facts, empty: true, rows: None, used: RefCell::default() };
+    let view = View::plain(facts);
     match expression::evaluate(when, &view, Some(&row), Rigour::default()) {
         Ok(Judged { truth: Truth::False, .. }) => Some(format!("only when {}", when.source.text)),
         // What cannot be known does not switch a rule off.
@@ -318,46 +334,6 @@ fn finding(rule: &Compiled, subject: Option<&str>, outcome: Outcome, message: St
         rule_at: format!("{}:{}", written.place.file, written.place.line),
         sources: Vec::new(),
         fingerprint: sha256(identity.as_bytes())[..32].to_owned(),
-    }
-}
-
-/// Facts as one rule sees them, remembering which evidence it looked at.
-struct View<'a> {
-    facts: &'a Facts<'a>,
-    empty: bool,
-    rows: Option<Vec<Record>>,
-    used: RefCell<BTreeSet<usize>>,
-}
-
-impl View<'_> {
-    fn basis(&self) -> Vec<Basis> {
-        let used = self.used.borrow();
-        let entries = used.iter().map(|index| self.facts.entry(*index));
-        let files =
-            entries.flat_map(|e| e.sources.iter().map(|s| Basis { evidence: e.name.clone(), path: s.path.clone(), at: Location::whole() }));
-        files.take(NAMED).collect()
-    }
-}
-
-impl Environment for View<'_> {
-    fn metric(&self, id: &str, labels: &Labels) -> Result<Measured, Absence> {
-        let (measured, entries) = self.facts.metric(id, labels)?;
-        self.used.borrow_mut().extend(entries);
-        Ok(measured)
-    }
-
-    fn rows(&self, family: &str) -> Result<Vec<&Record>, Absence> {
-        let rows = if let ("rows", Some(rows)) = (family, &self.rows) {
-            rows.iter().collect()
-        } else {
-            let (rows, entries) = self.facts.rows(family)?;
-            self.used.borrow_mut().extend(entries);
-            rows
-        };
-        if rows.is_empty() && !self.empty {
-            return Err(Absence { gap: Gap::Missing, text: format!("there is no {family} to judge") });
-        }
-        Ok(rows)
     }
 }
 

@@ -4,7 +4,7 @@ use super::*;
 use crate::evaluate::pack::{self, Files};
 use crate::evidence::{Evidence, Table};
 use crate::metric::{Name, Value};
-use crate::source::{Grade, Source};
+use crate::source::{Grade, Location, Source};
 use std::collections::BTreeMap;
 
 const NOW: Instant = Instant(1_771_372_800_000);
@@ -180,6 +180,10 @@ fn a_query_gives_values_or_rows() {
 
     let each = rule(&format!("{}for_each: rows\nrequire: deleted < 5", collect(", rows: 20")));
     assert_eq!(only(&each, &[evidence(vec![facts()], None)]).subject.as_deref(), Some("facts"));
+    let mut cut = evidence(vec![vec![Some(Value::text("facts")), Some(Value::Count(1))]], None);
+    cut.tables[0].omitted = 3;
+    let left_open = only(&each, &[cut]);
+    assert_eq!((left_open.outcome, left_open.margin.as_str()), (Outcome::Unproven, "3 more rows were not judged"));
     let counted = rule(&format!("{}require: count(rows) == 0\nempty: 0", collect(", rows: 20")));
     assert_eq!(only(&counted, &[evidence(vec![], None)]).outcome, Outcome::Pass);
     assert_eq!(only(&counted, &[evidence(vec![facts()], None)]).outcome, Outcome::Fail);
@@ -200,4 +204,17 @@ fn several_entries_of_a_family_are_merged_and_told_apart() {
         Outcome::NoEvidence,
         "half of the evidence is not the evidence"
     );
+}
+
+#[test]
+fn rows_of_one_name_in_two_entries_are_told_apart() {
+    let entry = |name: &str| {
+        let mut entry = Evidence::new(name, "golden");
+        entry.push("golden.category", Record::new("name", "LEGAL").with("cases", Value::Count(5)));
+        entry
+    };
+    let found = judged(&rule("for_each: golden.category\nrequire: cases > 1"), &[entry("day"), entry("night")]);
+    let subjects: Vec<_> = found.iter().map(|f| f.subject.as_deref().unwrap()).collect();
+    assert_eq!(subjects, ["LEGAL (day)", "LEGAL (night)"]);
+    assert_ne!(found[0].fingerprint, found[1].fingerprint);
 }

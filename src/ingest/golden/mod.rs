@@ -166,6 +166,7 @@ struct Summary<'a> {
     claims: u64,
     clusters: BTreeSet<&'a str>,
     not_applicable: u64,
+    sentinels: u64,
     sentinels_failed: u64,
     pass: Sampled<'a>,
     hallucination: Sampled<'a>,
@@ -180,6 +181,7 @@ impl<'a> Summary<'a> {
         self.cases += 1;
         self.claims += case.tally.claims;
         self.clusters.insert(sample);
+        self.sentinels += sentinel(true);
         // Zero tolerance: a sentinel nobody could judge did not hold.
         self.sentinels_failed += sentinel(case.outcome == Outcome::Failed || case.outcome.is_unmeasured());
         let mut pass = Rate::default();
@@ -199,6 +201,7 @@ impl<'a> Summary<'a> {
         evidence.put("golden.claims", Value::Count(self.claims));
         evidence.put("golden.unmeasured", Value::Count(self.pass.rate.unmeasured));
         evidence.put("golden.not_applicable", Value::Count(self.not_applicable));
+        evidence.put("golden.sentinels", Value::Count(self.sentinels));
         evidence.put("golden.sentinels_failed", Value::Count(self.sentinels_failed));
         evidence.metrics.extend([
             self.pass.metric("golden.pass_rate"),

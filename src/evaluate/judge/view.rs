@@ -1,0 +1,77 @@
+//! What one rule sees of all facts.
+
+use super::{Basis, Compiled, Facts, Gap, NAMED, facts};
+use crate::evaluate::expression::{Absence, Environment, Measured};
+use crate::metric::Labels;
+use crate::record::Record;
+use crate::source::Location;
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+
+/// Facts as one rule sees them, remembering which evidence it looked at.
+pub(super) struct View<'a> {
+    pub(super) facts: &'a Facts<'a>,
+    empty: bool,
+    /// What the rule's own query found.
+    rows: Option<Vec<Record>>,
+    /// How many more rows it would have found.
+    pub(super) omitted: u64,
+    pub(super) used: RefCell<BTreeSet<usize>>,
+}
+
+impl<'a> View<'a> {
+    /// What a rule sees, its own query's rows included.
+    pub(super) fn of(rule: &Compiled, facts: &'a Facts<'a>) -> Result<View<'a>, Absence> {
+        let mut view = View { facts, empty: rule.rule.empty, rows: None, omitted: 0, used: RefCell::default() };
+        if let Some(collector) = &rule.rule.collect {
+            let (table, index) = facts.table(&rule.rule.id, &collector.source.text)?;
+            (view.rows, view.omitted) = (Some(facts::records(table)), table.omitted);
+            view.used.borrow_mut().insert(index);
+        }
+        Ok(view)
+    }
+
+    /// All facts and nothing else; an empty family is nothing unusual.
+    pub(super) fn plain(facts: &'a Facts<'a>) -> View<'a> {
+        View { facts, empty: true, rows: None, omitted: 0, used: RefCell::default() }
+    }
+
+    pub(super) fn collected(&self) -> &[Record] {
+        self.rows.as_deref().unwrap_or_default()
+    }
+
+    /// The row whose cells a rule about the system may name.
+    pub(super) fn single(&self) -> Option<&Record> {
+        self.collected().first()
+    }
+
+    pub(super) fn basis(&self) -> Vec<Basis> {
+        let used = self.used.borrow();
+        let entries = used.iter().map(|index| self.facts.entry(*index));
+        let files =
+            entries.flat_map(|e| e.sources.iter().map(|s| Basis { evidence: e.name.clone(), path: s.path.clone(), at: Location::whole() }));
+        files.take(NAMED).collect()
+    }
+}
+
+impl Environment for View<'_> {
+    fn metric(&self, id: &str, labels: &Labels) -> Result<Measured, Absence> {
+        let (measured, entries) = self.facts.metric(id, labels)?;
+        self.used.borrow_mut().extend(entries);
+        Ok(measured)
+    }
+
+    fn rows(&self, family: &str) -> Result<Vec<&Record>, Absence> {
+        let rows: Vec<&Record> = if let ("rows", Some(rows)) = (family, &self.rows) {
+            rows.iter().collect()
+        } else {
+            let (rows, entries) = self.facts.rows(family)?;
+            self.used.borrow_mut().extend(entries);
+            rows.into_iter().map(|(_, row)| row).collect()
+        };
+        if rows.is_empty() && !self.empty {
+            return Err(Absence { gap: Gap::Missing, text: format!("there is no {family} to judge") });
+        }
+        Ok(rows)
+    }
+}
