@@ -20,15 +20,6 @@ fn embedded(page: &str) -> &str {
 }
 
 #[test]
-#[ignore = "writes a page to look at"]
-fn write_a_page() {
-    std::fs::create_dir_all("target/page").unwrap();
-    std::fs::write("target/page/report.html", shown(&rich::report())).unwrap();
-    std::fs::write("target/page/report.json", json::document(&rich::report()).unwrap()).unwrap();
-    std::fs::write("target/page/hostile.html", shown(&sample::hostile())).unwrap();
-}
-
-#[test]
 fn says_the_verdict_first_and_what_blocks() {
     let page = shown(&rich::report());
     for part in [

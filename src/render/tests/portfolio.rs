@@ -26,18 +26,6 @@ fn three() -> Portfolio {
 }
 
 #[test]
-#[ignore = "writes a page to look at"]
-fn write_a_page() {
-    std::fs::create_dir_all("target/page").unwrap();
-    std::fs::write("target/page/index.html", index(&three()).unwrap()).unwrap();
-    std::fs::write("target/page/one.html", index(&portfolio(vec![system("report.html", sample::report())])).unwrap()).unwrap();
-    let markdown = std::fs::read_to_string("site/quick-start.md").unwrap();
-    let page = Page { path: "quick-start.html".into(), title: "Quick start".into(), markdown };
-    let nav = [page.clone(), Page { path: "rules.html".into(), title: "Rules".into(), markdown: String::new() }];
-    std::fs::write("target/page/quick-start.html", crate::render::page::page(&page, &nav).unwrap()).unwrap();
-}
-
-#[test]
 fn many_systems_are_counted_and_one_is_named() {
     let many = index(&three()).unwrap();
     assert!(many.contains(r#"<span class="word">1 of 3 systems</span> is ready</h1>"#), "{many}");
