@@ -2,6 +2,7 @@
 
 use crate::evidence::Gap;
 use crate::finding::{Finding, Outcome, Shown};
+use crate::metric::Value;
 use crate::report::Report;
 use crate::verdict::Verdict;
 
@@ -61,19 +62,27 @@ pub fn score(report: &Report) -> String {
         text.push_str(&format!(", capped at {cap} while a P0 rule does not pass"));
     }
     if let Some(claimed) = &score.claimed {
-        text.push_str(&format!("; claimed {claimed}"));
+        text.push_str(&format!("; claimed {}", percent(claimed)));
     }
     if let Some(computed) = &score.computed {
-        text.push_str(&format!("; its criteria give {computed}"));
+        text.push_str(&format!("; its criteria give {}", percent(computed)));
     }
     if let Some(area) = score.areas.iter().min_by_key(|area| area.score) {
         text.push_str(&format!("; weakest area {} with {}", area.name, area.score));
     }
-    if score.with_evidence.is_known() {
-        text.push_str(&format!("; rules with valid evidence {}", score.with_evidence));
+    if let Value::Ratio(rules) = score.with_evidence {
+        text.push_str(&format!("; {} of {} rules have valid evidence", rules.part, rules.whole));
     }
     text.push('.');
     text
+}
+
+/// A score as it is claimed: a percentage, whatever it was counted from.
+fn percent(value: &Value) -> String {
+    match value {
+        Value::Ratio(ratio) => format!("{} %", ratio.floor_percent(2).unwrap_or_default()),
+        other => other.to_string(),
+    }
 }
 
 /// What was read, and the entries that cannot be used: "9 files read; missing: nightly."

@@ -28,8 +28,8 @@ warning      unit-tests: junit.xml:2: the suite declares 115 tests and has 114
 
 FAIL 2  UNPROVEN 1  NO EVIDENCE 1  PASS 1  N/A 1  (3 not listed: --all)
 3 findings block: 1 fails, 1 is unproven, 1 has no evidence.
-Score 43 of 100, capped at 49 while a P0 rule does not pass; claimed 90 % (90 of 100); weakest area
-pr-gate with 43; rules with valid evidence 83.33 % (5 of 6).
+Score 43 of 100, capped at 49 while a P0 rule does not pass; claimed 90 %; weakest area pr-gate with
+43; 5 of 6 rules have valid evidence.
 1 file read; missing: coverage.
 
 Not ready; the gate is closed (exit code 1).        readiness explain pr-gate/tests-pass
