@@ -1,6 +1,7 @@
 //! What a rule says of a subject.
 
 use crate::evidence::Gap;
+use crate::instant::Instant;
 use crate::rule::Severity;
 use crate::source::Location;
 use serde::{Deserialize, Serialize};
@@ -62,6 +63,39 @@ pub struct Shown {
     pub text: String,
 }
 
+/// What a finding is, held against the base.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Change {
+    /// The base passed here, or did not know the subject.
+    New,
+    /// The base was not good here either, and this is worse.
+    Worse,
+    /// As the base was, or better without being good.
+    Inherited,
+}
+
+/// A finding that is not good, held against the base.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Since {
+    /// What it is.
+    pub change: Change,
+    /// From when on it has been so; the age is counted from here.
+    pub since: Instant,
+}
+
+/// What the base objected to and the head does not.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Fixed {
+    /// The rule.
+    pub rule: String,
+    /// The subject.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subject: Option<String>,
+    /// What it was.
+    pub was: Outcome,
+}
+
 /// What evidence a finding rests on.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Basis {
@@ -108,6 +142,12 @@ pub struct Finding {
     /// "766 lines short", in natural units.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub margin: String,
+    /// How much is missing, in the unit of the margin; two findings of one rule and subject are compared by it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shortfall: Option<f64>,
+    /// Held against the base, where there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<Since>,
     /// What unfit evidence would have meant.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub would_show: Option<Shown>,
@@ -133,6 +173,11 @@ impl Finding {
             Some(subject) => format!("{}[{subject}]", self.rule),
             None => self.rule.clone(),
         }
+    }
+
+    /// Whether the base had it already, and no better.
+    pub fn is_inherited(&self) -> bool {
+        self.since.as_ref().is_some_and(|since| since.change == Change::Inherited)
     }
 
     /// Whether it keeps a gate shut that blocks at `block_at`.

@@ -1,6 +1,7 @@
 //! The verdict, the gate and the exit code, decided here and nowhere else (DESIGN.md section 1).
 
 use crate::finding::{Finding, Outcome};
+use crate::instant::Instant;
 use crate::rule::Severity;
 use serde::{Deserialize, Serialize};
 
@@ -38,11 +39,27 @@ impl Verdict {
 }
 
 /// Which findings close the gate.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Mode {
     /// All blocking findings.
+    #[default]
     All,
+    /// Blocking findings that the base does not have, or has less badly.
+    New,
+    /// None until a date: it is only told what would close it.
+    Observe,
+}
+
+/// How the gate is asked for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Policy {
+    /// Which findings count.
+    pub mode: Mode,
+    /// The last moment of `observe`.
+    pub until: Option<Instant>,
+    /// What the findings were held against.
+    pub base: Option<String>,
 }
 
 /// The decision behind the exit code.
@@ -56,13 +73,49 @@ pub struct Gate {
     pub open: bool,
     /// What the process exits with.
     pub exit_code: u8,
+    /// What the findings were held against.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub base: Option<String>,
+    /// The last moment of `observe`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Instant>,
+    /// What `observe` exits with after that moment.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub would_exit: Option<u8>,
 }
 
 impl Gate {
-    /// The gate that follows the verdict.
-    pub fn follow(verdict: Verdict, block_at: Severity) -> Gate {
-        let exit = Exit::from(verdict);
-        Gate { mode: Mode::All, block_at, open: exit == Exit::Open, exit_code: exit as u8 }
+    /// The gate over all findings, as of `now`.
+    pub fn decide(findings: &[Finding], block_at: Severity, policy: &Policy, now: Instant) -> Gate {
+        let full = Exit::from(Verdict::over(findings, block_at));
+        let exit = match policy.mode {
+            Mode::All => full,
+            Mode::New => over_new(findings, block_at),
+            Mode::Observe if policy.until.is_some_and(|until| now <= until) => Exit::Open,
+            Mode::Observe => full,
+        };
+        Gate {
+            mode: policy.mode,
+            block_at,
+            open: exit == Exit::Open,
+            exit_code: exit as u8,
+            base: policy.base.clone(),
+            until: policy.until,
+            would_exit: (exit != full && policy.mode == Mode::Observe).then_some(full as u8),
+        }
+    }
+}
+
+/// What is inherited does not close the gate; that nothing was judged does.
+fn over_new(findings: &[Finding], block_at: Severity) -> Exit {
+    let blocking = || findings.iter().filter(|f| f.severity <= block_at && f.outcome != Outcome::NotApplicable);
+    let fresh = || blocking().filter(|f| f.blocks(block_at) && !f.is_inherited());
+    if fresh().any(|f| f.outcome == Outcome::Fail) {
+        Exit::Failed
+    } else if fresh().next().is_some() || blocking().next().is_none() {
+        Exit::Unproven
+    } else {
+        Exit::Open
     }
 }
 
@@ -82,6 +135,20 @@ pub enum Exit {
     Internal = 4,
     /// A bundle that does not hold.
     Broken = 5,
+}
+
+impl Exit {
+    /// The exit code of this number; anything unknown is an internal error.
+    pub const fn of(code: u8) -> Exit {
+        match code {
+            0 => Exit::Open,
+            1 => Exit::Failed,
+            2 => Exit::Usage,
+            3 => Exit::Unproven,
+            5 => Exit::Broken,
+            _ => Exit::Internal,
+        }
+    }
 }
 
 impl From<Verdict> for Exit {

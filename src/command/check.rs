@@ -16,7 +16,7 @@ use crate::metric::Metric;
 use crate::render::{self, OUTPUTS, Output, Style};
 use crate::report::{Report, SCHEMA, Subject, Used};
 use crate::rule::{Pack, Severity};
-use crate::verdict::{Exit, Gate, Verdict};
+use crate::verdict::{Exit, Gate, Policy, Verdict};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -69,7 +69,7 @@ pub fn run(options: &Options) -> Result<Exit, Error> {
 
 /// The exit code of a report is the gate's.
 fn exit(report: &Report) -> Exit {
-    Exit::from(report.verdict)
+    Exit::of(report.gate.exit_code)
 }
 
 /// The output of this name.
@@ -236,6 +236,7 @@ fn assemble(
     let metric = |id: &str| -> Option<Metric> { evidence.iter().find_map(|e| e.metric(id)).cloned() };
     let score = score(&findings, metric("documents.claimed_score").as_ref(), metric("documents.criteria_mean").as_ref());
     let verdict = Verdict::over(&findings, block_at);
+    let gate = Gate::decide(&findings, block_at, &Policy::default(), now);
     for entry in &mut evidence {
         entry.keep_worst(ROWS);
     }
@@ -248,7 +249,7 @@ fn assemble(
         now,
         profile,
         verdict,
-        gate: Gate::follow(verdict, block_at),
+        gate,
         score,
         findings,
         evidence,

@@ -327,6 +327,8 @@ fn finding(rule: &Compiled, subject: Option<&str>, outcome: Outcome, message: St
         observed: "–".to_owned(),
         required: expression.clone(),
         margin: String::new(),
+        shortfall: None,
+        since: None,
         would_show: None,
         why: written.why.clone(),
         fix: written.fix.clone(),

@@ -9,7 +9,7 @@ use crate::metric::Value;
 use crate::report::{Report, SCHEMA, Subject, Used};
 use crate::rule::Severity;
 use crate::source::{Grade, Location, Source};
-use crate::verdict::{Area, Gate, Score, Verdict};
+use crate::verdict::{Area, Gate, Policy, Score, Verdict};
 
 /// A finding of `rule` with texts of the usual form.
 pub fn finding(rule: &str, severity: Severity, outcome: Outcome) -> Finding {
@@ -28,6 +28,8 @@ pub fn finding(rule: &str, severity: Severity, outcome: Outcome) -> Finding {
         required: "all".to_owned(),
         margin: "1 test short".to_owned(),
         would_show: None,
+        shortfall: None,
+        since: None,
         why: "A failing test is a known defect.".to_owned(),
         fix: "Fix the test or the code; a skipped test also counts as not passed.".to_owned(),
         expression: "tests.failed == 0".to_owned(),
@@ -52,7 +54,7 @@ pub fn over(findings: Vec<Finding>) -> Report {
         now: Instant::parse("2026-02-18T00:00:00Z").unwrap(),
         profile: Some("pr".to_owned()),
         verdict,
-        gate: Gate::follow(verdict, Severity::P1),
+        gate: Gate::decide(&findings, Severity::P1, &Policy::default(), Instant(0)),
         score: Score {
             overall: Some(43),
             capped_at: Some(49),
