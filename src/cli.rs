@@ -4,6 +4,7 @@ use crate::command::{bundle, check, completions, doctor, explain, init, inspect,
 use crate::error::Error;
 use crate::io::terminal;
 use crate::render::Style;
+use crate::render::parts::escape;
 use crate::render::parts::prose::plural;
 use crate::verdict::Exit;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
@@ -217,12 +218,24 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     };
     dispatch(cli.verb).unwrap_or_else(|error| {
         let kind = if error.exit() == Exit::Usage { "error" } else { "failed" };
-        terminal::note(&match &error {
+        terminal::note(&harmless(&match &error {
             Error::Configuration(list) => format!("{error}\n\n{} found; nothing was judged", plural(list.len(), "mistake")),
             _ => format!("{kind}: {error}"),
-        });
+        }));
         error.exit()
     })
+}
+
+/// A diagnostic quotes files, and is printed where a terminal obeys escape sequences and a workflow obeys commands.
+fn harmless(text: &str) -> String {
+    let lines: Vec<String> = text
+        .lines()
+        .map(|line| {
+            let bare = line.trim_start_matches(' ');
+            format!("{}{}", &line[..line.len() - bare.len()], escape::terminal(bare))
+        })
+        .collect();
+    escape::log(&lines.join("\n"))
 }
 
 fn dispatch(verb: Verb) -> Result<Exit, Error> {

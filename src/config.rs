@@ -1,6 +1,7 @@
 //! What `readiness.yaml` says (DESIGN.md section 5).
 
 pub use crate::metric::Declared;
+use crate::rule::Spanned;
 use std::collections::BTreeMap;
 
 /// The whole configuration.
@@ -13,7 +14,7 @@ pub struct Config {
     /// Entries by name.
     pub evidence: BTreeMap<String, Entry>,
     /// Shipped packs by name, folders by a trailing `/`.
-    pub packs: Vec<String>,
+    pub packs: Vec<Spanned>,
     /// Named ways of judging.
     pub profiles: BTreeMap<String, Profile>,
     /// Declared `telemetry.*` and `custom.*` metrics.
@@ -51,8 +52,18 @@ pub struct Entry {
 pub enum Expect {
     /// This many files.
     Count(usize),
-    /// Files with these names.
+    /// Files with these names, and no others.
     Names(Vec<String>),
+}
+
+impl Expect {
+    /// How many files that is.
+    pub fn files(&self) -> usize {
+        match self {
+            Expect::Count(n) => *n,
+            Expect::Names(names) => names.len(),
+        }
+    }
 }
 
 /// How to judge on an occasion.

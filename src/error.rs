@@ -15,7 +15,38 @@ pub struct Diagnostic {
     /// "did you mean `coverage.line`?"
     pub help: Option<String>,
     /// The line itself, where it is at hand.
-    pub excerpt: Option<String>,
+    pub excerpt: Option<Excerpt>,
+}
+
+/// The part of a line that a mistake stands in, short enough to be printed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Excerpt {
+    /// The text, without line breaks.
+    pub text: String,
+    /// How many of its characters stand before the mistake.
+    pub caret: usize,
+}
+
+/// How many characters of a line are shown before a mistake, and about how many from its beginning on.
+const BEFORE: usize = 60;
+const AFTER: usize = 80;
+/// The longest message, in characters: it may quote a file, and a file may hold a name of many megabytes.
+const LONGEST: usize = 500;
+
+impl Excerpt {
+    /// What stands around a column, counted from 1.
+    pub fn around(line: &str, column: u64) -> Excerpt {
+        let column = usize::try_from(column).unwrap_or(usize::MAX).saturating_sub(1);
+        let skipped = if column > BEFORE + AFTER { column - BEFORE } else { 0 };
+        let mut chars = line.trim_end().chars().skip(skipped);
+        let mut text = if skipped > 0 { "…".to_owned() } else { String::new() };
+        let caret = column - skipped + text.chars().count();
+        text.extend(chars.by_ref().take(BEFORE + 2 * AFTER).map(|c| if matches!(c, '\n' | '\r') { ' ' } else { c }));
+        if chars.next().is_some() {
+            text.push('…');
+        }
+        Excerpt { text, caret }
+    }
 }
 
 impl Diagnostic {
@@ -33,19 +64,29 @@ impl Diagnostic {
 
 impl fmt::Display for Diagnostic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.place, self.message)?;
+        write!(f, "{}: {}", self.place, one_line(&self.message))?;
         if let Some(help) = &self.help {
-            write!(f, " - {help}")?;
+            write!(f, " - {}", one_line(help))?;
         }
-        if let Some(excerpt) = &self.excerpt {
-            let column = usize::try_from(self.place.column).unwrap_or(1).max(1);
+        if let Some(Excerpt { text, caret }) = &self.excerpt {
             let gutter = self.place.line.to_string();
             // Tabs keep their width, so that the caret stands under the character.
-            let pad: String = excerpt.chars().take(column - 1).map(|c| if c == '\t' { '\t' } else { ' ' }).collect();
-            write!(f, "\n  {gutter} | {excerpt}\n  {:width$} | {pad}^", "", width = gutter.len())?;
+            let before = text.chars().map(|c| if c == '\t' { '\t' } else { ' ' }).chain(std::iter::repeat(' '));
+            let pad: String = before.take(*caret).collect();
+            write!(f, "\n  {gutter} | {text}\n  {:width$} | {pad}^", "", width = gutter.len())?;
         }
         Ok(())
     }
+}
+
+/// A message in one line of bearable length, whatever it quotes.
+fn one_line(text: &str) -> String {
+    let mut chars = text.chars().map(|c| if matches!(c, '\n' | '\r') { ' ' } else { c });
+    let mut line: String = chars.by_ref().take(LONGEST).collect();
+    if chars.next().is_some() {
+        line.push('…');
+    }
+    line
 }
 
 /// Why nothing was judged, or why a judgement could not be written down.

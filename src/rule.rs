@@ -28,6 +28,30 @@ pub struct Spanned {
     pub text: String,
     /// Where it starts.
     pub place: Place,
+    /// Where its lines start, when it is quoted or stands on several; otherwise the text stands at `place` as it is.
+    pub turns: Vec<Turn>,
+}
+
+/// A byte of a text at which a line of the file begins.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Turn {
+    /// The byte.
+    pub byte: usize,
+    /// The line, from 1.
+    pub line: u64,
+    /// The column, from 1, in characters.
+    pub column: u64,
+}
+
+impl Spanned {
+    /// The line of the file that byte `at` of the text stands in: where it begins, and as much of the text as it holds.
+    pub fn line(&self, at: usize) -> (Turn, &str) {
+        let start = Turn { byte: 0, line: self.place.line, column: self.place.column };
+        let last = self.turns.iter().rposition(|turn| turn.byte <= at);
+        let turn = last.map_or(start, |n| self.turns[n]);
+        let end = self.turns.get(last.map_or(0, |n| n + 1)).map_or(self.text.len(), |next| next.byte);
+        (turn, self.text.get(turn.byte..end.max(turn.byte)).unwrap_or_default())
+    }
 }
 
 /// A place in a YAML file.
@@ -175,6 +199,8 @@ impl Default for Expected {
 pub struct Pack {
     /// The folder's name.
     pub name: String,
+    /// Where its `pack.yaml` starts.
+    pub place: Place,
     /// For people.
     pub title: String,
     /// What it is for, in a sentence.

@@ -174,7 +174,7 @@ fn outcome(requirement: &str, part: u64, whole: u64, confidence: Option<u32>) ->
     let rule = Rule {
         id: "p/r".to_owned(),
         severity: Some(Severity::P1),
-        require: Some(Spanned { text: requirement.to_owned(), place }),
+        require: Some(Spanned { text: requirement.to_owned(), place, ..Spanned::default() }),
         confidence,
         ..Rule::default()
     };

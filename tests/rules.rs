@@ -16,7 +16,9 @@ fn all() -> Vec<pack::Files> {
     for project in std::fs::read_dir("fixtures").unwrap() {
         let rules = project.unwrap().path().join("rules");
         if rules.is_dir() {
-            all.extend(pack::folder(&rules, rules.to_str().unwrap()).unwrap());
+            let mut errors = Vec::new();
+            all.extend(pack::folder(&rules, rules.to_str().unwrap(), &mut errors).unwrap());
+            none(&errors);
         }
     }
     all

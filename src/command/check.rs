@@ -1,7 +1,6 @@
 //! `readiness check`: evidence in; verdict, report and exit code out.
 
 use super::{gather, setup};
-use crate::compare;
 use crate::error::Error;
 use crate::evaluate::facts::Facts;
 use crate::evaluate::judge::{Occasion, judge};
@@ -15,7 +14,7 @@ use crate::io::{clock, fs, git, terminal};
 use crate::metric::Metric;
 use crate::render::{self, OUTPUTS, Output, Style};
 use crate::report::{Report, SCHEMA, Subject, Used};
-use crate::rule::{Pack, Severity};
+use crate::rule::{Pack, Severity, Spanned};
 use crate::verdict::{Exit, Gate, Policy, Verdict};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -167,6 +166,12 @@ fn rooted(root: &Path) -> PathBuf {
 
 /// Judges files against requirements, without any configuration.
 fn ad_hoc(options: &Options) -> Result<Report, Error> {
+    if options.files.is_empty() {
+        return Err(Error::Usage("`--require` needs evidence files: readiness check coverage.xml --require EXPRESSION".to_owned()));
+    }
+    if options.config.is_some() || options.profile.is_some() {
+        return Err(Error::Usage("`--require` judges files without a configuration; leave out `--config` and `--profile`".to_owned()));
+    }
     let now = moment(options.now.as_deref())?;
     let declared = BTreeMap::new();
     let rules = requirements(&options.require)?;
@@ -189,7 +194,7 @@ fn ad_hoc(options: &Options) -> Result<Report, Error> {
         let request = Request { name: family, artifacts, map: None, declared: &declared, collectors: &[], now };
         evidence.extend(ingest::family(family).map(|room| (room.read)(&request)));
     }
-    compare::trends(&mut evidence);
+    gather::settle(&mut evidence);
     // A file that nobody can read must not be forgotten because another one satisfies the requirement.
     if let Some(unread) = evidence.iter().find(|e| e.family == "unknown") {
         let text = unread.problems.first().map(|p| p.message.clone()).unwrap_or_default();
@@ -210,7 +215,7 @@ fn requirements(texts: &[String]) -> Result<Vec<Compiled>, Error> {
             question: format!("Does `{text}` hold?"),
             severity: Some(Severity::P1),
             weight: 1,
-            require: Some(crate::rule::Spanned { text: text.clone(), place: place.clone() }),
+            require: Some(Spanned { text: text.clone(), place: place.clone(), turns: Vec::new() }),
             place,
             why: "Asked for on the command line.".to_owned(),
             fix: "Bring the evidence to the requirement.".to_owned(),
@@ -258,10 +263,10 @@ fn assemble(
 }
 
 /// The files of all packs a configuration uses, for the bundle.
-pub fn rule_files(packs: &[String], root: &Path) -> Vec<Files> {
-    let files = packs.iter().map(|name| {
+pub fn rule_files(packs: &[Spanned], root: &Path) -> Vec<Files> {
+    let files = packs.iter().map(|Spanned { text: name, .. }| {
         if name.ends_with('/') {
-            pack::folder(&root.join(name), name).unwrap_or_default()
+            pack::folder(&root.join(name), name, &mut Vec::new()).unwrap_or_default()
         } else {
             pack::embedded(name).into_iter().collect()
         }

@@ -8,7 +8,9 @@ use crate::evidence::Evidence;
 use crate::ingest::{self, Request};
 use crate::instant::Instant;
 use crate::io::progress::Progress;
+use crate::metric::Name;
 use crate::rule::Collector;
+use crate::source::{Grade, Location, Problem};
 use std::collections::BTreeMap;
 
 /// Reads every entry of the configuration.
@@ -44,8 +46,38 @@ pub fn evidence(setup: &Setup, now: Instant) -> Result<Vec<Evidence>, Error> {
         evidence.problems.extend(problems);
         all.push(evidence);
     }
-    compare::trends(&mut all);
+    settle(&mut all);
     Ok(all)
+}
+
+/// What is seen only when all evidence is there: copies, and how series went.
+pub fn settle(all: &mut [Evidence]) {
+    copies(all);
+    compare::trends(all);
+}
+
+/// A file and its copy are one measurement: counted twice it would prove more than it shows, and a copy could stand in
+/// for a file that is not there.
+fn copies(all: &mut [Evidence]) {
+    let mut seen: BTreeMap<(Name, String), String> = BTreeMap::new();
+    for entry in all {
+        let mut found = Vec::new();
+        for source in entry.sources.iter().filter(|source| !source.sha256.is_empty()) {
+            if let Some(first) = seen.get(&(entry.family.clone(), source.sha256.clone())) {
+                let message = format!("its content is that of {first}, and would count twice");
+                found.push(Problem {
+                    code: "copy".into(),
+                    severity: Grade::Error,
+                    message,
+                    path: source.path.clone(),
+                    at: Location::whole(),
+                });
+            } else {
+                seen.insert((entry.family.clone(), source.sha256.clone()), source.path.clone());
+            }
+        }
+        entry.problems.extend(found);
+    }
 }
 
 /// The text of every entry's map.

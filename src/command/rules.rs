@@ -51,13 +51,13 @@ type Loaded = (Vec<Pack>, Vec<Compiled>, BTreeMap<String, crate::config::Declare
 /// The packs of the folders, or the shipped ones.
 fn load(folders: &[PathBuf]) -> Result<Loaded, Error> {
     let mut files: Vec<Files> = Vec::new();
+    let mut errors = Vec::new();
     for folder in folders {
-        files.extend(pack::folder(folder, &fs::slashed(folder)).map_err(Error::Usage)?);
+        files.extend(pack::folder(folder, &fs::slashed(folder), &mut errors).map_err(Error::Usage)?);
     }
     if folders.is_empty() {
         files = pack::shipped().into_iter().filter_map(pack::embedded).collect();
     }
-    let mut errors = Vec::new();
     let packs: Vec<Pack> = files.iter().map(|files| pack::read(files, &mut errors)).collect();
     let (rules, declared) = pack::check(&packs, &BTreeMap::new(), &mut errors);
     if errors.is_empty() { Ok((packs, rules, declared)) } else { Err(Error::Configuration(errors)) }

@@ -6,7 +6,7 @@ use crate::error::{Diagnostic, Error};
 use crate::evaluate::pack::{self, Compiled};
 use crate::ingest;
 use crate::io::{fs, spelling, terminal};
-use crate::rule::Pack;
+use crate::rule::{Pack, Spanned};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -37,7 +37,7 @@ pub fn load(config: Option<&Path>) -> Result<Setup, Error> {
     let path = locate(config)?;
     let shown = fs::slashed(&path);
     let mut errors = Vec::new();
-    let config = settings::read(&path, &shown, &families(), pack::declarations, &mut errors)?;
+    let config = settings::read(&path, &shown, &families(), pack::declarations, &mut errors);
     let root = path.parent().map(Path::to_owned).unwrap_or_default();
     // `.github/readiness.yaml` speaks about the repository, not about its own folder.
     let root = if root.ends_with(".github") { root.parent().map(Path::to_owned).unwrap_or_default() } else { root };
@@ -61,24 +61,33 @@ fn locate(config: Option<&Path>) -> Result<PathBuf, Error> {
 }
 
 fn packs(config: &Config, root: &Path, errors: &mut Vec<Diagnostic>) -> Vec<Pack> {
-    let mut packs = Vec::new();
-    let place = || crate::rule::Place { file: config.path.as_str().into(), line: 1, column: 1 };
+    let mut packs: Vec<Pack> = Vec::new();
     if config.packs.is_empty() && errors.is_empty() {
-        errors.push(Diagnostic::new(place(), "`packs` names no pack, so nothing would be judged"));
+        let place = crate::rule::Place { file: config.path.as_str().into(), line: 1, column: 1 };
+        errors.push(Diagnostic::new(place, "`packs` names no pack, so nothing would be judged"));
     }
-    for name in &config.packs {
+    for Spanned { text: name, place, .. } in &config.packs {
         let files = if name.ends_with('/') {
             let shown = fs::slashed(&root.join(name));
-            pack::folder(&root.join(name), &shown).map_err(|message| Diagnostic::new(place(), message))
+            pack::folder(&root.join(name), &shown, errors).map_err(|message| Diagnostic::new(place.clone(), message))
         } else {
             pack::embedded(name).map(|files| vec![files]).ok_or_else(|| {
                 let help = spelling::did_you_mean(name, pack::shipped())
                     .or_else(|| Some(format!("shipped are {}; a folder ends in `/`", pack::shipped().join(", "))));
-                Diagnostic::new(place(), format!("there is no pack `{name}`")).help(help)
+                Diagnostic::new(place.clone(), format!("there is no pack `{name}`")).help(help)
             })
         };
         match files {
-            Ok(files) => packs.extend(files.iter().map(|files| pack::read(files, errors))),
+            Ok(files) => {
+                for files in files {
+                    if packs.iter().any(|pack| pack.name == files.pack) {
+                        let message = format!("there are two packs called `{}`", files.pack);
+                        errors.push(Diagnostic::new(place.clone(), message).help(Some("give one folder another name".into())));
+                        continue;
+                    }
+                    packs.push(pack::read(&files, errors));
+                }
+            }
             Err(diagnostic) => errors.push(diagnostic),
         }
     }

@@ -1,16 +1,18 @@
 //! The files of an evidence entry, in stable order, and what is missing among them.
 
-use crate::config::{Entry, Expect};
+use crate::config::{self, Expect};
 use crate::evidence::MISSING;
 use crate::io::fs::{self, Artifact, Glob};
 use crate::source::{Grade, Location, Problem};
-use std::path::Path;
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+use std::path::{Path, PathBuf};
 
 /// Files that were found, and problems: a file that is not there, a pattern that finds fewer files than expected.
 pub type Found = (Vec<Artifact>, Vec<Problem>);
 
-/// Looks for an entry's files below `root`.
-pub fn of(entry: &Entry, root: &Path) -> Found {
+/// Looks for an entry's files below `root`. A file that is found in several ways is found once.
+pub fn of(entry: &config::Entry, root: &Path) -> Found {
     let (mut found, mut problems) = (Vec::new(), Vec::new());
     for path in &entry.path {
         if fs::is_glob(path) {
@@ -19,6 +21,7 @@ pub fn of(entry: &Entry, root: &Path) -> Found {
             look(root, path, &mut found, &mut problems);
         }
     }
+    once(&mut found, &mut problems);
     if let Some(message) = entry.expect.as_ref().and_then(|expect| unmet(expect, &found)) {
         problems.push(problem(MISSING, "", message));
     }
@@ -31,6 +34,24 @@ fn look(root: &Path, path: &str, found: &mut Vec<Artifact>, problems: &mut Vec<P
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => problems.push(problem(MISSING, path, format!("{path} is not there"))),
         Err(e) => problems.push(problem("unreadable", path, e.to_string())),
     }
+}
+
+/// Keeps the first of several names of one file: read twice, it would count twice and stand in for a file that is not there.
+fn once(found: &mut Vec<Artifact>, problems: &mut Vec<Problem>) {
+    let mut names: BTreeMap<PathBuf, String> = BTreeMap::new();
+    found.retain(|artifact| match names.entry(fs::real(&artifact.path)) {
+        Entry::Vacant(free) => {
+            free.insert(artifact.name.clone());
+            true
+        }
+        Entry::Occupied(first) => {
+            if *first.get() != artifact.name {
+                let message = format!("{} is the file {}, which counts once", artifact.name, first.get());
+                problems.push(Problem { severity: Grade::Note, ..problem("same-file", &artifact.name, message) });
+            }
+            false
+        }
+    });
 }
 
 fn matching(pattern: &str, root: &Path, problems: &mut Vec<Problem>) -> Vec<Artifact> {
@@ -54,9 +75,13 @@ fn unmet(expect: &Expect, found: &[Artifact]) -> Option<String> {
         Expect::Count(n) if *n != found.len() => Some(format!("{} of {n} expected files were found", found.len())),
         Expect::Count(_) => None,
         Expect::Names(names) => {
-            let present = |name: &&String| found.iter().any(|a| a.name == **name || a.file_name() == name.as_str());
-            let missing: Vec<&str> = names.iter().filter(|name| !present(name)).map(String::as_str).collect();
-            (!missing.is_empty()).then(|| format!("expected and not found: {}", missing.join(", ")))
+            let named = |artifact: &Artifact, name: &String| artifact.name == **name || artifact.file_name() == name.as_str();
+            let missing: Vec<&str> = names.iter().filter(|name| !found.iter().any(|a| named(a, name))).map(String::as_str).collect();
+            if !missing.is_empty() {
+                return Some(format!("expected and not found: {}", missing.join(", ")));
+            }
+            // One name that fits several files would not notice when one of them is gone.
+            (found.len() != names.len()).then(|| format!("{} files were found for {} expected names", found.len(), names.len()))
         }
     }
 }

@@ -4,7 +4,7 @@ use crate::config::{Config, Declared, Entry, Expect, Profile, Project};
 use crate::error::{Diagnostic, Error};
 use crate::io::yaml::{self, Fields, Node};
 use crate::io::{fs, spelling};
-use crate::rule::Severity;
+use crate::rule::{Place, Severity, Spanned};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 const NAMES: [&str; 3] = ["readiness.yaml", ".readiness.yaml", ".github/readiness.yaml"];
 
 /// Reads declarations of metrics; `evaluate` knows their kinds, and is handed in by `command/`.
-pub type Declarations = fn(&Node, &mut Vec<Diagnostic>) -> BTreeMap<String, Declared>;
+pub type Declarations = fn(&[(Spanned, Node)], &mut Vec<Diagnostic>) -> BTreeMap<String, Declared>;
 
 /// Looks for a configuration in `start` and the folders above it, up to the repository's top.
 ///
@@ -32,36 +32,31 @@ pub fn find(start: &Path) -> Result<Option<PathBuf>, Error> {
 }
 
 /// Reads a configuration. Every mistake in it is added to `errors`.
-///
-/// # Errors
-/// When the file cannot be read.
-pub fn read(
-    path: &Path,
-    shown: &str,
-    families: &[&str],
-    declarations: Declarations,
-    errors: &mut Vec<Diagnostic>,
-) -> Result<Config, Error> {
-    let text = fs::read_text(path).map_err(|e| Error::Usage(format!("{shown}: {e}")))?;
+pub fn read(path: &Path, shown: &str, families: &[&str], declarations: Declarations, errors: &mut Vec<Diagnostic>) -> Config {
     let mut config = Config { path: shown.to_owned(), ..Config::default() };
-    let Some(node) = yaml::parse(shown, &text, errors) else { return Ok(config) };
+    let text = match fs::read_text(path) {
+        Ok(text) => text,
+        Err(e) => {
+            errors.push(Diagnostic::new(Place { file: shown.into(), line: 1, column: 1 }, e.to_string()));
+            return config;
+        }
+    };
+    let Some(node) = yaml::parse(shown, &text, errors) else { return config };
     let mut f = node.fields("the configuration", errors);
     for key in ["project", "evidence", "packs"] {
         f.require(key);
     }
     config.project = f.node("project").map(|node| project(node, f.errors)).unwrap_or_default();
-    for (name, node) in f.node("evidence").and_then(Node::entries).unwrap_or_default() {
+    for (name, node) in f.entries("evidence") {
         config.evidence.insert(name.text.clone(), entry(node, families, f.errors));
     }
-    config.packs = f.texts("packs").into_iter().map(|pack| pack.text).collect();
-    for (name, node) in f.node("profiles").and_then(Node::entries).unwrap_or_default() {
+    config.packs = f.texts("packs");
+    for (name, node) in f.entries("profiles") {
         config.profiles.insert(name.text.clone(), profile(node, f.errors));
     }
-    if let Some(node) = f.node("metrics") {
-        config.metrics = declarations(node, f.errors);
-    }
+    config.metrics = declarations(f.entries("metrics"), f.errors);
     f.finish();
-    Ok(config)
+    config
 }
 
 fn project(node: &Node, errors: &mut Vec<Diagnostic>) -> Project {
@@ -69,7 +64,7 @@ fn project(node: &Node, errors: &mut Vec<Diagnostic>) -> Project {
     f.require("id");
     let id = f.spanned("id").unwrap_or_default();
     // It names folders of a site and parts of a bundle.
-    if !id.text.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c)) || id.text.starts_with('.') {
+    if id.place.line > 0 && !is_id(&id.text) {
         let message = format!("`{}` cannot be an id", id.text);
         f.errors.push(Diagnostic::new(id.place.clone(), message).help(Some("use letters, digits, `-`, `_` and `.`".into())));
     }
@@ -79,17 +74,25 @@ fn project(node: &Node, errors: &mut Vec<Diagnostic>) -> Project {
     project
 }
 
+/// Whether a text can name a project: letters, digits, `-`, `_` and `.`, and no folder above another.
+pub fn is_id(text: &str) -> bool {
+    text.starts_with(|c: char| c != '.') && text.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c))
+}
+
 fn entry(node: &Node, families: &[&str], errors: &mut Vec<Diagnostic>) -> Entry {
     let mut f = node.fields("an evidence entry", errors);
     f.require("family");
     f.require("path");
     let family = f.spanned("family").unwrap_or_default();
-    if !family.text.is_empty() && !families.contains(&family.text.as_str()) {
+    if family.place.line > 0 && !families.contains(&family.text.as_str()) {
         let help = spelling::did_you_mean(&family.text, families.iter().copied())
             .or_else(|| Some(format!("the families are {}", families.join(", "))));
         f.errors.push(Diagnostic::new(family.place, format!("unknown family `{}`", family.text)).help(help));
     }
     let paths = f.texts("path");
+    if paths.is_empty() || paths.iter().any(|path| path.text.is_empty()) {
+        f.errors.push(Diagnostic::new(node.place.clone(), "an evidence entry needs a path").help(Some("name a file, or a pattern".into())));
+    }
     for path in paths.iter().filter(|path| fs::is_glob(&path.text)) {
         if let Err(message) = fs::Glob::new(&path.text) {
             f.errors.push(Diagnostic::new(path.place.clone(), message));
@@ -107,13 +110,14 @@ fn entry(node: &Node, families: &[&str], errors: &mut Vec<Diagnostic>) -> Entry 
 
 fn expect(f: &mut Fields<'_, '_>) -> Option<Expect> {
     let node = f.node("expect")?;
-    if node.items().is_some() {
-        return node.decode().map_err(|e| f.errors.push(e)).ok().map(Expect::Names);
-    }
-    match node.decode::<usize>() {
-        Ok(n) if n > 0 => Some(Expect::Count(n)),
+    let expect = if node.items().is_some() { node.decode().map(Expect::Names) } else { node.decode().map(Expect::Count) };
+    match expect {
+        Ok(expect) if expect.files() > 0 => Some(expect),
         Ok(_) => {
-            f.errors.push(Diagnostic::new(node.place.clone(), "`expect: 0` expects nothing; remove the entry instead"));
+            f.errors.push(
+                Diagnostic::new(node.place.clone(), "`expect` expects nothing")
+                    .help(Some("say how many files, or remove the entry".into())),
+            );
             None
         }
         Err(e) => {
@@ -131,6 +135,10 @@ fn profile(node: &Node, errors: &mut Vec<Diagnostic>) -> Profile {
         f.errors.push(Diagnostic::new(gate.place.clone(), message).help(Some("write `gate: all`".into())));
     }
     let block_at = f.get::<Severity>("block_at");
+    if let (Some(Severity::P0), Some(node)) = (block_at, f.node("block_at")) {
+        let message = "`block_at: P0` would let what a P1 rule finds through";
+        f.errors.push(Diagnostic::new(node.place.clone(), message).help(Some("P1 always blocks; write P1, P2 or P3".into())));
+    }
     f.finish();
     Profile { gate: gate.map(|g| g.text), block_at }
 }

@@ -44,9 +44,7 @@ pub fn read(path: &Path) -> Result<Site, Error> {
             f.require(key);
         }
         site.title = f.text("title").unwrap_or_default();
-        if let Some(node) = f.node("systems") {
-            site.systems = node.items().unwrap_or_default().iter().map(|node| system(node, f.errors)).collect();
-        }
+        site.systems = f.items("systems").iter().map(|node| system(node, f.errors)).collect();
         pages = f.texts("pages");
         f.finish();
     }

@@ -3,80 +3,30 @@
 use super::compile::compile;
 pub use super::compile::{Compiled, Subjects};
 use super::expression::{duration, percent};
-use crate::catalogue::Kind;
+use crate::catalogue::{self, Kind};
 use crate::config::Declared;
 use crate::error::Diagnostic;
 use crate::finding::Outcome;
+use crate::io::clock;
 use crate::io::hash::sha256;
 use crate::io::spelling;
 use crate::io::yaml::{self, Fields, Node};
-use crate::io::{clock, fs};
 use crate::metric::Name;
 use crate::rule::{Attest, Case, Collector, Expected, Fitness, Given, Pack, Place, Rule, Severity, Spanned};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
 use std::sync::LazyLock;
 
-/// The files of one pack: the pack's name, and each file's name as messages show it with its text.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Files {
-    /// The folder's name.
-    pub pack: String,
-    /// Path and text, in order of path.
-    pub files: Vec<(String, String)>,
-}
+mod folder;
 
-include!(concat!(env!("OUT_DIR"), "/rules.rs"));
+use folder::stem;
+pub use folder::{Files, embedded, folder, shipped};
 
 /// Every shipped control id, `FRAMEWORK:ID`.
 static CONTROLS: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
     let lines = include_str!("../../rules/controls.tsv").lines();
     lines.filter_map(|line| line.split_once('\t')).map(|(framework, id)| format!("{framework}:{id}")).collect()
 });
-
-/// The names of the shipped packs, in order.
-pub fn shipped() -> Vec<&'static str> {
-    let mut names: Vec<_> = EMBEDDED.iter().map(|(pack, ..)| *pack).collect();
-    names.dedup();
-    names
-}
-
-/// The files of a shipped pack.
-pub fn embedded(name: &str) -> Option<Files> {
-    let files: Vec<_> =
-        EMBEDDED.iter().filter(|(pack, ..)| *pack == name).map(|(_, path, text)| ((*path).to_owned(), (*text).to_owned())).collect();
-    (!files.is_empty()).then(|| Files { pack: name.to_owned(), files })
-}
-
-/// The packs in a user's folder: itself when it holds `pack.yaml`, else the folders in it that do.
-///
-/// # Errors
-/// A sentence when there is no pack or a file cannot be read.
-pub fn folder(path: &Path, shown: &str) -> Result<Vec<Files>, String> {
-    let shown = shown.trim_end_matches('/');
-    if fs::exists(&path.join("pack.yaml")) {
-        let name = shown.rsplit('/').next().unwrap_or(shown);
-        return Ok(vec![one(path, shown, name)?]);
-    }
-    let packs: Vec<_> = fs::folders(path).into_iter().filter(|name| fs::exists(&path.join(name).join("pack.yaml"))).collect();
-    if packs.is_empty() {
-        return Err(format!("no pack.yaml in {shown}/ nor in a folder of it"));
-    }
-    packs.iter().map(|name| one(&path.join(name), &format!("{shown}/{name}"), name)).collect()
-}
-
-fn one(path: &Path, shown: &str, pack: &str) -> Result<Files, String> {
-    let mut files = Vec::new();
-    for file in fs::files(path) {
-        if file.contains('/') || !file.ends_with(".yaml") {
-            continue;
-        }
-        let text = fs::read_text(&path.join(&file)).map_err(|e| format!("{shown}/{file}: {e}"))?;
-        files.push((format!("{shown}/{file}"), text));
-    }
-    Ok(Files { pack: pack.to_owned(), files })
-}
 
 /// Reads the files of a pack. Every mistake in every file is added to `errors`.
 pub fn read(files: &Files, errors: &mut Vec<Diagnostic>) -> Pack {
@@ -86,6 +36,7 @@ pub fn read(files: &Files, errors: &mut Vec<Diagnostic>) -> Pack {
     let (heads, rules): (Vec<_>, Vec<_>) = files.files.iter().partition(|(path, _)| stem(path) == "pack");
     for (path, text) in heads {
         if let Some(node) = yaml::parse(path, text, errors) {
+            pack.place = node.place.clone();
             head(&node, &mut pack, errors);
         }
     }
@@ -115,7 +66,14 @@ pub fn check(
     errors: &mut Vec<Diagnostic>,
 ) -> (Vec<Compiled>, BTreeMap<String, Declared>) {
     let mut declared = configured.clone();
-    declared.extend(packs.iter().flat_map(|pack| pack.metrics.clone()));
+    for pack in packs {
+        for (id, metric) in &pack.metrics {
+            // Which of two meanings a rule was written for nobody could tell.
+            if declared.insert(id.clone(), metric.clone()).is_some_and(|known| known != *metric) {
+                errors.push(Diagnostic::new(pack.place.clone(), format!("`{id}` is declared elsewhere too, and differently")));
+            }
+        }
+    }
     let rules: Vec<&Rule> = packs.iter().flat_map(|pack| &pack.rules).collect();
     let results: Vec<_> = rules
         .par_iter()
@@ -138,30 +96,26 @@ pub fn check(
     (compiled, declared)
 }
 
-fn stem(path: &str) -> &str {
-    let name = path.rsplit('/').next().unwrap_or(path);
-    name.strip_suffix(".yaml").unwrap_or(name)
-}
-
 fn head(node: &Node, pack: &mut Pack, errors: &mut Vec<Diagnostic>) {
     let mut fields = node.fields("a pack", errors);
     fields.require("title");
     fields.require("about");
     pack.title = fields.text("title").unwrap_or_default();
     pack.about = fields.text("about").unwrap_or_default();
-    if let Some(metrics) = fields.node("metrics") {
-        pack.metrics = declarations(metrics, fields.errors);
-    }
+    pack.metrics = declarations(fields.entries("metrics"), fields.errors);
     fields.finish();
 }
 
 /// Reads declared metrics: `telemetry.errors: { kind: count, sample: app_errors_total }`.
-pub fn declarations(node: &Node, errors: &mut Vec<Diagnostic>) -> BTreeMap<String, Declared> {
+pub fn declarations(entries: &[(Spanned, Node)], errors: &mut Vec<Diagnostic>) -> BTreeMap<String, Declared> {
     let mut declared = BTreeMap::new();
-    for (id, node) in node.entries().unwrap_or_default() {
+    for (id, node) in entries {
         if !(id.text.starts_with("telemetry.") || id.text.starts_with("custom.")) {
             let message = format!("`{}` cannot be declared", id.text);
             errors.push(Diagnostic::new(id.place.clone(), message).help(Some("declared ids start with `telemetry.` or `custom.`".into())));
+        }
+        if catalogue::metric_named(&id.text).is_some() {
+            errors.push(Diagnostic::new(id.place.clone(), format!("`{}` exists already", id.text)));
         }
         let mut fields = node.fields("a declared metric", errors);
         for key in ["kind", "about"] {
@@ -169,7 +123,7 @@ pub fn declarations(node: &Node, errors: &mut Vec<Diagnostic>) -> BTreeMap<Strin
         }
         let kind = fields.spanned("kind").unwrap_or_default();
         let unit = Name::Owned(fields.text("unit").unwrap_or_default());
-        if !kind.text.is_empty() && Kind::named(&kind.text, &unit).is_none() {
+        if kind.place.line > 0 && Kind::named(&kind.text, &unit).is_none() {
             let help =
                 spelling::did_you_mean(&kind.text, Kind::NAMES).or_else(|| Some(format!("the kinds are {}", Kind::NAMES.join(", "))));
             fields.errors.push(Diagnostic::new(kind.place.clone(), format!("unknown kind `{}`", kind.text)).help(help));
@@ -215,9 +169,7 @@ fn rule(node: &Node, pack: &str, stem: &str, errors: &mut Vec<Diagnostic>) -> Ru
         cases: Vec::new(),
     };
     rule.collect = f.node("collect").map(|node| collector(node, &rule.id, f.errors));
-    if let Some(cases) = f.node("cases") {
-        rule.cases = cases.items().unwrap_or_default().iter().map(|node| case(node, f.errors)).collect();
-    }
+    rule.cases = f.items("cases").iter().map(|node| case(node, f.errors)).collect();
     if rule.require.is_some() == rule.attest.is_some() {
         f.errors.push(Diagnostic::new(node.place.clone(), "a rule has exactly one of `require` and `attest`"));
     }
@@ -259,6 +211,8 @@ fn controls(f: &mut Fields<'_, '_>) -> Vec<String> {
 
 fn attest(node: &Node, errors: &mut Vec<Diagnostic>) -> Attest {
     let mut f = node.fields("`attest`", errors);
+    f.require("by");
+    f.require("every");
     let by = f.text("by").unwrap_or_default();
     let every = length(&mut f, "every").unwrap_or_default();
     f.finish();
@@ -272,12 +226,13 @@ fn length(f: &mut Fields<'_, '_>, key: &'static str) -> Option<i64> {
 
 fn confidence(f: &mut Fields<'_, '_>) -> Option<u32> {
     let text = f.spanned("confidence")?;
-    let ratio = percent(&text.text).ok().filter(|r| r.part > 0 && r.part < r.whole);
-    let ppm = ratio.and_then(|r| u32::try_from(u128::from(r.part) * 1_000_000 / u128::from(r.whole)).ok());
+    let ppm = percent(&text.text).ok().and_then(|r| u32::try_from(u128::from(r.part) * 1_000_000 / u128::from(r.whole)).ok());
+    // Below one half a bound would lie on the better side of what was seen.
+    let ppm = ppm.filter(|ppm| (500_000..1_000_000).contains(ppm));
     if ppm.is_none() {
         f.errors.push(
             Diagnostic::new(text.place, format!("`{}` is not a confidence", text.text))
-                .help(Some("write a percentage such as `95%`".into())),
+                .help(Some("write a percentage from 50% to below 100%, such as `95%`".into())),
         );
     }
     ppm
@@ -327,7 +282,7 @@ fn collector(node: &Node, rule: &str, errors: &mut Vec<Diagnostic>) -> Collector
     let source = f.spanned("sql").unwrap_or_default();
     let query = f.spanned("query").unwrap_or_default();
     let mut outputs = Vec::new();
-    for (column, kind) in f.node("outputs").and_then(Node::entries).unwrap_or_default() {
+    for (column, kind) in f.entries("outputs") {
         let name = kind.scalar().unwrap_or_default();
         if Kind::named(name, &Name::default()).is_none() || name == "ratio" {
             let help = Some("the kinds are count, number, duration, bytes, instant, text, flag".into());
@@ -344,14 +299,12 @@ fn case(node: &Node, errors: &mut Vec<Diagnostic>) -> Case {
     let mut f = node.fields("a case", errors);
     f.require("outcome");
     let mut case = Case { place: node.place.clone(), ..Case::default() };
-    if let Some(given) = f.node("given") {
-        for (name, value) in given.entries().unwrap_or_default() {
-            let Some(found) = given_value(value) else {
-                f.errors.push(Diagnostic::new(value.place.clone(), format!("`{}` must be a value or a list of rows", name.text)));
-                continue;
-            };
-            case.given.insert(name.text.clone(), found);
-        }
+    for (name, value) in f.entries("given") {
+        let Some(found) = given_value(value) else {
+            f.errors.push(Diagnostic::new(value.place.clone(), format!("`{}` must be a value or a list of rows", name.text)));
+            continue;
+        };
+        case.given.insert(name.text.clone(), found);
     }
     if let Some(outcome) = f.node("outcome") {
         let mut word = |node: &Node| {

@@ -59,12 +59,28 @@ impl Artifact {
     }
 }
 
+/// The largest text file that is read whole, in bytes.
+const TEXT: u64 = 4 * 1024 * 1024;
+
 /// The whole content of a small text file.
 ///
 /// # Errors
-/// When it cannot be read or is not UTF-8.
+/// When it is not a regular file, is larger than 4 MiB, cannot be read or is not UTF-8.
 pub fn read_text(path: &Path) -> io::Result<String> {
-    fs::read_to_string(path)
+    let wrong = |message: &str| io::Error::new(io::ErrorKind::InvalidData, message);
+    if !fs::metadata(path)?.is_file() {
+        return Err(wrong("not a regular file"));
+    }
+    let mut bytes = Vec::new();
+    File::open(path)?.take(TEXT + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > TEXT {
+        return Err(wrong("the file is larger than 4 MiB"));
+    }
+    String::from_utf8(bytes).map_err(|e| {
+        let start = e.as_bytes();
+        let utf16 = start.starts_with(&[0xFF, 0xFE]) || start.starts_with(&[0xFE, 0xFF]);
+        wrong(if utf16 { "this is text in UTF-16; save it as UTF-8" } else { "this is not text in UTF-8" })
+    })
 }
 
 /// The whole content of a file.
@@ -73,6 +89,11 @@ pub fn read_text(path: &Path) -> io::Result<String> {
 /// When it cannot be read.
 pub fn read_bytes(path: &Path) -> io::Result<Vec<u8>> {
     fs::read(path)
+}
+
+/// The one name of a file, all links followed; its own where it cannot be followed.
+pub fn real(path: &Path) -> PathBuf {
+    path.canonicalize().unwrap_or_else(|_| path.to_owned())
 }
 
 /// Whether something is there, followed through links.
@@ -125,6 +146,21 @@ pub fn files(root: &Path) -> Vec<String> {
         .filter(|entry| entry.path().is_file())
         .filter_map(|entry| entry.path().strip_prefix(root).ok().map(slashed))
         .collect()
+}
+
+/// Everything below `root` that is not a folder, also links that lead nowhere, as [`files`] names it.
+///
+/// # Errors
+/// When a folder cannot be read.
+pub fn listing(root: &Path) -> io::Result<Vec<String>> {
+    let mut found = Vec::new();
+    for entry in walkdir::WalkDir::new(root).sort_by_file_name() {
+        let entry = entry?;
+        if !entry.path().is_dir() {
+            found.extend(entry.path().strip_prefix(root).ok().map(slashed));
+        }
+    }
+    Ok(found)
 }
 
 /// The names of the folders directly in `root`, in order.

@@ -4,15 +4,23 @@
 //! a repeated key replaces the first, an empty `rules:` is no rule at all. All of these are mistakes here, and all mistakes
 //! of a file are reported together.
 
-use crate::error::Diagnostic;
-use crate::io::spelling;
-use crate::rule::{Place, Spanned};
+use crate::error::{Diagnostic, Excerpt};
+use crate::rule::{Place, Spanned, Turn};
 use saphyr_parser::{Event, Parser, ScalarStyle, Span};
 use serde::de::DeserializeOwned;
+use std::collections::BTreeMap;
 use std::sync::Arc;
+
+mod cursor;
+mod fields;
+
+use cursor::Cursor;
+pub use fields::Fields;
 
 /// How deep a document may nest.
 const DEPTH: usize = 64;
+/// How many mistakes of a document are listed; whoever makes more has mixed up the file.
+const MISTAKES: usize = 100;
 
 /// A node of a document, with its place.
 #[derive(Clone, Debug)]
@@ -24,16 +32,34 @@ pub struct Node {
 
 #[derive(Clone, Debug)]
 enum Content {
-    Scalar { text: String, plain: bool, cut: bool },
+    Scalar(Scalar),
     Sequence(Vec<Node>),
     Mapping(Vec<(Spanned, Node)>),
 }
 
+#[derive(Clone, Debug, Default)]
+struct Scalar {
+    text: String,
+    /// Neither quoted nor a block nor tagged.
+    plain: bool,
+    /// A comment follows, which may have been meant as part of it.
+    cut: bool,
+    turns: Vec<Turn>,
+}
+
 /// Reads one document. Everything wrong with it is added to `errors`; nothing is returned when it cannot be used at all.
 pub fn parse(file: &str, text: &str, errors: &mut Vec<Diagnostic>) -> Option<Node> {
-    let before = errors.len();
-    let mut builder = Builder { file: file.into(), lines: text.lines().collect(), errors, stack: Vec::new(), root: None, documents: 0 };
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let mut builder = Builder {
+        file: file.into(),
+        lines: text.lines().collect(),
+        cursor: Cursor::new(text),
+        before: errors.len(),
+        errors,
+        stack: Vec::new(),
+        root: None,
+        documents: 0,
+    };
     for event in Parser::new_from_str(text) {
         match event {
             Ok((event, span)) => {
@@ -42,14 +68,13 @@ pub fn parse(file: &str, text: &str, errors: &mut Vec<Diagnostic>) -> Option<Nod
                 }
             }
             Err(error) => {
-                let place =
-                    Place { file: builder.file.clone(), line: error.marker().line() as u64, column: error.marker().col() as u64 + 1 };
+                let place = builder.place(error.marker().line(), error.marker().col());
                 builder.report(place, format!("not YAML: {}", error.info()), None);
                 break;
             }
         }
     }
-    let root = builder.root.take();
+    let (root, before) = (builder.root.take(), builder.before);
     if root.is_none() && errors.len() == before {
         errors.push(Diagnostic::new(Place { file: file.into(), line: 1, column: 1 }, "the file is empty"));
     }
@@ -58,12 +83,15 @@ pub fn parse(file: &str, text: &str, errors: &mut Vec<Diagnostic>) -> Option<Nod
 
 enum Open {
     Sequence(Place, Vec<Node>),
-    Mapping(Place, Vec<(Spanned, Node)>, Option<Spanned>),
+    Mapping { place: Place, entries: Vec<(Spanned, Node)>, seen: BTreeMap<String, u64>, key: Option<Spanned> },
 }
 
 struct Builder<'t, 'e> {
     file: Arc<str>,
     lines: Vec<&'t str>,
+    cursor: Cursor<'t>,
+    /// How many mistakes there were before this document.
+    before: usize,
     errors: &'e mut Vec<Diagnostic>,
     stack: Vec<Open>,
     root: Option<Node>,
@@ -71,14 +99,20 @@ struct Builder<'t, 'e> {
 }
 
 impl Builder<'_, '_> {
+    /// The place of a parser's line, from 1, and column, from 0.
+    fn place(&self, line: usize, column: usize) -> Place {
+        Place { file: self.file.clone(), line: line as u64, column: column as u64 + 1 }
+    }
+
     fn report(&mut self, place: Place, message: impl Into<String>, help: Option<&str>) {
-        let excerpt = usize::try_from(place.line).ok().and_then(|line| self.lines.get(line.saturating_sub(1))).map(|l| (*l).to_owned());
+        let line = usize::try_from(place.line).ok().and_then(|line| self.lines.get(line.saturating_sub(1)));
+        let excerpt = line.map(|line| Excerpt::around(line, place.column));
         self.errors.push(Diagnostic { place, message: message.into(), help: help.map(str::to_owned), excerpt });
     }
 
     /// False when the rest of the document cannot be read sensibly.
     fn take(&mut self, event: Event<'_>, span: Span) -> bool {
-        let place = Place { file: self.file.clone(), line: span.start.line() as u64, column: span.start.col() as u64 + 1 };
+        let place = self.place(span.start.line(), span.start.col());
         match event {
             Event::DocumentStart(_) => {
                 self.documents += 1;
@@ -89,13 +123,16 @@ impl Builder<'_, '_> {
             }
             Event::Alias(_) => {
                 self.report(place.clone(), "aliases are not read", Some("write the value out"));
-                self.put(Node { place, content: Content::Scalar { text: String::new(), plain: false, cut: false } });
+                self.put(Node { place, content: Content::Scalar(Scalar::default()) });
             }
             Event::Scalar(text, style, anchor, tag) => {
-                let plain = style == ScalarStyle::Plain && tag.is_none();
                 self.decorated(&place, anchor, tag.is_some());
-                let cut = plain && self.comment_follows(&span);
-                self.put(Node { place, content: Content::Scalar { text: text.into_owned(), plain, cut } });
+                let source = self.cursor.between(span.start.index(), span.end.index());
+                let plain = style == ScalarStyle::Plain;
+                let turns = cursor::turns(&text, source, style, &place);
+                let cut = plain && tag.is_none() && self.cursor.comment_follows();
+                let scalar = Scalar { text: text.into_owned(), plain: plain && tag.is_none(), cut, turns };
+                self.put(Node { place, content: Content::Scalar(scalar) });
             }
             Event::SequenceStart(anchor, tag) => {
                 self.decorated(&place, anchor, tag.is_some());
@@ -103,22 +140,22 @@ impl Builder<'_, '_> {
             }
             Event::MappingStart(anchor, tag) => {
                 self.decorated(&place, anchor, tag.is_some());
-                self.stack.push(Open::Mapping(place, Vec::new(), None));
+                self.stack.push(Open::Mapping { place, entries: Vec::new(), seen: BTreeMap::new(), key: None });
             }
             Event::SequenceEnd | Event::MappingEnd => match self.stack.pop() {
                 Some(Open::Sequence(place, items)) => self.put(Node { place, content: Content::Sequence(items) }),
-                Some(Open::Mapping(place, entries, _)) => self.put(Node { place, content: Content::Mapping(entries) }),
+                Some(Open::Mapping { place, entries, .. }) => self.put(Node { place, content: Content::Mapping(entries) }),
                 None => {}
             },
             Event::Nothing | Event::StreamStart | Event::StreamEnd | Event::DocumentEnd => {}
         }
+        let place = self.place(span.start.line(), span.start.col());
         if self.stack.len() > DEPTH {
-            self.report(
-                Place { file: self.file.clone(), line: span.start.line() as u64, column: 1 },
-                format!("nested deeper than {DEPTH} levels"),
-                None,
-            );
-            self.stack.clear();
+            self.report(place, format!("nested deeper than {DEPTH} levels"), None);
+            return false;
+        }
+        if self.errors.len() - self.before >= MISTAKES {
+            self.report(place, format!("{MISTAKES} mistakes up to here; the rest of the file is not read"), None);
             return false;
         }
         true
@@ -133,35 +170,33 @@ impl Builder<'_, '_> {
         }
     }
 
-    fn comment_follows(&self, span: &Span) -> bool {
-        let Some(line) = self.lines.get(span.end.line().saturating_sub(1)) else { return false };
-        let rest: String = line.chars().skip(span.end.col()).collect();
-        rest.trim_start().starts_with('#')
-    }
-
     fn put(&mut self, node: Node) {
+        let mut mistake = None;
         match self.stack.last_mut() {
             None => self.root = Some(node),
             Some(Open::Sequence(_, items)) => items.push(node),
-            Some(Open::Mapping(_, entries, key)) => match key.take() {
+            Some(Open::Mapping { entries, seen, key, .. }) => match key.take() {
                 Some(key) => entries.push((key, node)),
                 None => {
-                    let place = node.place.clone();
-                    let Content::Scalar { text, .. } = node.content else {
-                        *key = Some(Spanned { text: String::new(), place: place.clone() });
-                        self.report(place, "a key must be a plain word", None);
-                        return;
+                    let place = node.place;
+                    let Content::Scalar(Scalar { text, turns, .. }) = node.content else {
+                        *key = Some(Spanned { place: place.clone(), ..Spanned::default() });
+                        return self.report(place, "a key must be a plain word", None);
                     };
-                    let repeated = entries.iter().find(|(k, _)| k.text == text).map(|(k, _)| k.place.line);
-                    let merge = text == "<<";
-                    *key = Some(Spanned { text: text.clone(), place: place.clone() });
-                    if let Some(line) = repeated {
-                        self.report(place, format!("key `{text}` is given twice; the first is on line {line}"), Some("remove one of them"));
-                    } else if merge {
-                        self.report(place, "`<<` merges are not read", Some("write the keys out"));
+                    if text == "<<" {
+                        mistake = Some((place.clone(), "`<<` merges are not read".to_owned(), "write the keys out"));
+                    } else if let Some(line) = seen.get(&text) {
+                        let message = format!("key `{text}` is given twice; the first is on line {line}");
+                        mistake = Some((place.clone(), message, "remove one of them"));
+                    } else {
+                        seen.insert(text.clone(), place.line);
                     }
+                    *key = Some(Spanned { text, place, turns });
                 }
             },
+        }
+        if let Some((place, message, help)) = mistake {
+            self.report(place, message, Some(help));
         }
     }
 }
@@ -170,14 +205,14 @@ impl Node {
     /// The value of a scalar, whatever its style.
     pub fn scalar(&self) -> Option<&str> {
         match &self.content {
-            Content::Scalar { text, .. } => Some(text),
+            Content::Scalar(scalar) => Some(&scalar.text),
             _ => None,
         }
     }
 
     /// True for `key:` without a value.
     pub fn is_null(&self) -> bool {
-        matches!(&self.content, Content::Scalar { text, plain: true, .. } if text.is_empty() || text == "~" || text == "null")
+        matches!(&self.content, Content::Scalar(Scalar { text, plain: true, .. }) if text.is_empty() || text == "~" || text == "null")
     }
 
     /// The items of a sequence.
@@ -198,8 +233,8 @@ impl Node {
 
     fn value(&self) -> serde_yaml::Value {
         match &self.content {
-            Content::Scalar { text, plain: true, .. } => serde_yaml::from_str(text).unwrap_or_else(|_| text.clone().into()),
-            Content::Scalar { text, .. } => text.clone().into(),
+            Content::Scalar(Scalar { text, plain: true, .. }) => serde_yaml::from_str(text).unwrap_or_else(|_| text.clone().into()),
+            Content::Scalar(Scalar { text, .. }) => text.clone().into(),
             Content::Sequence(items) => items.iter().map(Node::value).collect(),
             Content::Mapping(entries) => {
                 serde_yaml::Value::Mapping(entries.iter().map(|(k, v)| (k.text.clone().into(), v.value())).collect())
@@ -224,160 +259,9 @@ impl Node {
                 &[]
             }
         };
-        Fields { what, place: &self.place, entries, asked: Vec::new(), errors }
-    }
-}
-
-/// A mapping's keys, taken one by one; [`Fields::finish`] reports those that nobody asked for.
-pub struct Fields<'n, 'e> {
-    what: &'static str,
-    place: &'n Place,
-    entries: &'n [(Spanned, Node)],
-    asked: Vec<&'static str>,
-    /// Where mistakes go.
-    pub errors: &'e mut Vec<Diagnostic>,
-}
-
-impl<'n> Fields<'n, '_> {
-    /// The node under `key`; a key without a value is a mistake.
-    pub fn node(&mut self, key: &'static str) -> Option<&'n Node> {
-        self.asked.push(key);
-        let (name, node) = self.entries.iter().find(|(k, _)| k.text == key)?;
-        if node.is_null() {
-            self.errors.push(
-                Diagnostic::new(name.place.clone(), format!("`{key}` has no value")).help(Some("give it one, or remove the key".into())),
-            );
-            return None;
-        }
-        Some(node)
-    }
-
-    /// A typed value.
-    pub fn get<T: DeserializeOwned>(&mut self, key: &'static str) -> Option<T> {
-        let node = self.node(key)?;
-        node.decode()
-            .map_err(|mut e| {
-                e.message = format!("`{key}`: {}", e.message);
-                self.errors.push(e);
-            })
-            .ok()
-    }
-
-    /// A text, taken as it is written even where YAML would see a number or a flag.
-    pub fn text(&mut self, key: &'static str) -> Option<String> {
-        self.spanned(key).map(|s| s.text)
-    }
-
-    /// A text with its place. An unquoted text that a comment follows is a mistake: the `#` may have cut it.
-    pub fn spanned(&mut self, key: &'static str) -> Option<Spanned> {
-        let node = self.node(key)?;
-        match &node.content {
-            Content::Scalar { text, cut, .. } => {
-                if *cut {
-                    let message = format!("a `#` ends the value of `{key}` here");
-                    self.errors.push(
-                        Diagnostic::new(node.place.clone(), message)
-                            .help(Some("put the value in quotes, or the comment on a line of its own".into())),
-                    );
-                }
-                Some(Spanned { text: text.clone(), place: node.place.clone() })
-            }
-            _ => {
-                self.errors.push(Diagnostic::new(node.place.clone(), format!("`{key}` must be a text")));
-                None
-            }
-        }
-    }
-
-    /// A list of texts; one text is a list of one.
-    pub fn texts(&mut self, key: &'static str) -> Vec<Spanned> {
-        let Some(node) = self.node(key) else { return Vec::new() };
-        let nodes = node.items().unwrap_or(std::slice::from_ref(node));
-        let mut texts = Vec::with_capacity(nodes.len());
-        for item in nodes {
-            match item.scalar() {
-                Some(text) => texts.push(Spanned { text: text.to_owned(), place: item.place.clone() }),
-                None => self.errors.push(Diagnostic::new(item.place.clone(), format!("`{key}` must be a list of texts"))),
-            }
-        }
-        texts
-    }
-
-    /// A mistake unless the key is there.
-    pub fn require(&mut self, key: &'static str) {
-        if !self.entries.iter().any(|(k, _)| k.text == key) {
-            self.errors.push(Diagnostic::new(self.place.clone(), format!("{} has no `{key}`", self.what)));
-        }
-    }
-
-    /// Reports every key that was not asked for.
-    pub fn finish(self) {
-        for (key, _) in self.entries {
-            if !self.asked.contains(&key.text.as_str()) {
-                let message = format!("{} has no key `{}`", self.what, key.text);
-                let help = spelling::did_you_mean(&key.text, self.asked.iter().copied())
-                    .or_else(|| Some(format!("the keys are {}", self.asked.join(", "))));
-                self.errors.push(Diagnostic::new(key.place.clone(), message).help(help));
-            }
-        }
+        Fields::new(what, &self.place, entries, errors)
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn mistakes(text: &str) -> Vec<String> {
-        let mut errors = Vec::new();
-        if let Some(node) = parse("a.yaml", text, &mut errors) {
-            let mut fields = node.fields("a rule", &mut errors);
-            fields.spanned("require");
-            fields.get::<u32>("weight");
-            fields.texts("controls");
-            fields.finish();
-        }
-        errors.iter().map(|e| e.to_string().lines().next().unwrap_or("").to_owned()).collect()
-    }
-
-    #[test]
-    fn traps_are_mistakes() {
-        assert_eq!(
-            mistakes("require: !waived\n"),
-            ["a.yaml:1:10: `!` starts a YAML tag and takes the word after it away - put the value in quotes"]
-        );
-        assert_eq!(
-            mistakes("weight: 1\nweight: 2\n"),
-            ["a.yaml:2:1: key `weight` is given twice; the first is on line 1 - remove one of them"]
-        );
-        assert_eq!(
-            mistakes("require: a # b\n"),
-            ["a.yaml:1:10: a `#` ends the value of `require` here - put the value in quotes, or the comment on a line of its own"]
-        );
-        assert_eq!(mistakes("controls:\n"), ["a.yaml:1:1: `controls` has no value - give it one, or remove the key"]);
-        assert_eq!(
-            mistakes("---\nweight: 1\n---\nweight: 2\n"),
-            ["a.yaml:3:1: a second document in one file - one file holds one document"]
-        );
-        assert_eq!(mistakes(""), ["a.yaml:1:1: the file is empty"]);
-    }
-
-    #[test]
-    fn all_mistakes_are_reported_with_their_places() {
-        let text = "requires: x\nweight: heavy\ncontrols: [a, {b: c}]\n";
-        assert_eq!(
-            mistakes(text),
-            [
-                "a.yaml:2:9: `weight`: invalid type: string \"heavy\", expected u32",
-                "a.yaml:3:15: `controls` must be a list of texts",
-                "a.yaml:1:1: a rule has no key `requires` - did you mean `require`?",
-            ]
-        );
-    }
-
-    #[test]
-    fn deep_and_broken_documents_are_refused() {
-        assert!(mistakes(&"[".repeat(100))[0].contains("nested deeper"));
-        assert_eq!(mistakes(&"[".repeat(100_000)).len(), 1);
-        assert!(mistakes("a: [1, 2\nb: 3\n")[0].starts_with("a.yaml:2:"));
-    }
-}
+mod tests;

@@ -15,7 +15,7 @@ pub use eval::{Absence, Environment, Judged, Measured, Part, Rigour, Truth, eval
 pub use lex::{Literal, duration, percent};
 
 use crate::catalogue::Kind;
-use crate::error::Diagnostic;
+use crate::error::{Diagnostic, Excerpt};
 use crate::metric::{Labels, Name};
 use crate::rule::{Place, Spanned};
 
@@ -25,6 +25,8 @@ const LENGTH: usize = 4096;
 const DEPTH: usize = 64;
 /// The largest number of nodes.
 const NODES: usize = 512;
+/// How many mistakes of one expression are listed.
+const MISTAKES: usize = 10;
 
 /// A mistake at a byte of an expression.
 #[derive(Clone, Debug)]
@@ -46,17 +48,10 @@ impl Mistake {
 
     /// The mistake as a diagnostic of the YAML file the expression stands in.
     fn diagnose(self, source: &Spanned) -> Diagnostic {
-        let before = source.text.get(..self.at).unwrap_or(&source.text);
-        // A scalar over several lines starts below its key; only the first line's columns are known.
-        let column = if before.contains('\n') { 0 } else { before.chars().count() as u64 };
-        let line = before.matches('\n').count() as u64;
-        let place = Place { file: source.place.file.clone(), line: source.place.line + line, column: source.place.column + column };
-        let mut diagnostic = Diagnostic::new(place, self.message).help(self.help);
-        if !source.text.contains('\n') {
-            let pad = " ".repeat(usize::try_from(source.place.column.saturating_sub(1)).unwrap_or(0));
-            diagnostic.excerpt = Some(format!("{pad}{}", source.text));
-        }
-        diagnostic
+        let (turn, line) = source.line(self.at);
+        let before = line.get(..self.at.saturating_sub(turn.byte)).unwrap_or(line).chars().count() as u64;
+        let place = Place { file: source.place.file.clone(), line: turn.line, column: turn.column + before };
+        Diagnostic { excerpt: Some(Excerpt::around(line, before + 1)), ..Diagnostic::new(place, self.message).help(self.help) }
     }
 }
 
@@ -170,7 +165,7 @@ pub fn compile(source: &Spanned, scope: &Scope<'_>, errors: &mut Vec<Diagnostic>
     if mistakes.is_empty() {
         return Some(Checked { source: source.clone(), root });
     }
-    errors.extend(mistakes.into_iter().map(|mistake| mistake.diagnose(source)));
+    errors.extend(mistakes.into_iter().take(MISTAKES).map(|mistake| mistake.diagnose(source)));
     None
 }
 

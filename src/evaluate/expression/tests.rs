@@ -10,7 +10,7 @@ use crate::record::Record;
 use std::collections::BTreeMap;
 
 fn source(text: &str) -> Spanned {
-    Spanned { text: text.to_owned(), place: Place { file: "rule.yaml".into(), line: 4, column: 10 } }
+    Spanned { text: text.to_owned(), place: Place { file: "rule.yaml".into(), line: 4, column: 10 }, turns: Vec::new() }
 }
 
 fn mistakes(text: &str) -> Vec<String> {

@@ -1,0 +1,295 @@
+//! Ways in which other gates open although nothing was shown, and ways that were tried on this one. None of them may exit 0.
+
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+mod support;
+
+use std::fs;
+use std::path::Path;
+use support::{Answer, check, golden, junit, readiness};
+use tempfile::TempDir;
+
+/// Two shards of tests, a golden run, and one pack of the project's own.
+struct Project(TempDir);
+
+const CONFIGURATION: &str = "\
+project: { id: small, commit: 14c907f09276bec86cf5c2aa77ccc4b26e4c754d }
+evidence:
+  tests: { family: tests, path: \"reports/*.xml\", expect: 2 }
+  golden: { family: golden, path: golden.jsonl }
+packs: [rules/]
+";
+
+impl Project {
+    fn new() -> Project {
+        let project = Project(tempfile::tempdir().unwrap());
+        project.put("readiness.yaml", CONFIGURATION);
+        project.put("rules/own/pack.yaml", "title: Own\nabout: What the project asks of itself.\n");
+        project.rule("tests", "require: tests.failed == 0 && tests.total > 0");
+        project.put("reports/unit.xml", &junit("unit", 5));
+        project.put("reports/slow.xml", &junit("slow", 3));
+        project.put("golden.jsonl", &golden(400));
+        project
+    }
+
+    fn path(&self) -> &Path {
+        self.0.path()
+    }
+
+    fn put(&self, name: &str, text: &str) -> &Project {
+        let path = self.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+        self
+    }
+
+    fn remove(&self, name: &str) -> &Project {
+        fs::remove_file(self.path().join(name)).unwrap();
+        self
+    }
+
+    /// A blocking rule of the project's own, from its telling lines.
+    fn rule(&self, name: &str, lines: &str) -> &Project {
+        self.put(&format!("rules/own/{name}.yaml"), &rule(lines))
+    }
+
+    /// The configuration with a part of it replaced.
+    fn configure(&self, from: &str, to: &str) -> &Project {
+        assert!(CONFIGURATION.contains(from), "{from}");
+        self.put("readiness.yaml", &CONFIGURATION.replace(from, to))
+    }
+
+    fn check(&self) -> Answer {
+        check(self.path(), &[])
+    }
+
+    /// The exit code is `code`, and one of the outputs says `text`.
+    fn says(&self, code: i32, text: &str) {
+        let answer = self.check();
+        assert_eq!(answer.code, code, "{}{}", answer.out, answer.err);
+        // The terminal's text is wrapped.
+        let said = format!("{}{}", answer.out, answer.err).split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(said.contains(text), "no {text:?} in {}{}", answer.out, answer.err);
+        assert!(code != 2 || answer.out.is_empty(), "nothing was judged, yet it printed {}", answer.out);
+    }
+}
+
+fn rule(lines: &str) -> String {
+    let severity = if lines.contains("severity:") { "" } else { "severity: P1\n" };
+    format!(
+        "question: Is it so?\n{severity}{lines}\nwhy: Because.\nfix: Mend it.\ncases:\n  - {{ given: {{}}, outcome: pass }}\n  \
+         - {{ given: {{}}, outcome: fail }}\n  - {{ given: {{}}, outcome: no-evidence }}\n"
+    )
+}
+
+#[test]
+fn the_project_is_ready() {
+    Project::new().says(0, "Ready");
+}
+
+/// One file counts once, by whatever name and however often it is found.
+mod the_same_file_twice {
+    use super::*;
+
+    const TEN: &str = "require: tests.total >= 9 && tests.failed == 0";
+
+    #[test]
+    fn named_twice() {
+        let project = Project::new();
+        project
+            .rule("tests", TEN)
+            .configure("\"reports/*.xml\", expect: 2", "[reports/unit.xml, reports/unit.xml]")
+            .says(1, "tests.total is 5");
+    }
+
+    #[test]
+    fn found_by_two_patterns() {
+        let project = Project::new();
+        project.rule("tests", TEN).configure("\"reports/*.xml\", expect: 2", "[\"reports/*.xml\", \"reports/u*.xml\"], expect: 2");
+        project.says(1, "tests.total is 8");
+        project.remove("reports/slow.xml").says(3, "1 of 2 expected files");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn through_a_link() {
+        let project = Project::new();
+        project.remove("reports/slow.xml");
+        std::os::unix::fs::symlink("unit.xml", project.path().join("reports/slow.xml")).unwrap();
+        project.says(3, "1 of 2 expected files");
+    }
+
+    #[test]
+    fn as_a_copy_in_place_of_a_shard() {
+        let project = Project::new();
+        project.put("reports/slow.xml", &junit("unit", 5));
+        project.says(3, "would count twice");
+    }
+
+    /// 0 of 400 does not show 0.5 %; the same 400 again show nothing more.
+    #[test]
+    fn in_two_entries() {
+        let project = Project::new();
+        project.rule("rate", "require: golden.hallucination_rate <= 0.5%\nconfidence: 95%").says(3, "198 more clean cases needed");
+        for second in ["golden.jsonl", "copy.jsonl"] {
+            project.put("copy.jsonl", &golden(400));
+            project.configure("packs:", &format!("  again: {{ family: golden, path: {second} }}\npacks:"));
+            project.says(3, "would count twice");
+        }
+    }
+
+    #[test]
+    fn on_the_command_line() {
+        let project = Project::new();
+        let ask = |files: &[&str]| readiness(project.path(), &[&["check"], files, &["--require", "tests.total >= 9"]].concat());
+        assert_eq!(ask(&["reports/unit.xml", "reports/unit.xml"]).code, 3);
+        assert_eq!(ask(&["reports/unit.xml", "reports/../reports/unit.xml"]).code, 3);
+        assert_eq!(ask(&["reports/unit.xml", "reports/slow.xml"]).code, 1);
+    }
+}
+
+/// What a pattern expects says so of every file.
+#[test]
+fn a_pattern_that_expects_nothing_in_particular_is_refused() {
+    let project = Project::new();
+    for expect in ["expect: []", "expect: 0", "expect: -1", "expect: two", "expect: ~", "map: x"] {
+        project.configure("expect: 2", expect);
+        assert_eq!(project.check().code, 2, "{expect}");
+    }
+    project.put("reports/a/junit.xml", &junit("a", 1)).put("reports/b/junit.xml", &junit("b", 1));
+    project.configure("reports/*.xml\", expect: 2", "reports/*/junit.xml\", expect: [junit.xml]");
+    project.says(3, "2 files were found for 1 expected names");
+}
+
+/// A section of the wrong shape is not an empty section.
+#[test]
+fn a_configuration_that_says_something_else_is_refused() {
+    for (from, to, message) in [
+        ("packs: [rules/]", "packs: []", "names no pack"),
+        ("packs: [rules/]", "packs:", "`packs` has no value"),
+        ("packs: [rules/]", "packs: [rules/, rules/]", "two packs called `own`"),
+        ("packs: [rules/]", "packs: [rules/, nowhere/]", "readiness.yaml:5:17: no pack.yaml in nowhere/"),
+        ("packs: [rules/]", "packs: [rules/, pr-gat]", "did you mean `pr-gate`?"),
+        ("packs:", "profiles: [pr]\npacks:", "`profiles` must be a mapping"),
+        ("packs:", "metrics: [x]\npacks:", "`metrics` must be a mapping"),
+        ("packs:", "profiles: { x: { block_at: P0 } }\npacks:", "would let what a P1 rule finds through"),
+        ("packs:", "profiles: { x: { gate: open } }\npacks:", "the gate `open` is not known"),
+        ("packs:", "profiles: { x: }\npacks:", "a profile must be a mapping"),
+        ("packs:", "metrics: { telemetry.families: { kind: count, about: x } }\npacks:", "`telemetry.families` exists already"),
+        ("family: tests", "family: \"\"", "unknown family ``"),
+        ("id: small", "id: \"\"", "`` cannot be an id"),
+        ("id: small", "id: ../up", "cannot be an id"),
+        ("golden.jsonl", "[]", "an evidence entry needs a path"),
+        ("golden.jsonl", "\"\"", "an evidence entry needs a path"),
+        ("packs:", "waivers: [x]\npacks:", "the configuration has no key `waivers`"),
+    ] {
+        let project = Project::new();
+        project.configure(from, to).says(2, message);
+    }
+    let project = Project::new();
+    project.put("readiness.yaml", "project: { id: p }\nevidence: [tests]\npacks: [rules/]\n").says(2, "`evidence` must be a mapping");
+}
+
+/// A rule that lies where nobody reads it is not a rule that holds.
+mod a_rule_out_of_sight {
+    use super::*;
+
+    #[test]
+    fn is_named() {
+        for name in ["rules/own/hard.yml", "rules/own/hard.YAML", "rules/own/more/hard.yaml", "rules/hard.yaml", "rules/more/hard.yaml"] {
+            let project = Project::new();
+            project.put(name, &rule("require: tests.total > 1000")).says(2, "no pack reads this file");
+        }
+    }
+
+    #[test]
+    fn is_not_hidden_by_a_pack_above_it() {
+        let project = Project::new();
+        project.put("rules/pack.yaml", "title: T\nabout: A.\n").put("rules/soft.yaml", &rule("require: tests.total > 1"));
+        project.says(2, "rules/own/tests.yaml:1:1: no pack reads this file");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn is_not_lost_with_the_end_of_a_link() {
+        let project = Project::new();
+        std::os::unix::fs::symlink("/nowhere/hard.yaml", project.path().join("rules/own/hard.yaml")).unwrap();
+        project.says(2, "rules/own/hard.yaml:1:1:");
+    }
+
+    #[test]
+    fn is_not_cut_off_by_a_comment() {
+        let cut = "require: tests.failed == 0 # && tests.total > 1000\n";
+        for text in [rule(cut), rule(cut).replace('\n', "\r\n"), rule(cut).replace('\n', "\r"), format!("\u{feff}{cut}{}", rule(""))] {
+            let project = Project::new();
+            project.put("rules/own/tests.yaml", &text).says(2, "a `#` ends the value of `require`");
+        }
+    }
+
+    #[test]
+    fn is_not_lost_in_another_encoding() {
+        let project = Project::new();
+        let utf16: Vec<u8> =
+            [0xFEFF].into_iter().chain(rule("require: tests.total > 1000").encode_utf16()).flat_map(u16::to_le_bytes).collect();
+        fs::write(project.path().join("rules/own/hard.yaml"), utf16).unwrap();
+        project.says(2, "rules/own/hard.yaml:1:1: this is text in UTF-16; save it as UTF-8");
+    }
+}
+
+/// A diagnostic quotes what it complains of, and commands nobody.
+#[test]
+fn diagnostics_are_harmless() {
+    let project = Project::new();
+    project
+        .put("rules/own/a.yaml", &rule("\"::error::x\\n::error::y\\e[31m\\u202E##[add-mask]a\": 1\nrequire: \"tests.failed => '\\e[2J'\""));
+    let answer = project.check();
+    assert_eq!(answer.code, 2);
+    assert!(answer.err.contains("has no key"), "{}", answer.err);
+    assert!(!answer.err.contains(['\u{1b}', '\u{202e}']), "{:?}", answer.err);
+    assert!(!answer.err.lines().any(|line| line.trim_start().starts_with("::") || line.contains("##[")), "{:?}", answer.err);
+}
+
+#[test]
+fn all_mistakes_of_all_files_are_told_at_once() {
+    let project = Project::new();
+    project.configure("family: golden", "family: goldne");
+    project
+        .rule("a", "require: tests.totl > 0")
+        .rule("b", "require: coverage.line >= 80")
+        .rule("c", "require: tests.failed => 0\nweigth: 2");
+    let answer = project.check();
+    assert_eq!((answer.code, answer.out.as_str()), (2, ""));
+    for message in [
+        "readiness.yaml:4:21: unknown family `goldne` - did you mean `golden`?",
+        "rules/own/a.yaml:3:10: unknown metric `tests.totl` - did you mean `tests.total`?",
+        "rules/own/b.yaml:3:27: cannot compare a ratio with a plain number - did you mean `80%`?",
+        "rules/own/c.yaml:3:23: `=>` is not an operator - did you mean `>=`?",
+        "rules/own/c.yaml:4:1: a rule has no key `weigth` - did you mean `weight`?",
+        "5 mistakes found; nothing was judged",
+    ] {
+        assert!(answer.err.contains(message), "no {message:?} in {}", answer.err);
+    }
+}
+
+/// `--require` needs something to look at, and does not pretend to know a profile.
+#[test]
+fn a_requirement_without_evidence_is_refused() {
+    let project = Project::new();
+    let ask = |arguments: &[&str]| readiness(project.path(), &[&["check"], arguments].concat()).code;
+    assert_eq!(ask(&["--require", "true"]), 2);
+    assert_eq!(ask(&["--require", "tests.failed == 0"]), 2);
+    assert_eq!(ask(&["reports/unit.xml", "--require", "tests.failed == 0", "--profile", "release"]), 2);
+    assert_eq!(ask(&["reports/unit.xml", "--require", "tests.failed == 0", "--config", "readiness.yaml"]), 2);
+    assert_eq!(ask(&["reports/unit.xml"]), 2);
+    assert_eq!(ask(&["reports/unit.xml", "--require", "tests.failed == 0"]), 0);
+}
+
+#[test]
+fn a_confidence_worth_nothing_is_refused() {
+    let project = Project::new();
+    for confidence in ["0%", "0.00001%", "1%", "49.9%", "100%", "150%", "-5%", "95", "0.95", "~"] {
+        project.rule("rate", &format!("require: golden.hallucination_rate <= 50%\nconfidence: {confidence}"));
+        assert_eq!(project.check().code, 2, "{confidence}");
+    }
+    project.rule("rate", "require: golden.hallucination_rate <= 50%\nconfidence: 99.9%").says(0, "Ready");
+}
