@@ -1,6 +1,6 @@
 //! The command line.
 
-use crate::command::{bundle, check, completions, doctor, explain, init, inspect, render, rules, site};
+use crate::command::{baseline, bundle, check, completions, doctor, explain, init, inspect, render, rules, site};
 use crate::error::Error;
 use crate::io::terminal;
 use crate::render::Style;
@@ -86,6 +86,11 @@ enum Verb {
         #[command(subcommand)]
         verb: Option<RulesVerb>,
     },
+    /// Record what is already so, for profiles with `gate: new`; it may only shrink
+    Baseline {
+        #[command(flatten)]
+        subject: SubjectArgs,
+    },
     /// Put the judgement and all it rests on into one folder that can be checked offline
     Bundle {
         /// An empty or new folder
@@ -147,6 +152,9 @@ struct SubjectArgs {
     /// A profile of the configuration: pr, nightly, release …
     #[arg(long, value_name = "NAME")]
     profile: Option<String>,
+    /// The base's report.json: findings are held against it, and what it saw must still be there
+    #[arg(long, value_name = "FILE")]
+    base_report: Option<PathBuf>,
 }
 
 #[derive(Args)]
@@ -201,7 +209,14 @@ impl Look {
 
 impl SubjectArgs {
     fn options(self) -> check::Options {
-        check::Options { config: self.config, now: self.now, commit: self.commit, profile: self.profile, ..check::Options::default() }
+        check::Options {
+            config: self.config,
+            now: self.now,
+            commit: self.commit,
+            profile: self.profile,
+            base_report: self.base_report,
+            ..check::Options::default()
+        }
     }
 }
 
@@ -252,6 +267,7 @@ fn dispatch(verb: Verb) -> Result<Exit, Error> {
         Verb::Rules { verb: None, .. } => rules::run(&rules::Ask::List(Vec::new())),
         Verb::Rules { verb: Some(RulesVerb::List { folders }), .. } => rules::run(&rules::Ask::List(folders)),
         Verb::Rules { verb: Some(RulesVerb::Test { folders }), .. } => rules::run(&rules::Ask::Test(folders)),
+        Verb::Baseline { subject } => baseline::run(&subject.options()),
         Verb::Bundle { out, subject } => bundle::run(&subject.options(), &out),
         Verb::Site { config, out, now } => site::run(&site::Options { config, out, now }),
         Verb::Doctor { config } => doctor::run(config.as_deref()),

@@ -1,7 +1,9 @@
 //! What `readiness.yaml` says (DESIGN.md section 5).
 
+use crate::instant::Instant;
 pub use crate::metric::Declared;
 use crate::rule::Spanned;
+use crate::verdict::Mode;
 use std::collections::BTreeMap;
 
 /// The whole configuration.
@@ -70,7 +72,9 @@ impl Expect {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Profile {
     /// Which findings close the gate.
-    pub gate: Option<String>,
+    pub gate: Mode,
+    /// The last moment of `gate: observe`.
+    pub until: Option<Instant>,
     /// The least severity that blocks.
     pub block_at: Option<crate::rule::Severity>,
 }

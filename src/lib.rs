@@ -8,6 +8,7 @@
 //! ```
 
 pub mod analyze;
+pub mod baseline;
 pub mod bundle;
 pub mod catalogue;
 pub mod cli;
@@ -21,6 +22,7 @@ pub mod evidence;
 pub mod finding;
 pub mod ingest;
 pub mod instant;
+pub mod inventory;
 pub mod io;
 pub mod linemap;
 pub mod metric;

@@ -1,8 +1,9 @@
 //! Everything a reader is shown, and the only input of `render` and of comparison.
 
 use crate::evidence::Evidence;
-use crate::finding::{Finding, Outcome};
+use crate::finding::{Finding, Fixed, Outcome};
 use crate::instant::Instant;
+use crate::inventory::Inventory;
 use crate::verdict::{Gate, Score, Verdict};
 use serde::{Deserialize, Serialize};
 
@@ -33,6 +34,12 @@ pub struct Report {
     pub findings: Vec<Finding>,
     /// All evidence, in order of name.
     pub evidence: Vec<Evidence>,
+    /// What the base objected to and this judgement does not.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fixed: Vec<Fixed>,
+    /// What was seen, by name, for the next judgement to miss.
+    #[serde(default)]
+    pub inventory: Inventory,
     /// The packs that judged.
     pub packs: Vec<Used>,
 }

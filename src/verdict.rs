@@ -106,6 +106,17 @@ impl Gate {
     }
 }
 
+impl Gate {
+    /// Whether a finding is one of those that this gate is shut by.
+    pub fn is_shut_by(&self, finding: &Finding) -> bool {
+        match self.mode {
+            Mode::Observe if self.open => false,
+            Mode::New if finding.is_inherited() => false,
+            _ => finding.blocks(self.block_at),
+        }
+    }
+}
+
 /// What is inherited does not close the gate; that nothing was judged does.
 fn over_new(findings: &[Finding], block_at: Severity) -> Exit {
     let blocking = || findings.iter().filter(|f| f.severity <= block_at && f.outcome != Outcome::NotApplicable);

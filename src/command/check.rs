@@ -1,26 +1,20 @@
 //! `readiness check`: evidence in; verdict, report and exit code out.
 
-use super::{gather, setup};
+use super::judgement::{self, Case};
+use super::{base, gather, setup};
 use crate::error::Error;
-use crate::evaluate::facts::Facts;
-use crate::evaluate::judge::{Occasion, judge};
 use crate::evaluate::pack::{self, Compiled, Files};
-use crate::evaluate::score::score;
 use crate::evidence::Evidence;
 use crate::ingest::{self, Request};
 use crate::instant::Instant;
 use crate::io::fs::Artifact;
 use crate::io::{clock, fs, git, terminal};
-use crate::metric::Metric;
 use crate::render::{self, OUTPUTS, Output, Style};
-use crate::report::{Report, SCHEMA, Subject, Used};
+use crate::report::{Report, Subject};
 use crate::rule::{Pack, Severity, Spanned};
-use crate::verdict::{Exit, Gate, Policy, Verdict};
+use crate::verdict::{Exit, Mode, Policy};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-
-/// How many rows of a family a report keeps.
-const ROWS: usize = 10_000;
 
 /// What is asked of `check`.
 #[derive(Clone, Debug, Default)]
@@ -37,6 +31,8 @@ pub struct Options {
     pub commit: Option<String>,
     /// A profile of the configuration.
     pub profile: Option<String>,
+    /// The stored report of the base, which findings are held against.
+    pub base_report: Option<PathBuf>,
     /// Where all files go.
     pub out: Option<PathBuf>,
     /// What is printed.
@@ -156,8 +152,20 @@ pub fn configured(options: &Options) -> Result<Report, Error> {
     let project = &setup.config.project;
     let commit = options.commit.clone().or_else(|| project.commit.clone()).or_else(|| git::head(&rooted(&setup.root)));
     let subject = Subject { id: project.id.clone(), name: project.name.clone(), version: project.version.clone(), commit };
-    let block_at = profile.and_then(|p| p.block_at).unwrap_or(Severity::P1);
-    Ok(assemble(subject, evidence, &setup.packs, &setup.rules, now, options.profile.clone(), block_at))
+    let (mode, until) = profile.map_or((Mode::All, None), |profile| (profile.gate, profile.until));
+    let base = base::load(options.base_report.as_deref(), &setup.root, mode, &project.id)?;
+    let policy = Policy { mode, until: base::deadline(until, now)?, base: base.as_ref().map(|(name, _)| name.clone()) };
+    Ok(judgement::of(Case {
+        project: subject,
+        evidence,
+        packs: &setup.packs,
+        rules: &setup.rules,
+        now,
+        profile: options.profile.clone(),
+        block_at: profile.and_then(|p| p.block_at).unwrap_or(Severity::P1),
+        policy,
+        base: base.map(|(_, baseline)| baseline),
+    }))
 }
 
 fn rooted(root: &Path) -> PathBuf {
@@ -201,7 +209,17 @@ fn ad_hoc(options: &Options) -> Result<Report, Error> {
         return Err(Error::Usage(format!("{}: {text}", unread.name)));
     }
     let subject = Subject { id: "files".to_owned(), name: "The evidence".to_owned(), version: None, commit: options.commit.clone() };
-    Ok(assemble(subject, evidence, &[], &rules, now, None, Severity::P1))
+    Ok(judgement::of(Case {
+        project: subject,
+        evidence,
+        packs: &[],
+        rules: &rules,
+        now,
+        profile: None,
+        block_at: Severity::P1,
+        policy: Policy::default(),
+        base: None,
+    }))
 }
 
 /// Requirements as rules of a pack that stands on the command line.
@@ -225,41 +243,6 @@ fn requirements(texts: &[String]) -> Result<Vec<Compiled>, Error> {
     let pack = Pack { name: "command-line".to_owned(), rules: rules.collect(), ..Pack::default() };
     let (compiled, _) = pack::check(&[pack], &BTreeMap::new(), &mut errors);
     if errors.is_empty() { Ok(compiled) } else { Err(Error::Configuration(errors)) }
-}
-
-fn assemble(
-    project: Subject,
-    mut evidence: Vec<Evidence>,
-    packs: &[Pack],
-    rules: &[Compiled],
-    now: Instant,
-    profile: Option<String>,
-    block_at: Severity,
-) -> Report {
-    let occasion = Occasion { now: Some(now), commit: project.commit.clone(), profile: profile.clone(), block_at: Some(block_at) };
-    let findings = judge(rules, &Facts::new(&evidence), &occasion);
-    let metric = |id: &str| -> Option<Metric> { evidence.iter().find_map(|e| e.metric(id)).cloned() };
-    let score = score(&findings, metric("documents.claimed_score").as_ref(), metric("documents.criteria_mean").as_ref());
-    let verdict = Verdict::over(&findings, block_at);
-    let gate = Gate::decide(&findings, block_at, &Policy::default(), now);
-    for entry in &mut evidence {
-        entry.keep_worst(ROWS);
-    }
-    let used =
-        |pack: &Pack| Used { name: pack.name.clone(), title: pack.title.clone(), rules: pack.rules.len(), sha256: pack.sha256.clone() };
-    Report {
-        schema: SCHEMA.to_owned(),
-        tool: format!("readiness {}", env!("CARGO_PKG_VERSION")),
-        project,
-        now,
-        profile,
-        verdict,
-        gate,
-        score,
-        findings,
-        evidence,
-        packs: packs.iter().map(used).collect(),
-    }
 }
 
 /// The files of all packs a configuration uses, for the bundle.

@@ -1,5 +1,6 @@
 //! One file per verb: it wires the stages together and decides nothing itself.
 
+pub mod baseline;
 pub mod bundle;
 pub mod check;
 pub mod completions;
@@ -11,5 +12,7 @@ pub mod render;
 pub mod rules;
 pub mod site;
 
+mod base;
 mod gather;
+mod judgement;
 mod setup;

@@ -2,9 +2,11 @@
 
 use crate::config::{Config, Declared, Entry, Expect, Profile, Project};
 use crate::error::{Diagnostic, Error};
+use crate::instant::Instant;
 use crate::io::yaml::{self, Fields, Node};
-use crate::io::{fs, spelling};
+use crate::io::{clock, fs, spelling};
 use crate::rule::{Place, Severity, Spanned};
+use crate::verdict::Mode;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -130,9 +132,28 @@ fn expect(f: &mut Fields<'_, '_>) -> Option<Expect> {
 fn profile(node: &Node, errors: &mut Vec<Diagnostic>) -> Profile {
     let mut f = node.fields("a profile", errors);
     let gate = f.spanned("gate");
-    if let Some(gate) = gate.as_ref().filter(|gate| gate.text != "all") {
-        let message = format!("the gate `{}` is not known", gate.text);
-        f.errors.push(Diagnostic::new(gate.place.clone(), message).help(Some("write `gate: all`".into())));
+    let mode = match gate.as_ref().map(|gate| gate.text.as_str()) {
+        None | Some("all") => Mode::All,
+        Some("new") => Mode::New,
+        Some("observe") => Mode::Observe,
+        Some(other) => {
+            let message = format!("the gate `{other}` is not known");
+            let help = Some("write `all`, `new`, or `observe` with `until`".into());
+            f.errors.extend(gate.as_ref().map(|gate| Diagnostic::new(gate.place.clone(), message).help(help)));
+            Mode::All
+        }
+    };
+    let until = f.spanned("until").and_then(|text| {
+        let day = clock::parse(&text.text);
+        if day.is_none() {
+            f.errors.push(Diagnostic::new(text.place, format!("`{}` is not a date", text.text)).help(Some("write `2026-02-18`".into())));
+        }
+        // A date means all of that day.
+        day.map(|at| if text.text.trim().len() == 10 { Instant(at.0 + 86_400_000 - 1) } else { at })
+    });
+    if (mode == Mode::Observe) != until.is_some() && f.errors.is_empty() {
+        let message = "`observe` and `until` belong together: looking on has an end";
+        f.errors.push(Diagnostic::new(node.place.clone(), message));
     }
     let block_at = f.get::<Severity>("block_at");
     if let (Some(Severity::P0), Some(node)) = (block_at, f.node("block_at")) {
@@ -140,5 +161,5 @@ fn profile(node: &Node, errors: &mut Vec<Diagnostic>) -> Profile {
         f.errors.push(Diagnostic::new(node.place.clone(), message).help(Some("P1 always blocks; write P1, P2 or P3".into())));
     }
     f.finish();
-    Profile { gate: gate.map(|g| g.text), block_at }
+    Profile { gate: mode, until, block_at }
 }

@@ -6,7 +6,7 @@ use super::pack::{Compiled, Subjects, expression_text};
 use crate::evidence::Gap;
 use crate::finding::{Basis, Finding, Outcome, Shown};
 use crate::instant::Instant;
-use crate::io::hash::sha256;
+use crate::io::hash::fingerprint;
 use crate::metric::{duration, grouped};
 use crate::record::Record;
 use crate::rule::{Rule, Severity};
@@ -38,13 +38,17 @@ const NAMED: usize = 5;
 
 /// Judges all rules. Findings that close the gate come first, the worst of them at the top.
 pub fn judge(rules: &[Compiled], facts: &Facts<'_>, occasion: &Occasion) -> Vec<Finding> {
-    let block_at = occasion.block_at.unwrap_or(Severity::P1);
     let mut findings: Vec<Finding> = rules.par_iter().flat_map_iter(|rule| one(rule, facts, occasion)).collect();
+    worst_first(&mut findings, occasion.block_at.unwrap_or(Severity::P1));
+    findings
+}
+
+/// Findings that close the gate first, the worst of them at the top.
+pub fn worst_first(findings: &mut [Finding], block_at: Severity) {
     findings.sort_by(|a, b| {
-        let key = |f: &Finding| (!f.blocks(block_at), f.outcome, f.severity, Reverse(f.weight));
+        let key = |f: &Finding| (!f.blocks(block_at), f.is_inherited(), f.outcome, f.severity, Reverse(f.weight));
         key(a).cmp(&key(b)).then_with(|| a.rule.cmp(&b.rule)).then_with(|| a.subject.cmp(&b.subject))
     });
-    findings
 }
 
 /// What one rule says.
@@ -312,7 +316,6 @@ fn absent(rule: &Compiled, subject: Option<&str>, absences: &[Absence], shown: O
 fn finding(rule: &Compiled, subject: Option<&str>, outcome: Outcome, message: String) -> Finding {
     let written = &rule.rule;
     let expression = expression_text(written);
-    let identity = format!("{}\0{}", written.id, subject.unwrap_or_default());
     Finding {
         rule: written.id.clone(),
         subject: subject.map(str::to_owned),
@@ -335,7 +338,7 @@ fn finding(rule: &Compiled, subject: Option<&str>, outcome: Outcome, message: St
         expression,
         rule_at: format!("{}:{}", written.place.file, written.place.line),
         sources: Vec::new(),
-        fingerprint: sha256(identity.as_bytes())[..32].to_owned(),
+        fingerprint: fingerprint(&[&written.id, subject.unwrap_or_default()]),
     }
 }
 

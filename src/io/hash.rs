@@ -15,6 +15,11 @@ pub fn sha256_base64(bytes: &[u8]) -> String {
     STANDARD.encode(Sha256::digest(bytes))
 }
 
+/// A short digest of an ordered list of texts, the same on every machine: 32 hex digits.
+pub fn fingerprint(parts: &[&str]) -> String {
+    sha256(parts.join("\0").as_bytes())[..32].to_owned()
+}
+
 fn hex(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
     bytes.iter().flat_map(|b| [DIGITS[usize::from(b >> 4)], DIGITS[usize::from(b & 15)]]).map(char::from).collect()

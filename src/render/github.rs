@@ -12,6 +12,7 @@ use crate::finding::{Basis, Finding, Outcome};
 use crate::io::{hash, json};
 use crate::report::Report;
 use crate::rule::Severity;
+use crate::verdict::Gate;
 
 /// Annotations for a workflow run, and the terminal's text for its log.
 pub const OUTPUT: Output = Output {
@@ -48,10 +49,10 @@ fn token(report: &Report, page: &str) -> Result<String, Error> {
 }
 
 /// How GitHub shows a finding; nothing for one that is as it should be.
-fn level(finding: &Finding, block_at: Severity) -> Option<&'static str> {
+fn level(finding: &Finding, gate: &Gate) -> Option<&'static str> {
     match finding.outcome {
         Outcome::Pass | Outcome::NotApplicable => None,
-        _ if finding.blocks(block_at) => Some("error"),
+        _ if gate.is_shut_by(finding) => Some("error"),
         _ if finding.severity == Severity::P3 => Some("notice"),
         _ => Some("warning"),
     }
@@ -59,14 +60,15 @@ fn level(finding: &Finding, block_at: Severity) -> Option<&'static str> {
 
 /// At most ten of each level, what blocks first, and a notice of how many there are beyond.
 fn annotations(report: &Report) -> String {
-    let of =
-        |wanted: &str| -> Vec<&Finding> { report.findings.iter().filter(|f| level(f, report.gate.block_at) == Some(wanted)).collect() };
+    let of = |wanted: &str| -> Vec<&Finding> { report.findings.iter().filter(|f| level(f, &report.gate) == Some(wanted)).collect() };
     let (errors, warnings, notices) = (of("error"), of("warning"), of("notice"));
     let beyond = |n: usize| n.saturating_sub(MOST);
     let over = beyond(errors.len()) + beyond(warnings.len()) + beyond(notices.len()) > 0;
     // The notice about the rest takes a place of its own.
     let room = if over { MOST - 1 } else { MOST };
-    let mut lines = Vec::new();
+    let mut lines: Vec<String> = Vec::new();
+    let notice = prose::notice(report);
+    let room = room - usize::from(notice.is_some());
     for (level, findings, most) in [("error", &errors, MOST), ("warning", &warnings, MOST), ("notice", &notices, room)] {
         lines.extend(findings.iter().take(most).map(|finding| annotation(report, level, finding)));
     }
@@ -74,6 +76,9 @@ fn annotations(report: &Report) -> String {
         lines.push(format!("::error title=readiness::{}", command_data(&prose::blocking(report))));
     }
     let hidden = (errors.len() + warnings.len() + notices.len()).saturating_sub(lines.len());
+    if let Some(notice) = notice {
+        lines.insert(0, format!("::notice title=readiness::{}", command_data(&notice)));
+    }
     if over {
         lines.push(format!("::notice title=readiness::{hidden} more in the report"));
     }

@@ -74,7 +74,8 @@ impl Sheet {
 fn head(report: &Report) -> String {
     let [headline, blocking, passing, score] =
         [say::headline(report), say::blocking(report), say::passing(report), say::score(report)].map(|text| prose(&text));
-    format!("# {headline}\n\n**{blocking}** {passing} {score}\n\n")
+    let notice = say::notice(report).map_or_else(String::new, |notice| format!("> {}\n\n", prose(&notice)));
+    format!("{notice}# {headline}\n\n**{blocking}** {passing} {score}\n\n")
 }
 
 /// The first four cells, closed.

@@ -5,6 +5,7 @@
 use crate::evidence::{Evidence, Gap, MISSING};
 use crate::finding::{Basis, Finding, Outcome, Shown};
 use crate::instant::Instant;
+use crate::inventory::Inventory;
 use crate::metric::Value;
 use crate::report::{Report, SCHEMA, Subject, Used};
 use crate::rule::Severity;
@@ -67,6 +68,8 @@ pub fn over(findings: Vec<Finding>) -> Report {
         },
         findings,
         evidence: evidence(),
+        fixed: Vec::new(),
+        inventory: Inventory::default(),
         packs: vec![Used { name: "pr-gate".to_owned(), title: "Pull request gate".to_owned(), rules: 6, sha256: "a".repeat(64) }],
     }
 }

@@ -70,7 +70,8 @@ impl Page<'_> {
         parts.extend(report.profile.as_ref().map(|profile| format!("profile {profile}")));
         parts.push(format!("as of {}", report.now.minute()));
         let parts: Vec<String> = parts.iter().map(|part| terminal(part)).collect();
-        vec![parts.join("   "), String::new()]
+        let notice = prose::notice(report).map(|notice| terminal(&notice));
+        notice.into_iter().chain([parts.join("   "), String::new()]).collect()
     }
 
     fn finding(&self, finding: &Finding, table: &Table) -> Vec<String> {

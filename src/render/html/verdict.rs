@@ -23,6 +23,8 @@ struct Head<'a> {
     shape: Html,
     commit: Option<String>,
     lead: String,
+    /// That the gate only looks on, or what it was held against.
+    notice: Option<String>,
     claim: Option<String>,
     score: Option<Scored>,
     bar: Html,
@@ -54,6 +56,7 @@ pub(super) fn head(report: &Report) -> Result<Html, Error> {
         shape: chip::icon(tone),
         commit: report.project.commit.as_deref().map(figure::commit),
         lead: format!("{} {}", prose::blocking(report), prose::passing(report)),
+        notice: prose::notice(report),
         claim: claim(report),
         score: scored(report),
         bar: outcomes::bar(report),

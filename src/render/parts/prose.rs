@@ -1,10 +1,10 @@
 //! The sentences that several outputs say in the same words. Nothing here is escaped: that is the output's business.
 
 use crate::evidence::Gap;
-use crate::finding::{Finding, Outcome, Shown};
+use crate::finding::{Change, Finding, Outcome, Shown, Since};
 use crate::metric::Value;
 use crate::report::Report;
-use crate::verdict::Verdict;
+use crate::verdict::{Mode, Verdict};
 
 /// `Reflexio 24/7 4.1.1`: what was judged, for people.
 pub fn subject(report: &Report) -> String {
@@ -102,12 +102,42 @@ pub fn evidence(report: &Report) -> String {
     text
 }
 
-/// The finding's sentence, and its margin where the sentence does not say it.
+/// The finding's sentence, its margin where the sentence does not say it, and what the base had.
 pub fn reason(finding: &Finding) -> String {
-    if finding.margin.is_empty() || finding.message.contains(&finding.margin) {
-        return finding.message.clone();
+    let mut text = finding.message.clone();
+    if !finding.margin.is_empty() && !text.contains(&finding.margin) {
+        text = format!("{} ({})", text.trim_end_matches('.'), finding.margin);
     }
-    format!("{} ({})", finding.message.trim_end_matches('.'), finding.margin)
+    match &finding.since {
+        Some(Since { change: Change::Inherited, since }) => format!("{text}; inherited, so since {}", since.date()),
+        Some(Since { change: Change::Worse, since }) => format!("{text}; worse than the base, where it has been since {}", since.date()),
+        _ => text,
+    }
+}
+
+/// What a reader must know before anything else: that the gate only looks on, or what it was held against.
+pub fn notice(report: &Report) -> Option<String> {
+    let gate = &report.gate;
+    if gate.mode == Mode::Observe {
+        let until = gate.until.map_or_else(String::new, |until| format!(" until {}", until.date()));
+        return Some(match gate.would_exit {
+            Some(code) => format!("Only observed{until}: the gate stays open and would otherwise exit {code}."),
+            None if gate.open => format!("Only observed{until}; it would be open anyway."),
+            None => format!("Observed{until}, and that is over: the gate decides again."),
+        });
+    }
+    let count = |change: Change| report.findings.iter().filter(|f| f.since.as_ref().is_some_and(|s| s.change == change)).count();
+    match &gate.base {
+        Some(base) => Some(format!(
+            "Held against {base}: {} new, {} worse, {} inherited, {} fixed.",
+            count(Change::New),
+            count(Change::Worse),
+            count(Change::Inherited),
+            report.fixed.len()
+        )),
+        None if gate.mode == Mode::New => Some("There is no base to hold this against, so everything counts as new.".to_owned()),
+        None => None,
+    }
 }
 
 /// What unfit evidence would have meant.

@@ -1,0 +1,105 @@
+//! What was already so: the findings of an earlier judgement that a change is held against.
+
+use crate::finding::{Finding, Outcome};
+use crate::instant::Instant;
+use crate::inventory::Inventory;
+use crate::report::Report;
+use serde::{Deserialize, Serialize};
+
+/// The version of `readiness.baseline.json`.
+pub const SCHEMA: &str = "readiness/baseline/1";
+
+/// A finding that was not good.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Known {
+    /// The rule.
+    pub rule: String,
+    /// The subject.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subject: Option<String>,
+    /// Rule and subject, as [`Finding::fingerprint`].
+    pub fingerprint: String,
+    /// What it was.
+    pub outcome: Outcome,
+    /// How much was missing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shortfall: Option<f64>,
+    /// Since when it has been so.
+    pub since: Instant,
+}
+
+/// An earlier judgement, as far as a later one is held against it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Baseline {
+    /// [`SCHEMA`].
+    pub schema: String,
+    /// The project's id.
+    pub project: String,
+    /// When it was recorded, or the base report made.
+    pub recorded: Instant,
+    /// Findings that were not good, in order of rule and subject.
+    pub findings: Vec<Known>,
+    /// What was seen; a committed baseline leaves it out.
+    #[serde(default, skip_serializing_if = "Inventory::is_empty")]
+    pub inventory: Inventory,
+}
+
+impl Baseline {
+    /// What a report leaves for its successors.
+    pub fn of(report: &Report) -> Baseline {
+        let mut findings: Vec<Known> = report.findings.iter().filter_map(|finding| known(finding, report.now)).collect();
+        findings.sort_by(|a, b| (&a.rule, &a.subject).cmp(&(&b.rule, &b.subject)));
+        Baseline {
+            schema: SCHEMA.to_owned(),
+            project: report.project.id.clone(),
+            recorded: report.now,
+            findings,
+            inventory: report.inventory.clone(),
+        }
+    }
+
+    /// The same baseline without what is mended by now: it never gains a finding and no finding gets worse.
+    pub fn shrink(mut self, today: &Baseline) -> Baseline {
+        self.findings.retain_mut(|known| match today.find(&known.fingerprint) {
+            Some(now) if now.is_worse_than(known) => true,
+            Some(now) => {
+                (known.outcome, known.shortfall) = (now.outcome, now.shortfall);
+                true
+            }
+            None => false,
+        });
+        self
+    }
+
+    /// What is known under a fingerprint.
+    pub fn find(&self, fingerprint: &str) -> Option<&Known> {
+        self.findings.iter().find(|known| known.fingerprint == fingerprint)
+    }
+}
+
+impl Known {
+    /// Whether this is worse than `other`: a worse outcome, or the same with more missing.
+    pub fn is_worse_than(&self, other: &Known) -> bool {
+        worse((self.outcome, self.shortfall), (other.outcome, other.shortfall))
+    }
+}
+
+/// Outcomes are ordered worst first. Where one side does not say how much is missing, the outcome alone decides.
+pub fn worse(now: (Outcome, Option<f64>), before: (Outcome, Option<f64>)) -> bool {
+    match now.0.cmp(&before.0) {
+        std::cmp::Ordering::Less => true,
+        std::cmp::Ordering::Greater => false,
+        std::cmp::Ordering::Equal => now.1.zip(before.1).is_some_and(|(now, before)| now > before),
+    }
+}
+
+fn known(finding: &Finding, now: Instant) -> Option<Known> {
+    matches!(finding.outcome, Outcome::Fail | Outcome::Unproven | Outcome::NoEvidence).then(|| Known {
+        rule: finding.rule.clone(),
+        subject: finding.subject.clone(),
+        fingerprint: finding.fingerprint.clone(),
+        outcome: finding.outcome,
+        shortfall: finding.shortfall,
+        since: finding.since.as_ref().map_or(now, |since| since.since),
+    })
+}

@@ -1,0 +1,60 @@
+//! What a judgement is held against: the base's report, or the recorded baseline.
+
+use super::render;
+use crate::baseline::{Baseline, SCHEMA};
+use crate::error::Error;
+use crate::instant::Instant;
+use crate::io::{fs, json};
+use crate::verdict::Mode;
+use std::path::Path;
+
+/// The file that `readiness baseline` writes, beside the configuration.
+pub const FILE: &str = "readiness.baseline.json";
+/// The longest a gate may only be observed, in milliseconds.
+const LONGEST: i64 = 90 * 86_400_000;
+
+/// The base's report where one is named, else the recorded baseline where the gate asks for what is new. With its name.
+///
+/// # Errors
+/// When it cannot be read, or is another project's.
+pub fn load(report: Option<&Path>, root: &Path, mode: Mode, project: &str) -> Result<Option<(String, Baseline)>, Error> {
+    let recorded = root.join(FILE);
+    let (path, base) = match report {
+        Some(path) => (path.to_owned(), Baseline::of(&render::read(path)?)),
+        None if mode == Mode::New && fs::exists(&recorded) => (recorded.clone(), read(&recorded)?),
+        None => return Ok(None),
+    };
+    if base.project != project {
+        return Err(Error::Usage(format!("{} is of the project `{}`, not of `{project}`", path.display(), base.project)));
+    }
+    Ok(Some((fs::slashed(&path), base)))
+}
+
+/// Reads a recorded baseline.
+///
+/// # Errors
+/// When it is not there or is none.
+pub fn read(path: &Path) -> Result<Baseline, Error> {
+    let text = fs::read_bytes(path).map_err(|e| Error::Usage(format!("{}: {e}", path.display())))?;
+    let base: Baseline = json::read(&text)
+        .map_err(|e| Error::Usage(format!("{}:{}:{}: not a baseline: {}", path.display(), e.line, e.column, e.message)))?;
+    if base.schema == SCHEMA {
+        Ok(base)
+    } else {
+        Err(Error::Usage(format!("{}: schema `{}` is not {SCHEMA}", path.display(), base.schema)))
+    }
+}
+
+/// The last moment of `observe`.
+///
+/// # Errors
+/// When it is further away than a team should look on.
+pub fn deadline(until: Option<Instant>, now: Instant) -> Result<Option<Instant>, Error> {
+    match until {
+        Some(until) if until.0 - now.0 > LONGEST => {
+            let last = Instant(now.0 + LONGEST).date();
+            Err(Error::Usage(format!("`until: {}` is more than 90 days away; the last day is {last}", until.date())))
+        }
+        until => Ok(until),
+    }
+}

@@ -1,0 +1,39 @@
+//! `readiness baseline`: records what is already so, for gates that ask only for what is new. It may only shrink.
+
+use super::base::{FILE, read};
+use super::check::{Options, configured, print, write};
+use super::setup;
+use crate::baseline::Baseline;
+use crate::error::Error;
+use crate::inventory::Inventory;
+use crate::io::{fs, json};
+use crate::render::parts::prose::plural;
+use crate::verdict::Exit;
+
+/// Writes the baseline: all findings of today the first time, only what is left of them afterwards.
+///
+/// # Errors
+/// When nothing can be judged, or the file cannot be read or written.
+pub fn run(options: &Options) -> Result<Exit, Error> {
+    let path = setup::load(options.config.as_deref())?.root.join(FILE);
+    let today = Baseline { inventory: Inventory::default(), ..Baseline::of(&configured(options)?) };
+    let (baseline, told) = if fs::exists(&path) {
+        let old = read(&path)?;
+        let (before, unknown) = (old.findings.len(), today.findings.iter().filter(|k| old.find(&k.fingerprint).is_none()).count());
+        let kept = old.shrink(&today);
+        let gone = before - kept.findings.len();
+        let rest = match unknown {
+            0 => String::new(),
+            n => format!("; {} not in it, and will not be: a baseline only shrinks", plural(n, "finding")),
+        };
+        let told = format!("{} mended since, {} left{rest}", gone, kept.findings.len());
+        (kept, told)
+    } else {
+        let told = format!("{} recorded", plural(today.findings.len(), "finding"));
+        (today, told)
+    };
+    let text = json::document(&baseline).map_err(|e| Error::Internal(e.message))?;
+    write(&path, &text)?;
+    print(&format!("{}: {told}\n", path.display()))?;
+    Ok(Exit::Open)
+}

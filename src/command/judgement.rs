@@ -1,0 +1,86 @@
+//! From evidence and rules to a report: the one place where a judgement is put together.
+
+use crate::baseline::Baseline;
+use crate::compare::{change, inventory};
+use crate::evaluate::facts::Facts;
+use crate::evaluate::judge::{Occasion, judge, worst_first};
+use crate::evaluate::pack::Compiled;
+use crate::evaluate::score::score;
+use crate::evidence::Evidence;
+use crate::finding::{Finding, Fixed};
+use crate::instant::Instant;
+use crate::metric::Metric;
+use crate::report::{Report, SCHEMA, Subject, Used};
+use crate::rule::{Pack, Severity};
+use crate::verdict::{Gate, Policy, Verdict};
+
+/// How many rows of a family a report keeps.
+const ROWS: usize = 10_000;
+
+/// Everything a judgement is a function of.
+pub struct Case<'a> {
+    /// What is judged.
+    pub project: Subject,
+    /// All evidence, compared with its own history.
+    pub evidence: Vec<Evidence>,
+    /// The packs that judge.
+    pub packs: &'a [Pack],
+    /// Their rules, checked.
+    pub rules: &'a [Compiled],
+    /// As of when.
+    pub now: Instant,
+    /// The profile asked for.
+    pub profile: Option<String>,
+    /// The least severity that blocks.
+    pub block_at: Severity,
+    /// Which findings close the gate.
+    pub policy: Policy,
+    /// What the findings are held against.
+    pub base: Option<Baseline>,
+}
+
+/// The report of a case.
+pub fn of(case: Case<'_>) -> Report {
+    let Case { project, mut evidence, packs, rules, now, profile, block_at, policy, base } = case;
+    let occasion = Occasion { now: Some(now), commit: project.commit.clone(), profile: profile.clone(), block_at: Some(block_at) };
+    let mut findings = judge(rules, &Facts::new(&evidence), &occasion);
+    let seen = inventory::take(&evidence);
+    let fixed = base.map_or_else(Vec::new, |base| hold(&mut findings, &base, &seen, &evidence, now));
+    worst_first(&mut findings, block_at);
+    let metric = |id: &str| -> Option<Metric> { evidence.iter().find_map(|e| e.metric(id)).cloned() };
+    let score = score(&findings, metric("documents.claimed_score").as_ref(), metric("documents.criteria_mean").as_ref());
+    let verdict = Verdict::over(&findings, block_at);
+    let gate = Gate::decide(&findings, block_at, &policy, now);
+    for entry in &mut evidence {
+        entry.keep_worst(ROWS);
+    }
+    let used =
+        |pack: &Pack| Used { name: pack.name.clone(), title: pack.title.clone(), rules: pack.rules.len(), sha256: pack.sha256.clone() };
+    Report {
+        schema: SCHEMA.to_owned(),
+        tool: format!("readiness {}", env!("CARGO_PKG_VERSION")),
+        project,
+        now,
+        profile,
+        verdict,
+        gate,
+        score,
+        findings,
+        evidence,
+        fixed,
+        inventory: seen,
+        packs: packs.iter().map(used).collect(),
+    }
+}
+
+/// Adds what the base saw and is gone, and marks every finding as new, worse or inherited.
+fn hold(
+    findings: &mut Vec<Finding>,
+    base: &Baseline,
+    seen: &crate::inventory::Inventory,
+    evidence: &[Evidence],
+    now: Instant,
+) -> Vec<Fixed> {
+    findings.extend(inventory::lost(&base.inventory, seen, evidence));
+    change::hold_against(findings, base, now)
+}

@@ -1,0 +1,28 @@
+//! Findings held against a baseline: what is new, what is worse, what was already so, and what is mended.
+
+use crate::baseline::{Baseline, worse};
+use crate::finding::{Change, Finding, Fixed, Outcome, Since};
+use crate::instant::Instant;
+use std::collections::BTreeSet;
+
+/// Marks every finding that is not good, and gives what the baseline objected to and the findings do not.
+pub fn hold_against(findings: &mut [Finding], baseline: &Baseline, now: Instant) -> Vec<Fixed> {
+    let bad = |f: &Finding| matches!(f.outcome, Outcome::Fail | Outcome::Unproven | Outcome::NoEvidence);
+    for finding in findings.iter_mut().filter(|f| bad(f)) {
+        finding.since = Some(match baseline.find(&finding.fingerprint) {
+            None => Since { change: Change::New, since: now },
+            Some(known) if worse((finding.outcome, finding.shortfall), (known.outcome, known.shortfall)) => {
+                Since { change: Change::Worse, since: known.since }
+            }
+            Some(known) => Since { change: Change::Inherited, since: known.since },
+        });
+    }
+    let still: BTreeSet<&str> = findings.iter().filter(|f| bad(f)).map(|f| f.fingerprint.as_str()).collect();
+    // A subject that is gone is not mended; the inventory says that it is gone.
+    let seen: BTreeSet<&str> = findings.iter().filter(|f| f.outcome == Outcome::Pass).map(|f| f.fingerprint.as_str()).collect();
+    let mended = baseline.findings.iter().filter(|k| !still.contains(k.fingerprint.as_str()) && seen.contains(k.fingerprint.as_str()));
+    mended.map(|known| Fixed { rule: known.rule.clone(), subject: known.subject.clone(), was: known.outcome }).collect()
+}
+
+#[cfg(test)]
+mod tests;

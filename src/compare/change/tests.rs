@@ -1,0 +1,91 @@
+#![allow(clippy::unwrap_used)]
+
+use super::*;
+use crate::baseline::{Known, SCHEMA};
+use crate::inventory::Inventory;
+use crate::rule::Severity;
+
+const NOW: Instant = Instant(1_771_372_800_000);
+const THEN: Instant = Instant(1_770_000_000_000);
+
+fn finding(rule: &str, outcome: Outcome, shortfall: Option<f64>) -> Finding {
+    let text = String::new;
+    Finding {
+        rule: rule.to_owned(),
+        subject: None,
+        question: text(),
+        severity: Severity::P1,
+        weight: 1,
+        owner: None,
+        controls: Vec::new(),
+        outcome,
+        gap: None,
+        message: text(),
+        observed: text(),
+        required: text(),
+        margin: text(),
+        shortfall,
+        since: None,
+        would_show: None,
+        why: text(),
+        fix: text(),
+        expression: text(),
+        rule_at: text(),
+        sources: Vec::new(),
+        fingerprint: rule.to_owned(),
+    }
+}
+
+fn known(rule: &str, outcome: Outcome, shortfall: Option<f64>) -> Known {
+    Known { rule: rule.to_owned(), subject: None, fingerprint: rule.to_owned(), outcome, shortfall, since: THEN }
+}
+
+fn baseline(findings: Vec<Known>) -> Baseline {
+    Baseline { schema: SCHEMA.to_owned(), project: "x".to_owned(), recorded: THEN, findings, inventory: Inventory::default() }
+}
+
+#[test]
+fn what_is_not_good_is_new_worse_or_inherited() {
+    let base = baseline(vec![
+        known("same", Outcome::Fail, Some(3.0)),
+        known("better", Outcome::Fail, Some(3.0)),
+        known("worse", Outcome::Fail, Some(3.0)),
+        known("sunk", Outcome::Unproven, None),
+        known("mended", Outcome::Fail, None),
+        known("vanished", Outcome::Fail, None),
+    ]);
+    let mut findings = [
+        finding("same", Outcome::Fail, Some(3.0)),
+        finding("better", Outcome::Fail, Some(2.0)),
+        finding("worse", Outcome::Fail, Some(4.0)),
+        finding("sunk", Outcome::Fail, None),
+        finding("mended", Outcome::Pass, None),
+        finding("fresh", Outcome::NoEvidence, None),
+        finding("good", Outcome::Pass, None),
+    ];
+    let fixed = hold_against(&mut findings, &base, NOW);
+    let changes: Vec<_> = findings.iter().map(|f| f.since.as_ref().map(|s| (s.change, s.since))).collect();
+    assert_eq!(
+        changes,
+        [
+            Some((Change::Inherited, THEN)),
+            Some((Change::Inherited, THEN)),
+            Some((Change::Worse, THEN)),
+            Some((Change::Worse, THEN)),
+            None,
+            Some((Change::New, NOW)),
+            None,
+        ]
+    );
+    assert_eq!(fixed.iter().map(|f| f.rule.as_str()).collect::<Vec<_>>(), ["mended"], "a subject that vanished is not mended");
+}
+
+#[test]
+fn a_baseline_only_shrinks() {
+    let old =
+        baseline(vec![known("a", Outcome::Fail, Some(3.0)), known("b", Outcome::Unproven, None), known("c", Outcome::Fail, Some(1.0))]);
+    let today = baseline(vec![known("a", Outcome::Fail, Some(2.0)), known("c", Outcome::Fail, Some(9.0)), known("d", Outcome::Fail, None)]);
+    let shrunk = old.shrink(&today);
+    let left: Vec<_> = shrunk.findings.iter().map(|k| (k.rule.as_str(), k.shortfall)).collect();
+    assert_eq!(left, [("a", Some(2.0)), ("c", Some(1.0))]);
+}

@@ -1,0 +1,101 @@
+//! What was seen, and what the base saw and the head does not.
+
+use crate::evidence::{Evidence, Gap};
+use crate::finding::{Finding, Outcome};
+use crate::inventory::Inventory;
+use crate::io::hash::fingerprint;
+use crate::record::Record;
+use crate::rule::Severity;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// So many vanished things are told one by one.
+const EACH: usize = 20;
+/// The families whose rows are counted as things that must not vanish.
+const FAMILIES: [&str; 4] = ["tests.case", "golden.case", "golden.category", "benchmark.series"];
+
+/// Everything that was seen, by name.
+pub fn take(evidence: &[Evidence]) -> Inventory {
+    let mut inventory = Inventory::default();
+    for entry in evidence {
+        for source in entry.sources.iter().filter(|s| !s.sha256.is_empty()) {
+            inventory.add("source", format!("{}: {}", entry.name, source.path));
+        }
+        for family in FAMILIES {
+            entry.rows(family).iter().filter(|row| is_there(row)).for_each(|row| inventory.add(family, row.subject()));
+        }
+        for suite in entry.rows("tests.case").iter().filter_map(|row| row.text("suite")) {
+            inventory.add("tests.suite", suite);
+        }
+    }
+    inventory
+}
+
+/// A series that is only remembered is not there.
+fn is_there(row: &Record) -> bool {
+    row.text("state") != Some("missing")
+}
+
+/// A finding for everything the base saw and the head does not.
+///
+/// Evidence that cannot be used is told by the rules that need it; its rows are not listed again.
+pub fn lost(base: &Inventory, head: &Inventory, evidence: &[Evidence]) -> Vec<Finding> {
+    let unusable: BTreeSet<&str> = evidence.iter().filter(|e| e.gap().is_some()).map(|e| e.family.as_ref()).collect();
+    let gone = head.lost(base);
+    let suites: Vec<&str> = gone.iter().filter(|(kind, _)| *kind == "tests.suite").map(|(_, name)| *name).collect();
+    let mut by_kind: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for (kind, name) in gone {
+        // A suite that is gone says it for its cases.
+        let told = kind == "tests.case" && suites.iter().any(|suite| name.starts_with(suite));
+        if !told && !unusable.contains(kind.split('.').next().unwrap_or(kind)) {
+            by_kind.entry(kind).or_default().push(name);
+        }
+    }
+    by_kind.into_iter().flat_map(|(kind, names)| findings(kind, &names)).collect()
+}
+
+/// One finding each, or one for all when they are many.
+fn findings(kind: &str, names: &[&str]) -> Vec<Finding> {
+    let what = match kind {
+        "source" => "file",
+        "tests.suite" => "test suite",
+        "tests.case" => "test",
+        "golden.case" => "golden case",
+        "golden.category" => "golden category",
+        _ => "benchmark series",
+    };
+    if names.len() <= EACH {
+        let message = |name: &str| format!("the {what} {name} was seen by the base and is not there now");
+        return names.iter().map(|name| finding(kind, Some(name), message(name))).collect();
+    }
+    let first: Vec<&str> = names.iter().take(3).copied().collect();
+    let message = format!("{} of kind {what} were seen by the base and are not there now: {} and more", names.len(), first.join(", "));
+    vec![finding(kind, None, message)]
+}
+
+fn finding(kind: &str, name: Option<&str>, message: String) -> Finding {
+    let rule = format!("inventory/{}", kind.replace('.', "-"));
+    Finding {
+        question: "Is everything the base saw still there?".to_owned(),
+        severity: Severity::P1,
+        weight: 1,
+        owner: None,
+        controls: Vec::new(),
+        outcome: Outcome::NoEvidence,
+        gap: Some(Gap::Missing),
+        message,
+        observed: "–".to_owned(),
+        required: "present".to_owned(),
+        margin: String::new(),
+        shortfall: None,
+        since: None,
+        would_show: None,
+        why: "What is not run cannot fail. A gate that judges only what it is shown is opened by showing less.".to_owned(),
+        fix: "Bring it back, or acknowledge that it is gone with a waiver that names this finding, a reason and an end.".to_owned(),
+        expression: "everything the base saw is still there".to_owned(),
+        rule_at: "built in".to_owned(),
+        sources: Vec::new(),
+        fingerprint: fingerprint(&[&rule, name.unwrap_or_default()]),
+        subject: name.map(str::to_owned),
+        rule,
+    }
+}
