@@ -35,6 +35,9 @@ enum Verb {
         /// The folder to look at
         #[arg(default_value = ".")]
         folder: PathBuf,
+        /// As of when the baseline is recorded [default: the clock]
+        #[arg(long, value_name = "TIME")]
+        now: Option<String>,
     },
     /// Judge the evidence: verdict, report and exit code
     ///
@@ -255,7 +258,7 @@ fn harmless(text: &str) -> String {
 
 fn dispatch(verb: Verb) -> Result<Exit, Error> {
     match verb {
-        Verb::Init { folder } => init::run(&folder),
+        Verb::Init { folder, now } => init::run(&folder, now),
         Verb::Check(args) => {
             let CheckArgs { files, require, subject, format, emit, out, look } = args;
             check::run(&check::Options { files, require, format, emit, out, style: look.style(), ..subject.options() })

@@ -135,13 +135,36 @@ fn init_writes_what_check_reads() {
     let folder = tempfile::tempdir().unwrap();
     fs::create_dir_all(folder.path().join("reports")).unwrap();
     fs::write(folder.path().join("reports/unit.xml"), support::junit("unit", 3)).unwrap();
-    let answer = readiness(folder.path(), &["init"]);
+    let answer = readiness(folder.path(), &["init", "--now", support::NOW]);
     assert_eq!(answer.code, 0, "{}", answer.err);
     let configuration = fs::read_to_string(folder.path().join("readiness.yaml")).unwrap();
     assert!(configuration.contains("reports/unit.xml"), "{configuration}");
     let answer = check(folder.path(), &[]);
     assert_eq!(answer.code, 3, "tests pass, coverage is missing:\n{}{}", answer.out, answer.err);
+    let answer = check(folder.path(), &["--profile", "pr"]);
+    assert_eq!(answer.code, 0, "that it is missing is nothing new:\n{}{}", answer.out, answer.err);
+    fs::write(folder.path().join("reports/unit.xml"), support::junit("unit", 0)).unwrap();
+    assert_eq!(check(folder.path(), &["--profile", "pr"]).code, 3, "that no test runs any more is");
     assert_eq!(readiness(folder.path(), &["init"]).code, 2, "an existing configuration is left alone");
+}
+
+#[test]
+fn init_names_many_files_by_a_pattern_that_knows_their_number() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir_all(folder.path().join("target/surefire-reports")).unwrap();
+    fs::create_dir_all(folder.path().join("node_modules/x")).unwrap();
+    for n in 0..5 {
+        let name = format!("target/surefire-reports/TEST-{n}.xml");
+        fs::write(folder.path().join(name), support::junit(&format!("suite{n}"), 2)).unwrap();
+    }
+    fs::write(folder.path().join("node_modules/x/junit.xml"), support::junit("theirs", 2)).unwrap();
+    assert_eq!(readiness(folder.path(), &["init", "--now", support::NOW]).code, 0);
+    let configuration = fs::read_to_string(folder.path().join("readiness.yaml")).unwrap();
+    assert!(configuration.contains("path: \"target/surefire-reports/*.xml\", expect: 5"), "{configuration}");
+    assert!(!configuration.contains("node_modules"), "{configuration}");
+    assert_eq!(check(folder.path(), &["--profile", "pr"]).code, 0);
+    fs::remove_file(folder.path().join("target/surefire-reports/TEST-3.xml")).unwrap();
+    assert_eq!(check(folder.path(), &["--profile", "pr"]).code, 3, "a shard is gone");
 }
 
 #[test]

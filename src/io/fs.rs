@@ -138,10 +138,18 @@ pub fn append(path: &Path, content: &[u8]) -> io::Result<()> {
 
 /// All regular files below `root` as paths relative to it, with `/` between folders, in order. `.git` and links to folders are not entered.
 pub fn files(root: &Path) -> Vec<String> {
+    files_outside(root, &[])
+}
+
+/// As [`files`], without entering folders that end in one of these paths (`node_modules`, `target/debug`).
+pub fn files_outside(root: &Path, skipped: &[&str]) -> Vec<String> {
     walkdir::WalkDir::new(root)
         .sort_by_file_name()
         .into_iter()
-        .filter_entry(|entry| entry.file_name() != ".git")
+        .filter_entry(|entry| {
+            let below = entry.depth() > 0 && entry.file_type().is_dir();
+            entry.file_name() != ".git" && !(below && skipped.iter().any(|folder| entry.path().ends_with(folder)))
+        })
         .filter_map(Result::ok)
         .filter(|entry| entry.path().is_file())
         .filter_map(|entry| entry.path().strip_prefix(root).ok().map(slashed))
