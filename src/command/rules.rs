@@ -49,7 +49,7 @@ pub fn run(ask: &Ask) -> Result<Exit, Error> {
 type Loaded = (Vec<Pack>, Vec<Compiled>, BTreeMap<String, crate::config::Declared>);
 
 /// The packs of the folders, or the shipped ones.
-fn load(folders: &[PathBuf]) -> Result<Loaded, Error> {
+pub(super) fn load(folders: &[PathBuf]) -> Result<Loaded, Error> {
     let mut files: Vec<Files> = Vec::new();
     let mut errors = Vec::new();
     for folder in folders {

@@ -1,15 +1,19 @@
 //! `readiness site`: the published dashboard, a folder of static pages.
 
 use super::check::{self, configured, moment, write, write_all};
-use super::render;
+use super::{render, rules};
 use crate::discover::site::{self, System};
 use crate::error::Error;
+use crate::ingest;
 use crate::io::terminal;
+use crate::page::Page;
 use crate::portfolio::{self, Portfolio};
 use crate::render::parts::prose::plural;
+use crate::render::reference::{self, Reader};
 use crate::render::{page, portfolio as index};
 use crate::report::Report;
 use crate::verdict::Exit;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// What is asked of `site`.
@@ -40,7 +44,13 @@ pub fn run(options: &Options) -> Result<Exit, Error> {
         write_all(&report, &options.out.join(&report.project.id))?;
         systems.push(portfolio::System { path, report });
     }
-    let portfolio = Portfolio { title: site.title, now: moment(options.now.as_deref())?, systems, pages: site.pages };
+    let mut pages = site.pages;
+    pages.extend(reference()?);
+    let mut taken = BTreeSet::new();
+    if let Some(page) = pages.iter().find(|page| !taken.insert(page.path.as_str())) {
+        return Err(Error::Usage(format!("two pages would be written to {}", page.path)));
+    }
+    let portfolio = Portfolio { title: site.title, now: moment(options.now.as_deref())?, systems, pages };
     write(&options.out.join("index.html"), &index::index(&portfolio)?)?;
     for document in &portfolio.pages {
         write(&options.out.join(&document.path), &page::page(document, &portfolio.pages)?)?;
@@ -48,6 +58,14 @@ pub fn run(options: &Options) -> Result<Exit, Error> {
     let (systems, pages) = (plural(portfolio.systems.len(), "system"), plural(portfolio.pages.len(), "page"));
     terminal::note(&format!("{systems} and {pages} written to {}", options.out.display()));
     Ok(Exit::Open)
+}
+
+/// The pages about what the program holds.
+fn reference() -> Result<Vec<Page>, Error> {
+    let (packs, ..) = rules::load(&[])?;
+    let formats: Vec<_> = ingest::formats().collect();
+    let readers: Vec<_> = formats.iter().map(|f| Reader { family: f.family, name: f.name, about: f.about }).collect();
+    Ok(reference::pages(&packs, &readers))
 }
 
 fn judge(system: &System, folder: &Path, options: &Options) -> Result<Report, Error> {

@@ -75,5 +75,5 @@ fn document(name: &str, markdown: String) -> Page {
     let stem = name.strip_suffix(".md").unwrap_or(name);
     let heading = markdown.lines().find_map(|line| line.strip_prefix("# "));
     let title = heading.map_or_else(|| stem.to_owned(), |heading| heading.trim().to_owned());
-    Page { path: format!("{stem}.html"), title, markdown }
+    Page { path: format!("{stem}.html"), title, markdown, ..Page::default() }
 }

@@ -10,6 +10,7 @@ mod markdown;
 pub mod page;
 pub mod parts;
 pub mod portfolio;
+pub mod reference;
 #[cfg(test)]
 mod sample;
 mod text;

@@ -4,7 +4,7 @@ use super::parts::commonmark::{Article, article};
 use super::parts::dress::{Dress, dress};
 use super::parts::markup::fill;
 use crate::error::Error;
-use crate::page::Page;
+use crate::page::{Page, grouped};
 use askama::Template;
 
 #[derive(Template)]
@@ -16,7 +16,8 @@ struct View<'a> {
     /// From this page to the top of the site.
     root: String,
     page: &'a Page,
-    nav: &'a [Page],
+    /// Heading and pages.
+    nav: Vec<(&'a str, &'a [Page])>,
     article: Article,
 }
 
@@ -31,7 +32,7 @@ pub fn page(page: &Page, nav: &[Page]) -> Result<String, Error> {
         description: page.title.clone(),
         root: "../".repeat(page.path.matches('/').count()),
         page,
-        nav,
+        nav: grouped(nav),
         article: article(&page.markdown),
     };
     Ok(fill(&view)?.to_string())
@@ -43,16 +44,18 @@ mod tests {
     use super::*;
 
     fn a_page(path: &str, title: &str) -> Page {
-        Page { path: path.to_owned(), title: title.to_owned(), markdown: format!("# {title}\n\n## First\n\nText.\n") }
+        Page { path: path.to_owned(), title: title.to_owned(), markdown: format!("# {title}\n\n## First\n\nText.\n"), ..Page::default() }
     }
 
     #[test]
     fn the_navigation_knows_where_it_is() {
-        let nav = [a_page("quick-start.html", "Quick start"), a_page("formats/junit.html", "JUnit <xml>")];
+        let junit = Page { group: "Reference".to_owned(), ..a_page("formats/junit.html", "JUnit <xml>") };
+        let nav = [a_page("quick-start.html", "Quick start"), junit];
         let text = page(&nav[1], &nav).unwrap();
         assert!(text.contains(r#"<a href="../quick-start.html">Quick start</a>"#), "{text}");
         assert!(text.contains(r#"<a href="../formats/junit.html" aria-current="page">JUnit &#60;xml&#62;</a>"#), "{text}");
         assert!(text.contains(r##"<a href="#first">First</a>"##) && text.contains("<title>JUnit &#60;xml&#62;</title>"), "{text}");
+        assert!(text.contains(r#"<p class="navhead">Reference</p>"#), "{text}");
         assert_eq!(text, page(&nav[1], &nav).unwrap());
     }
 }

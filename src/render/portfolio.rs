@@ -6,6 +6,7 @@ use super::parts::{bar, chip, figure, outcomes, prose};
 use crate::error::Error;
 use crate::finding::Outcome;
 use crate::metric::Value;
+use crate::page::{Page, grouped};
 use crate::portfolio::{Portfolio, System};
 use crate::report::Report;
 use crate::verdict::Verdict;
@@ -22,6 +23,8 @@ struct View<'a> {
     title: &'a str,
     description: String,
     portfolio: &'a Portfolio,
+    /// Documentation: heading and pages.
+    nav: Vec<(&'a str, &'a [Page])>,
     tone: &'static str,
     shape: Html,
     /// The sentence, cut where its word of verdict begins.
@@ -70,6 +73,7 @@ pub fn index(portfolio: &Portfolio) -> Result<String, Error> {
         title: &portfolio.title,
         description: format!("{}{}{}. {lead}", headline.0, headline.1, headline.2),
         portfolio,
+        nav: grouped(&portfolio.pages),
         tone: chip::verdict(worst),
         shape: chip::icon(chip::verdict(worst)),
         headline,

@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 pub struct Article {
     /// The text.
     pub body: Html,
-    /// Its headings below the title: fragment and text.
+    /// Its sections: fragment and text of each heading of the second level.
     pub headings: Vec<(String, String)>,
 }
 
@@ -34,7 +34,7 @@ pub fn article(markdown: &str) -> Article {
             Event::End(TagEnd::Heading(level)) => {
                 let (id, text) = std::mem::take(&mut heading);
                 out.push(markup(&format!("<a class=\"hl\" href=\"#{id}\" aria-label=\"Link to {}\">#</a></{level}>\n", escape(&text))));
-                if level.to_string() != "h1" {
+                if level.to_string() == "h2" {
                     headings.push((id, text));
                 }
             }

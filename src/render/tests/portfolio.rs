@@ -2,7 +2,6 @@
 
 use super::*;
 use crate::instant::Instant;
-use crate::page::Page;
 use crate::render::sample;
 use crate::rule::Severity;
 
@@ -11,7 +10,7 @@ fn system(path: &str, report: Report) -> System {
 }
 
 fn portfolio(systems: Vec<System>) -> Portfolio {
-    let page = Page { path: "quick-start.html".into(), title: "Quick start".into(), markdown: String::new() };
+    let page = Page { path: "quick-start.html".into(), title: "Quick start".into(), ..Page::default() };
     Portfolio { title: "Our systems".into(), now: Instant::parse("2026-02-19T12:00:00Z").unwrap(), systems, pages: vec![page] }
 }
 
