@@ -201,7 +201,7 @@ pub fn duration(ms: f64) -> String {
         0.0 => (0.0, "ms"),
         x if x < 1e-3 => (ms * 1e6, "ns"),
         x if x < 1.0 => (ms * 1e3, "µs"),
-        x if x < 10_000.0 => (ms, "ms"),
+        x if x < 10_000.0 && x % 1000.0 != 0.0 => (ms, "ms"),
         x if x < 120_000.0 => (ms / 1e3, "s"),
         x if x < 7_200_000.0 => (ms / 6e4, "min"),
         x if x < 172_800_000.0 => (ms / 3.6e6, "h"),
@@ -366,6 +366,7 @@ mod tests {
         assert_eq!(number(-1839.4), "-1,839");
         assert_eq!(number(0.000_123_456), "0.0001235");
         assert_eq!(duration(412.0), "412 ms");
+        assert_eq!((duration(5000.0), duration(5300.0)), ("5 s".to_owned(), "5,300 ms".to_owned()));
         assert_eq!(duration(86_400_000.0), "24 h");
         assert_eq!(bytes(1536), "1.5 KiB");
     }
