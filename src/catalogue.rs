@@ -392,11 +392,12 @@ pub const POINT: &str = "point";
 /// What the ratio `id` (a metric or a cell) counts, in the singular.
 pub fn counted(id: &str) -> &'static str {
     match id.rsplit('.').next().unwrap_or(id) {
+        // What a project declares may be called like something that is counted.
+        _ if ["telemetry.", "custom.", "documents."].iter().any(|family| id.starts_with(family)) => POINT,
         "line" => "line",
         "branch" => "branch",
         "citation_support" => "citation",
         "score" | "worse" | "better" | "worst_change" => POINT,
-        _ if ["telemetry.", "custom.", "documents."].iter().any(|family| id.starts_with(family)) => POINT,
         _ if id.starts_with("tests.") => "test",
         _ => "case",
     }

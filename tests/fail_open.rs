@@ -293,3 +293,237 @@ fn a_confidence_worth_nothing_is_refused() {
     }
     project.rule("rate", "require: golden.hallucination_rate <= 50%\nconfidence: 99.9%").says(0, "Ready");
 }
+
+/// Every row of the table of gates that opened when they should not have, with the opposite outcome.
+mod what_opened_elsewhere {
+    use super::*;
+    use std::fmt::Write as _;
+
+    /// A Cobertura report of one file.
+    fn coverage(covered: usize, lines: usize) -> String {
+        let mut text =
+            format!("<?xml version=\"1.0\" ?>\n<coverage timestamp=\"1771369200000\" lines-valid=\"{lines}\" lines-covered=\"{covered}\">");
+        text.push_str("<packages><package name=\"app\"><classes><class name=\"a\" filename=\"app/a.py\"><methods/><lines>");
+        for n in 0..lines {
+            let _ = write!(text, "<line number=\"{}\" hits=\"{}\"/>", n + 1, u8::from(n < covered));
+        }
+        text.push_str("</lines></class></classes></package></packages></coverage>\n");
+        text
+    }
+
+    fn with_coverage(report: &str) -> Project {
+        let project = Project::new();
+        project.put("coverage.xml", report).configure("packs:", "  coverage: { family: coverage, path: coverage.xml }\npacks:");
+        project
+    }
+
+    #[test]
+    fn a_cut_coverage_report_half_bad_answers_and_a_failed_test() {
+        let whole = coverage(90, 100);
+        let project = with_coverage(&whole[..whole.len() / 2]);
+        project
+            .put("reports/unit.xml", &junit("unit", 5).replace("name=\"test_0\" time=\"0.01\"/>", "name=\"test_0\"><failure/></testcase>"));
+        project.put("golden.jsonl", &golden(400).replacen("\"verdict\":\"supported\"", "\"verdict\":\"contradicted\"", 196));
+        let text = fs::read_to_string(project.path().join("readiness.yaml")).unwrap();
+        project.put("readiness.yaml", &text.replace("[rules/]", "[pr-gate, ai-claims]"));
+        project.says(1, "NO EVIDENCE pr-gate/coverage-line");
+        project.says(1, "FAIL pr-gate/tests-pass");
+        project.says(1, "FAIL ai-claims/hallucination-rate");
+    }
+
+    #[test]
+    fn a_misspelt_threshold() {
+        for (text, advice) in [
+            ("coverage.lien >= 100%", "did you mean `coverage.line`?"),
+            ("tests.totl >= 9999", "did you mean `tests.total`?"),
+            ("!(coverage.lines.rat < 80%)", "unknown metric `coverage.lines.rat`"),
+        ] {
+            let project = Project::new();
+            project.rule("tests", &format!("require: \"{text}\"")).says(2, advice);
+        }
+    }
+
+    #[test]
+    fn a_limit_of_zero() {
+        let project = Project::new();
+        project.rule("tests", "require: tests.failed <= 0");
+        project
+            .put("reports/unit.xml", &junit("unit", 5).replace("name=\"test_0\" time=\"0.01\"/>", "name=\"test_0\"><failure/></testcase>"));
+        project.says(1, "tests.failed is 1, required at most 0");
+    }
+
+    #[test]
+    fn no_threshold_at_all() {
+        let project = Project::new();
+        project.remove("rules/own/tests.yaml").says(2, "the pack `own` has no rule");
+        assert_eq!(readiness(project.path(), &["check", "reports/unit.xml"]).code, 2);
+    }
+
+    #[test]
+    fn a_text_that_is_greater_than_a_number() {
+        for text in ["golden.mode > 0.8", "\"x\" > 0.8", "golden.mode >= \"live\""] {
+            let project = Project::new();
+            project.rule("tests", &format!("require: '{text}'"));
+            assert_eq!(project.check().code, 2, "{text}");
+        }
+    }
+
+    #[test]
+    fn an_error_that_an_or_or_a_not_swallows() {
+        for text in ["coverage.line >= 80% || true", "!(coverage.line < 80%)", "tests.failed == 0 || coverage.line >= 80%"] {
+            let project = Project::new();
+            project.rule("tests", &format!("require: \"{text}\"")).says(3, "no coverage evidence is configured");
+        }
+    }
+
+    #[test]
+    fn an_empty_folder_of_results() {
+        let project = Project::new();
+        project.remove("reports/unit.xml").remove("reports/slow.xml").says(3, "reports/*.xml finds no file");
+        let project = Project::new();
+        project.put("reports/slow.xml", "<testsuites/>\n");
+        assert_eq!(project.check().code, 3);
+        project.put("reports/slow.xml", &junit("slow", 0));
+        assert_eq!(project.check().code, 3);
+    }
+
+    #[test]
+    fn something_passed_and_something_did_not_run() {
+        let project = Project::new();
+        project.rule("coverage", "require: coverage.line >= 80%").says(3, "no coverage evidence is configured");
+        let project = Project::new();
+        project.rule("bench", "require: benchmark.regressed == 0").says(3, "no benchmark evidence is configured");
+    }
+
+    #[test]
+    fn a_share_that_rounds_to_the_limit() {
+        let project = with_coverage(&coverage(22_497, 25_000));
+        project
+            .rule("coverage", "require: coverage.line >= 90%")
+            .says(1, "89.98 % (22,497 of 25,000), required at least 90 %: 3 lines short");
+    }
+}
+
+/// `has`, `or_else` and `when` ask whether something is said, not whether it is well.
+mod evidence_that_is_gone {
+    use super::*;
+
+    const LENIENT: [&str; 4] =
+        ["or_else(tests.failed, 0) == 0", "has(tests.failed) || true", "!has(tests.failed)", "!has(tests.failed) || tests.failed == 0"];
+
+    #[test]
+    fn is_not_absent() {
+        for text in LENIENT {
+            let lenient = || {
+                let project = Project::new();
+                project.rule("tests", &format!("require: \"{text}\"")).rule("golden", "require: golden.cases > 0");
+                project
+            };
+            lenient().remove("reports/slow.xml").says(3, "1 of 2 expected files");
+            let cut = lenient();
+            cut.put("reports/slow.xml", &junit("slow", 3)[..150]);
+            assert_eq!(cut.check().code, 3, "{text}");
+            let absent = lenient();
+            absent.configure("tests: { family: tests, path: \"reports/*.xml\", expect: 2 }", "");
+            assert_eq!(absent.check().code, 3, "{text}");
+        }
+    }
+
+    #[test]
+    fn does_not_switch_a_rule_off() {
+        let project = Project::new();
+        project.rule("golden", "when: has(golden.cases)\nrequire: golden.cases > 1000").says(1, "golden.cases is 400");
+        project.remove("golden.jsonl").says(3, "golden.jsonl is not there");
+    }
+
+    #[test]
+    fn a_rule_that_looks_at_nothing_is_refused() {
+        for text in ["true", "!(false)", "1 < 2", "\\\"a\\\" == \\\"a\\\"", "80% <= 90%"] {
+            let project = Project::new();
+            project.rule("tests", &format!("require: \"{text}\"")).says(2, "the expression looks at no evidence");
+        }
+    }
+}
+
+/// A name that nobody checks is a rule that never bites.
+#[test]
+fn every_name_is_checked() {
+    for (lines, message) in [
+        ("require: or_else(tests.failed{source=\"test\"}, 0) == 0", "there is no tests entry `test` - did you mean `tests`?"),
+        ("when: has(golden.cases{source=\"x\"})\nrequire: tests.failed == 0", "there is no golden entry `x`"),
+        ("require: or_else(telemetry.up{pod=\"a\"}, 1) == 1", "`telemetry.up` has no label `pod`"),
+        ("require: all(tests.case, outcome != \"faild\")", "did you mean `failed`?"),
+        ("require: tests.failed == 0\nmin_n: 5", "`min_n` has nothing to act on"),
+        ("require: tests.failed == 0\nconfidence: 95%", "`confidence` has nothing to act on"),
+        ("require: deleted < 5\ncollect: { sql: adit, query: SELECT 1, outputs: { deleted: count } }", "there is no audit entry `adit`"),
+        ("attest: { by: alice }", "`attest` has no `every`"),
+        ("attest: { every: 30d }", "`attest` has no `by`"),
+    ] {
+        let project = Project::new();
+        project.configure("packs:", "metrics: { telemetry.up: { kind: count, sample: up, about: x } }\npacks:");
+        project.rule("tests", lines).says(2, message);
+    }
+}
+
+/// Two entries that say different things are not averaged into a good one.
+#[test]
+fn entries_that_disagree_do_not_make_each_other_good() {
+    let two = |kind: &str, one: &str, other: &str, require: &str| {
+        let project = Project::new();
+        for (name, value) in [("a", one), ("b", other)] {
+            project.put(&format!("{name}.prom"), &format!("# TYPE app_x gauge\napp_x {value} 1771369200000\n"));
+        }
+        project.configure(
+            "packs:",
+            &format!(
+                "  a: {{ family: telemetry, path: a.prom }}\n  b: {{ family: telemetry, path: b.prom }}\n\
+                 metrics: {{ telemetry.x: {{ kind: {kind}, sample: app_x, about: x }} }}\npacks:"
+            ),
+        );
+        project.rule("x", &format!("require: {require}"));
+        project
+    };
+    // 1 of 1,000 and 1 of 2 are not 2 of 1,002.
+    two("ratio", "0.001", "0.5", "telemetry.x <= 1%").says(3, "a and b disagree about telemetry.x");
+    two("number", "99.9", "12", "telemetry.x >= 99").says(3, "disagree");
+    two("flag", "1", "0", "telemetry.x == false").says(3, "disagree");
+    two("duration", "0.1", "0.3", "telemetry.x <= 200ms").says(3, "disagree");
+    two("ratio", "0.001", "0.5", "telemetry.x{source=\"b\"} <= 1%").says(1, "50 %");
+    two("number", "99.90", "99.9", "telemetry.x >= 99").says(0, "Ready");
+    two("count", "1", "2", "telemetry.x == 3").says(0, "Ready");
+}
+
+/// A query over one of two logs says nothing of the other.
+#[test]
+fn a_query_names_the_log_it_asks() {
+    let project = Project::new();
+    support::audit(&project.path().join("a.db"), 3);
+    support::audit(&project.path().join("b.db"), 40);
+    let entries = "  a: { family: audit, path: a.db, map: retention-audit-log }\n  b: { family: audit, path: b.db, map: retention-audit-log }\npacks:";
+    project.configure("packs:", entries);
+    let rows = |sql: &str| {
+        format!(
+            "collect: {{ sql: {sql}, query: SELECT count(*) AS n FROM retention_audit_log, outputs: {{ n: count }} }}\nrequire: n >= 20"
+        )
+    };
+    project.rule("rows", &rows("audit")).says(3, "there are several audit entries, a and b: `sql` must name one");
+    project.rule("rows", &rows("a")).says(1, "n is 6");
+    project.rule("rows", &rows("b")).says(0, "Ready");
+}
+
+/// A profile that no rule is for, a date that has not come and rows that are left out prove nothing.
+#[test]
+fn nothing_that_applies_is_nothing_shown() {
+    for lines in [
+        "require: tests.failed == 0\nwhen: profile == \"release\"",
+        "require: tests.failed == 0\neffective_from: 2999-01-01",
+        "for_each: tests.case\nwhere: name == \"nobody\"\nrequire: outcome == \"passed\"",
+        "severity: P2\nrequire: tests.failed == 0",
+    ] {
+        let project = Project::new();
+        project.rule("tests", lines);
+        assert_eq!(project.check().code, 3, "{lines}");
+    }
+    let project = Project::new();
+    project.rule("tests", "for_each: audit.finding\nempty: 0\nrequire: code == \"AUD-TIME\"").says(3, "no audit evidence is configured");
+}

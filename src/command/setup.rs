@@ -43,6 +43,8 @@ pub fn load(config: Option<&Path>) -> Result<Setup, Error> {
     let root = if root.ends_with(".github") { root.parent().map(Path::to_owned).unwrap_or_default() } else { root };
     let packs = packs(&config, &root, &mut errors);
     let (rules, declared) = pack::check(&packs, &config.metrics, &mut errors);
+    let entries: Vec<(&str, &str)> = config.evidence.iter().map(|(name, entry)| (name.as_str(), entry.family.as_str())).collect();
+    errors.extend(rules.iter().flat_map(|rule| rule.unknown_sources(&entries)));
     if errors.is_empty() { Ok(Setup { config, root, packs, rules, declared }) } else { Err(Error::Configuration(errors)) }
 }
 

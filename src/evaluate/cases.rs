@@ -30,7 +30,7 @@ fn check(rule: &Compiled, case: &Case, declared: &BTreeMap<String, Declared>) ->
         Some(Given::Value(profile)) => Some(profile.clone()),
         _ => None,
     };
-    let occasion = Occasion { now: Some(Instant(0)), commit: Some(HEAD.to_owned()), profile, block_at: None };
+    let occasion = Occasion { now: Some(day(rule)), commit: Some(HEAD.to_owned()), profile, block_at: None };
     let findings = one(rule, &Facts::new(&evidence), &occasion);
     match &case.outcome {
         Expected::One(expected) => {
@@ -49,11 +49,16 @@ fn check(rule: &Compiled, case: &Case, declared: &BTreeMap<String, Declared>) ->
     }
 }
 
+/// The day a case plays on: one on which the rule is in force.
+fn day(rule: &Compiled) -> Instant {
+    rule.rule.effective_from.unwrap_or(Instant(0))
+}
+
 const HEAD: &str = "0000000000000000000000000000000000000000";
 
 /// The evidence a case describes: fresh, of the right commit and live, unless the case says otherwise.
 fn stage(rule: &Compiled, case: &Case, declared: &BTreeMap<String, Declared>) -> Result<Vec<Evidence>, String> {
-    let mut stage = Stage::default();
+    let mut stage = Stage { day: day(rule), entries: BTreeMap::new() };
     for (name, given) in case.given.iter().filter(|(name, _)| *name != "profile") {
         match given {
             Given::Value(text) if name.contains('.') => stage.metric(name, text, declared)?,
@@ -95,18 +100,19 @@ fn cells(rule: &Compiled, row: &BTreeMap<String, String>) -> Result<Vec<Option<V
     outputs.iter().map(cell).collect()
 }
 
-#[derive(Default)]
 struct Stage {
+    day: Instant,
     entries: BTreeMap<String, Evidence>,
 }
 
 impl Stage {
     fn entry(&mut self, family: &str) -> &mut Evidence {
         let family = if family == "custom" { "telemetry" } else { family };
+        let day = self.day;
         self.entries.entry(family.to_owned()).or_insert_with(|| Evidence {
             sources: vec![Source {
                 path: "case".to_owned(),
-                collected_at: Some(Instant(0)),
+                collected_at: Some(day),
                 commit: Some(HEAD.to_owned()),
                 mode: Some("live".to_owned()),
                 ..Source::default()

@@ -35,6 +35,25 @@ pub struct Compiled {
     pub when: Option<Checked>,
 }
 
+impl Compiled {
+    /// The entries a rule names that are not there, given all as name and family.
+    pub fn unknown_sources(&self, entries: &[(&str, &str)]) -> Vec<Diagnostic> {
+        let expressions = [&self.require, &self.filter, &self.when];
+        let mut unknown: Vec<Diagnostic> = expressions.into_iter().flatten().flat_map(|text| text.unknown_sources(entries)).collect();
+        if let Some(source) = self.rule.collect.as_ref().map(|collector| &collector.source) {
+            let names = || entries.iter().filter(|(_, family)| *family == AUDIT).map(|(name, _)| *name);
+            if source.text != AUDIT && !names().any(|name| name == source.text) {
+                let help = spelling::did_you_mean(&source.text, names().chain([AUDIT]));
+                unknown.push(Diagnostic::new(source.place.clone(), format!("there is no {AUDIT} entry `{}`", source.text)).help(help));
+            }
+        }
+        unknown
+    }
+}
+
+/// The family whose entries answer queries.
+const AUDIT: &str = "audit";
+
 /// Checks a rule's expressions; mistakes are added to `errors`.
 pub fn compile(rule: Rule, declared: &BTreeMap<String, Declared>, errors: &mut Vec<Diagnostic>) -> Option<Compiled> {
     let outputs = columns(&rule);
@@ -53,7 +72,24 @@ pub fn compile(rule: Rule, declared: &BTreeMap<String, Declared>, errors: &mut V
     let require = checked(&rule.require, &scope);
     let filter = checked(&rule.filter, &scope);
     let when = checked(&rule.when, &Scope { declared, fields: &occasion, rows: None });
+    if let Some(require) = &require {
+        pointless(&rule, require, &scope, errors);
+    }
     (errors.len() == before).then_some(Compiled { rule, subjects, require, filter, when })
+}
+
+/// A rule that looks at nothing, or asks for certainty about no share, does not mean what it seems to say.
+fn pointless(rule: &Rule, require: &Checked, scope: &Scope<'_>, errors: &mut Vec<Diagnostic>) {
+    let mut refuse = |message: &str, help: &str| {
+        errors.push(Diagnostic::new(require.source.place.clone(), message).help(Some(help.to_owned())));
+    };
+    if !require.looks_at_evidence() {
+        refuse("the expression looks at no evidence", "name a metric; `readiness rules --metrics` lists them");
+    }
+    let asked = [("confidence", rule.confidence.is_some()), ("min_n", rule.min_n.is_some())];
+    for (key, _) in asked.iter().filter(|(_, given)| *given && !require.compares_ratios(scope)) {
+        refuse(&format!("`{key}` has nothing to act on: no ratio is compared"), &format!("compare a ratio, or remove `{key}`"));
+    }
 }
 
 fn columns(rule: &Rule) -> Vec<(Name, Kind)> {

@@ -3,10 +3,11 @@
 use super::expression::{Absence, Measured};
 use crate::catalogue::{self, Kind};
 use crate::evidence::{Evidence, Gap, Table};
-use crate::metric::{Labels, Metric, Name, Ratio, Value};
+use crate::metric::{Labels, Metric, Name, Value};
 use crate::record::Record;
-use crate::series::Direction;
 use std::collections::BTreeMap;
+
+mod merge;
 
 /// Rows, each with the index of its entry.
 pub type Rows<'a> = Vec<(usize, &'a Record)>;
@@ -15,7 +16,7 @@ pub type Rows<'a> = Vec<(usize, &'a Record)>;
 pub struct Facts<'a> {
     evidence: &'a [Evidence],
     metrics: BTreeMap<&'a str, Vec<(usize, &'a Metric)>>,
-    tables: BTreeMap<&'a str, (usize, &'a Table)>,
+    tables: BTreeMap<(&'a str, usize), &'a Table>,
 }
 
 impl<'a> Facts<'a> {
@@ -27,7 +28,7 @@ impl<'a> Facts<'a> {
             for metric in &entry.metrics {
                 metrics.entry(metric.id.as_ref()).or_default().push((index, metric));
             }
-            tables.extend(entry.tables.iter().map(|table| (table.rule.as_str(), (index, table))));
+            tables.extend(entry.tables.iter().map(|table| ((table.rule.as_str(), index), table)));
         }
         Facts { evidence, metrics, tables }
     }
@@ -53,10 +54,13 @@ impl<'a> Facts<'a> {
         let found: Vec<(usize, &Metric)> =
             self.metrics.get(id).into_iter().flatten().filter(|(i, m)| entries.contains(i) && wanted(m)).copied().collect();
         let values: Vec<&Metric> = found.iter().map(|(_, metric)| *metric).collect();
-        match merge(id, &values) {
-            Some(measured) => Ok((measured, found.into_iter().map(|(index, _)| index).collect())),
-            None => Err(Absence { gap: Gap::Missing, text: format!("{} says nothing about {id}", self.paths(&entries)) }),
+        if values.is_empty() {
+            return Err(Absence::silent(format!("{} says nothing about {id}", self.paths(&entries))));
         }
+        let merged = merge::merge(id, &values);
+        let disagree =
+            || Absence::broken(Gap::Invalid, format!("{} disagree about {id}: say which with {{source=\"…\"}}", self.names(&entries)));
+        Ok((merged.ok_or_else(disagree)?, found.into_iter().map(|(index, _)| index).collect()))
     }
 
     /// All rows of a family, each with its entry, and the entries that were looked at.
@@ -68,7 +72,7 @@ impl<'a> Facts<'a> {
         let entries = self.entries(from, None)?;
         let known: Vec<usize> = entries.iter().copied().filter(|i| self.evidence[*i].records.contains_key(family)).collect();
         if known.is_empty() {
-            return Err(Absence { gap: Gap::Missing, text: format!("{} holds no {family}", self.paths(&entries)) });
+            return Err(Absence::silent(format!("{} holds no {family}", self.paths(&entries))));
         }
         let rows = known.iter().flat_map(|i| self.evidence[*i].rows(family).iter().map(|row| (*i, row))).collect();
         Ok((rows, known))
@@ -81,16 +85,25 @@ impl<'a> Facts<'a> {
     pub fn table(&self, rule: &str, source: &str) -> Result<(&'a Table, usize), Absence> {
         let index = match self.evidence.iter().position(|entry| entry.name == source) {
             Some(index) => self.usable(index)?,
-            None => self.entries(source, None)?.first().copied().unwrap_or_default(),
-        };
-        let (found, table) = self.tables.get(rule).copied().unzip();
-        match (found, table) {
-            (Some(found), Some(table)) => match &table.error {
-                None => Ok((table, found)),
-                Some(error) => Err(Absence { gap: Gap::Invalid, text: format!("the query failed: {error}") }),
+            None => match self.entries(source, None)?.as_slice() {
+                [index] => *index,
+                several => {
+                    let text = format!("there are several {source} entries, {}: `sql` must name one", self.names(several));
+                    return Err(Absence::broken(Gap::Invalid, text));
+                }
             },
-            _ => Err(Absence { gap: Gap::Missing, text: format!("{} was not asked", self.paths(&[index])) }),
+        };
+        match self.tables.get(&(rule, index)) {
+            Some(Table { error: Some(error), .. }) => Err(Absence::broken(Gap::Invalid, format!("the query failed: {error}"))),
+            Some(table) => Ok((table, index)),
+            None => Err(Absence::broken(Gap::Missing, format!("{} was not asked", self.paths(&[index])))),
         }
+    }
+
+    /// The entries that would tell of a metric.
+    pub fn asked(&self, id: &str, labels: &Labels) -> Vec<usize> {
+        let family = id.split('.').next().unwrap_or(id);
+        self.entries(family, labels.get("source").map(String::as_str)).unwrap_or_default()
     }
 
     /// The entries of a family, all usable.
@@ -104,7 +117,7 @@ impl<'a> Facts<'a> {
                 Some(name) => format!("there is no {family} evidence called `{name}`"),
                 None => format!("no {family} evidence is configured"),
             };
-            return Err(Absence { gap: Gap::Missing, text });
+            return Err(Absence::silent(text));
         }
         entries.iter().map(|i| self.usable(*i)).collect()
     }
@@ -113,8 +126,12 @@ impl<'a> Facts<'a> {
         let entry = &self.evidence[index];
         match entry.gap() {
             None => Ok(index),
-            Some((gap, text)) => Err(Absence { gap, text: format!("{}: {text}", entry.name) }),
+            Some((gap, text)) => Err(Absence::broken(gap, format!("{}: {text}", entry.name))),
         }
+    }
+
+    fn names(&self, entries: &[usize]) -> String {
+        entries.iter().map(|i| self.evidence[*i].name.as_str()).collect::<Vec<_>>().join(" and ")
     }
 
     fn paths(&self, entries: &[usize]) -> String {
@@ -124,51 +141,6 @@ impl<'a> Facts<'a> {
             [one] => (*one).to_owned(),
             [first, rest @ ..] => format!("{first} and {} more", rest.len()),
         }
-    }
-}
-
-/// Merges what several entries say: counts and ratios add up, everything else is as bad as the worst entry.
-fn merge(id: &str, metrics: &[&Metric]) -> Option<Measured> {
-    let (first, rest) = metrics.split_first()?;
-    let mut merged = Measured { value: first.value.clone(), samples: first.samples, unmeasured: first.unmeasured };
-    for metric in rest {
-        if let (Value::Ratio(a), Value::Ratio(b)) = (&merged.value, &metric.value) {
-            let samples = |samples: Option<u64>, ratio: &Ratio| samples.unwrap_or(ratio.whole);
-            if merged.samples.is_some() || metric.samples.is_some() {
-                merged.samples = Some(samples(merged.samples, a) + samples(metric.samples, b));
-            }
-        }
-        merged.unmeasured += metric.unmeasured;
-        merged.value = combine(id, merged.value, &metric.value);
-    }
-    Some(merged)
-}
-
-fn combine(id: &str, a: Value, b: &Value) -> Value {
-    let better = catalogue::metric_named(id).and_then(|d| d.better);
-    match (&a, b) {
-        // A worst change is the worst of all entries; adding shares of different baselines would mean nothing.
-        (Value::Ratio(x), Value::Ratio(y)) if id == "benchmark.worst_change" => {
-            Value::Ratio(if x.compare(*y).is_some_and(|o| o.is_lt()) { *y } else { *x })
-        }
-        (Value::Ratio(x), Value::Ratio(y)) => Value::ratio(x.part.saturating_add(y.part), x.whole.saturating_add(y.whole)),
-        (Value::Count(x), Value::Count(y)) => Value::Count(x.saturating_add(*y)),
-        (Value::Instant(x), Value::Instant(y)) => Value::Instant(*x.min(y)),
-        (Value::Level(x), Value::Level(y)) => {
-            let rung = |word: &String| catalogue::INTEGRITY.iter().position(|w| w == word);
-            Value::Level(if rung(y) < rung(x) { y.clone() } else { a.to_string() })
-        }
-        (Value::Number { value: x, .. }, Value::Number { value: y, .. }) | (Value::Duration(x), Value::Duration(y)) => {
-            let worse = if better == Some(Direction::Higher) { y < x } else { y > x };
-            if worse { b.clone() } else { a }
-        }
-        (Value::Flag(x), Value::Flag(y)) => Value::Flag(*x && *y),
-        (Value::Text(x), Value::Text(y)) if id == "golden.mode" => {
-            let rank = |word: &String| catalogue::MODES.iter().position(|w| w == word);
-            Value::Text(if rank(y) > rank(x) { y.clone() } else { x.clone() })
-        }
-        (Value::Text(x), Value::Text(y)) if x != y => Value::Text(format!("{x}, {y}")),
-        _ => a,
     }
 }
 

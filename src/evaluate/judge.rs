@@ -58,7 +58,7 @@ pub fn one(rule: &Compiled, facts: &Facts<'_>, occasion: &Occasion) -> Vec<Findi
     }
     if let Some(attest) = &rule.rule.attest {
         let text = format!("{} has not attested this", attest.by);
-        return vec![absent(rule, None, &[Absence { gap: Gap::Missing, text }], None, Vec::new())];
+        return vec![absent(rule, None, &[Absence::silent(text)], None, Vec::new())];
     }
     let view = match View::of(rule, facts) {
         Ok(view) => view,
@@ -71,7 +71,8 @@ pub fn one(rule: &Compiled, facts: &Facts<'_>, occasion: &Occasion) -> Vec<Findi
         Ok(Some(rows)) => rows.iter().map(|(subject, row)| about(rule, Some(subject), Some(row), &view, occasion)).collect(),
     };
     if view.omitted > 0 {
-        findings.iter_mut().filter(|f| f.outcome == Outcome::Pass).for_each(|f| leave_open(f, view.omitted));
+        let silent = findings.iter().all(|f| f.outcome == Outcome::NotApplicable);
+        findings.iter_mut().filter(|f| silent || f.outcome == Outcome::Pass).for_each(|f| leave_open(f, view.omitted));
     }
     findings
 }
@@ -93,7 +94,7 @@ fn subjects<'v>(rule: &Compiled, view: &'v View<'_>) -> Result<Option<Vec<Subjec
             [_] => Ok(None),
             rows => {
                 let gap = if rows.is_empty() { Gap::Missing } else { Gap::Invalid };
-                Err(Absence { gap, text: format!("the query gave {} rows where one is expected", rows.len()) })
+                Err(Absence::broken(gap, format!("the query gave {} rows where one is expected", rows.len())))
             }
         },
         Subjects::System => Ok(None),
@@ -146,12 +147,14 @@ fn none_found(rule: &Compiled, view: &View<'_>, occasion: &Occasion) -> Finding 
         Subjects::Family(family) => format!("there is no {family} to judge"),
         _ => "the query found no row".to_owned(),
     };
-    absent(rule, None, &[Absence { gap: Gap::Missing, text }], None, view.basis())
+    absent(rule, None, &[Absence::silent(text)], None, view.basis())
 }
 
 /// The finding about one subject, or about the system.
 fn about(rule: &Compiled, subject: Option<&str>, row: Option<&Record>, view: &View<'_>, occasion: &Occasion) -> Finding {
-    if let Some(finding) = row.and_then(|row| standing(rule, subject, row)) {
+    // What a query calls its columns is the rule's own affair.
+    let speaks = matches!(rule.subjects, Subjects::Family(_));
+    if let Some(finding) = row.filter(|_| speaks).and_then(|row| standing(rule, subject, row)) {
         return finding;
     }
     let rigour = Rigour { confidence: rule.rule.confidence, min_n: rule.rule.min_n };
@@ -177,6 +180,8 @@ fn about(rule: &Compiled, subject: Option<&str>, row: Option<&Record>, view: &Vi
     let basis = view.basis();
     match judged {
         Err(absences) => absent(rule, subject, &absences, None, basis),
+        // `or_else` and `has` get by without any evidence; a rule does not.
+        Ok(_) if view.used.borrow().is_empty() => absent(rule, subject, &[Absence::silent("no evidence was looked at")], None, basis),
         Ok(judged) => {
             let unfit = unfit(&rule.rule, view, occasion);
             if unfit.is_empty() { decided(rule, subject, row, &judged, basis) } else { absent(rule, subject, &unfit, Some(&judged), basis) }
@@ -191,16 +196,11 @@ fn standing(rule: &Compiled, subject: Option<&str>, row: &Record) -> Option<Find
     {
         return Some(finding(rule, subject, Outcome::NotApplicable, format!("learning {points}/{needed}")));
     }
-    let outcome = match row.text("standing")? {
-        "not-applicable" => Outcome::NotApplicable,
-        "unproven" => Outcome::Unproven,
-        "no-evidence" => {
-            let text = row.text("because").unwrap_or("the row says nothing").to_owned();
-            return Some(absent(rule, subject, &[Absence { gap: Gap::Missing, text }], None, Vec::new()));
-        }
-        _ => return None,
-    };
-    Some(finding(rule, subject, outcome, row.text("because").unwrap_or_default().to_owned()))
+    let (outcome, because) = expression::standing(row)?;
+    if outcome == Outcome::NoEvidence {
+        return Some(absent(rule, subject, &[Absence::broken(Gap::Missing, because)], None, Vec::new()));
+    }
+    Some(finding(rule, subject, outcome, because.to_owned()))
 }
 
 /// Why the evidence that was used does not fit the rule.
@@ -208,7 +208,7 @@ fn unfit(rule: &Rule, view: &View<'_>, occasion: &Occasion) -> Vec<Absence> {
     let mut found = Vec::new();
     for index in view.used.borrow().iter() {
         for source in &view.facts.entry(*index).sources {
-            let mut say = |gap, text: String| found.push(Absence { gap, text: format!("{text} ({})", source.path) });
+            let mut say = |gap, text: String| found.push(Absence::broken(gap, format!("{text} ({})", source.path)));
             if let Some(wanted) = &rule.evidence.mode {
                 match source.mode.as_deref() {
                     Some(mode) if mode == wanted => {}

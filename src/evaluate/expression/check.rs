@@ -66,14 +66,7 @@ pub fn check(expr: &Expr, scope: &Scope<'_>, mistakes: &mut Vec<Mistake>) -> Opt
             Some(Kind::Count)
         }
         Node::All(family, inner) => {
-            let fields = if *family == ROWS {
-                match scope.rows {
-                    Some(rows) => rows.to_vec(),
-                    None => return no_rows(expr.at, mistakes),
-                }
-            } else {
-                fields_of(family)
-            };
+            let Some(fields) = cells(family, scope) else { return no_rows(expr.at, mistakes) };
             flag(inner, &Scope { fields: &fields, ..*scope }, mistakes)
         }
         Node::Wrong => None,
@@ -85,6 +78,22 @@ pub fn fields_of(family: &str) -> Vec<(Name, Kind)> {
     let Some(family) = catalogue::family_named(family) else { return Vec::new() };
     let key = (Name::Borrowed(family.key), Kind::Text(&[]));
     std::iter::once(key).chain(family.fields.iter().map(|(name, kind, _)| (Name::Borrowed(*name), kind.clone()))).collect()
+}
+
+/// The cells of a family's rows, or of those the rule's query finds.
+fn cells(family: &str, scope: &Scope<'_>) -> Option<Vec<(Name, Kind)>> {
+    if family == ROWS { scope.rows.map(<[_]>::to_vec) } else { Some(fields_of(family)) }
+}
+
+/// Whether a checked expression compares a ratio with anything.
+pub(super) fn compares_ratios(expr: &Expr, scope: &Scope<'_>) -> bool {
+    match &expr.node {
+        Node::Compare(operator, left, _) => operand(left, *operator, scope, &mut Vec::new()) == Some(Kind::Ratio),
+        Node::Not(inner) => compares_ratios(inner, scope),
+        Node::And(left, right) | Node::Or(left, right) => compares_ratios(left, scope) || compares_ratios(right, scope),
+        Node::All(family, inner) => cells(family, scope).is_some_and(|fields| compares_ratios(inner, &Scope { fields: &fields, ..*scope })),
+        _ => false,
+    }
 }
 
 fn no_rows(at: usize, mistakes: &mut Vec<Mistake>) -> Option<Kind> {
@@ -132,6 +141,11 @@ fn kind_of(literal: &Literal) -> Kind {
 
 fn metric(at: usize, id: &str, labels: &Labels, scope: &Scope<'_>, mistakes: &mut Vec<Mistake>) -> Option<Kind> {
     if let Some(declared) = scope.declared.get(id) {
+        if let Some(name) = labels.keys().find(|name| *name != "source") {
+            let help = Some("name the labels of its sample where it is declared".to_owned());
+            mistakes.push(Mistake::new(at, format!("`{id}` has no label `{name}`")).help(help));
+            return None;
+        }
         return Kind::named(&declared.kind, &declared.unit);
     }
     let Some(definition) = catalogue::metric_named(id) else {

@@ -8,8 +8,10 @@ use crate::record::Record;
 use std::cmp::Ordering;
 
 mod ratio;
+mod rows;
 mod value;
 
+pub use rows::standing;
 use value::{limit_text, order, simple};
 
 /// A value as an expression meets it.
@@ -36,6 +38,21 @@ pub struct Absence {
     pub gap: Gap,
     /// In a sentence without a full stop.
     pub text: String,
+    /// Nothing was promised: no entry is configured, or a sound source does not say. Only to this does `has` answer no, and
+    /// only this does `or_else` replace; evidence that is gone or broken is neither absent nor zero.
+    pub silent: bool,
+}
+
+impl Absence {
+    /// Nothing was promised.
+    pub fn silent(text: impl Into<String>) -> Self {
+        Absence { gap: Gap::Missing, text: text.into(), silent: true }
+    }
+
+    /// What should be there cannot be used.
+    pub fn broken(gap: Gap, text: impl Into<String>) -> Self {
+        Absence { gap, text: text.into(), silent: false }
+    }
 }
 
 /// What names stand for while an expression is evaluated.
@@ -124,8 +141,8 @@ pub struct Judged {
     pub parts: Vec<Part>,
 }
 
-/// How many rows a sentence names.
-const NAMED: usize = 3;
+/// How many absences are told.
+const ABSENCES: usize = 20;
 
 /// How ratios are judged.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -141,7 +158,7 @@ pub struct Rigour {
 /// # Errors
 /// Every operand outside `has` and `or_else` that has no value: `||` does not hide it.
 pub fn evaluate(checked: &Checked, environment: &dyn Environment, row: Option<&Record>, rigour: Rigour) -> Result<Judged, Vec<Absence>> {
-    let mut run = Run { environment, rigour, absences: Vec::new(), parts: Vec::new() };
+    let mut run = Run { environment, rigour, sought: Truth::True, absences: Vec::new(), parts: Vec::new() };
     let truth = run.truth(&checked.root, row);
     if run.absences.is_empty() {
         Ok(Judged { truth, parts: run.parts })
@@ -155,6 +172,8 @@ pub fn evaluate(checked: &Checked, environment: &dyn Environment, row: Option<&R
 struct Run<'e> {
     environment: &'e dyn Environment,
     rigour: Rigour,
+    /// What a part must come to for the whole to pass: false behind a `!`.
+    sought: Truth,
     absences: Vec<Absence>,
     parts: Vec<Part>,
 }
@@ -164,7 +183,9 @@ impl Run<'_> {
         match &expr.node {
             Node::Not(inner) => {
                 let start = self.parts.len();
+                self.sought = self.sought.not();
                 let truth = self.truth(inner, row).not();
+                self.sought = self.sought.not();
                 for part in &mut self.parts[start..] {
                     part.truth = part.truth.not();
                     part.required = format!("not {}", part.required);
@@ -182,11 +203,14 @@ impl Run<'_> {
             Node::Compare(operator, left, right) => self.compare(*operator, left, right, row),
             Node::In(left, values) => self.member(left, values, row),
             Node::All(family, inner) => self.all(family, inner),
-            Node::Has(inner) => {
-                let found = self.measure(inner, row).is_ok();
-                self.part(Truth::of(found), name(inner), if found { "present" } else { "absent" }, "present");
-                Truth::of(found)
-            }
+            Node::Has(inner) => match self.measure(inner, row) {
+                Err(absence) if !absence.silent => self.absent(absence),
+                found => {
+                    let found = found.is_ok();
+                    self.part(Truth::of(found), name(inner), if found { "present" } else { "absent" }, "present");
+                    Truth::of(found)
+                }
+            },
             Node::Literal(Literal::Flag(flag)) => Truth::of(*flag),
             _ => match self.value(expr, row) {
                 Some(Measured { value: Value::Flag(flag), .. }) => {
@@ -202,30 +226,34 @@ impl Run<'_> {
         self.parts.push(Part { truth, subject, observed: observed.into(), required: required.into(), margin: String::new(), clause: None });
     }
 
+    /// Notes an absence; a thousand of one kind say no more than a few.
+    fn absent(&mut self, absence: Absence) -> Truth {
+        if self.absences.len() < ABSENCES {
+            self.absences.push(absence);
+        }
+        Truth::Unproven
+    }
+
     /// The value of an operand; an absent one is noted.
     fn value(&mut self, expr: &Expr, row: Option<&Record>) -> Option<Measured> {
-        self.measure(expr, row).map_err(|absence| self.absences.push(absence)).ok()
+        self.measure(expr, row).map_err(|absence| self.absent(absence)).ok()
     }
 
     fn measure(&self, expr: &Expr, row: Option<&Record>) -> Result<Measured, Absence> {
         let found = match &expr.node {
             Node::Literal(literal) => Measured::from(constant(literal)),
             Node::Metric(id, labels) => self.environment.metric(id, labels)?,
-            Node::Field(field) => row.and_then(|row| cell(row, field)).ok_or_else(|| Absence {
-                gap: Gap::Missing,
-                text: format!("{} has no `{field}`", row.map_or("the row", |row| row.subject())),
-            })?,
-            Node::OrElse(inner, fallback) => self.measure(inner, row).unwrap_or_else(|_| Measured::from(constant(fallback))),
+            Node::Field(field) => row
+                .and_then(|row| cell(row, field))
+                .ok_or_else(|| Absence::silent(format!("{} has no `{field}`", row.map_or("the row", |row| row.subject()))))?,
+            Node::OrElse(inner, fallback) => match self.measure(inner, row) {
+                Err(absence) if absence.silent => Measured::from(constant(fallback)),
+                found => found?,
+            },
             Node::Count(family) => Measured::from(Value::Count(self.environment.rows(family)?.len() as u64)),
-            _ => return Err(Absence { gap: Gap::Invalid, text: "the expression has no value".into() }),
+            _ => return Err(Absence::broken(Gap::Invalid, "the expression has no value")),
         };
-        match &found.value {
-            value if !value.is_known() => Err(Absence { gap: Gap::Missing, text: format!("{} is unknown: 0 of 0", name(expr)) }),
-            Value::Number { value, .. } | Value::Duration(value) if !value.is_finite() => {
-                Err(Absence { gap: Gap::Invalid, text: format!("{} is not a finite number", name(expr)) })
-            }
-            _ => Ok(found),
-        }
+        sound(found, || name(expr))
     }
 
     fn compare(&mut self, operator: Operator, left: &Expr, right: &Expr, row: Option<&Record>) -> Truth {
@@ -233,57 +261,51 @@ impl Run<'_> {
         if matches!(left.node, Node::Literal(_)) && !matches!(right.node, Node::Literal(_)) {
             return self.compare(operator.mirrored(), right, left, row);
         }
-        let (subject, observed) = match &left.node {
-            Node::Worst(family, field) => match self.worst(family, field, operator) {
-                Some((who, value)) => (format!("{family}.{field} of {who}"), Some(value)),
-                None => return Truth::Unproven,
-            },
-            _ => (name(left), self.value(left, row)),
+        if matches!(right.node, Node::Worst(..)) && !matches!(left.node, Node::Worst(..)) {
+            return self.compare(operator.mirrored(), right, left, row);
+        }
+        let Some(limit) = self.value(right, row) else {
+            // What else is absent is told together with it.
+            self.value(left, row);
+            return Truth::Unproven;
         };
-        let (Some(observed), Some(limit)) = (observed, self.value(right, row)) else { return Truth::Unproven };
-        let noun = catalogue::counted(subject.split(' ').next().unwrap_or(&subject));
         let stated = match &right.node {
             Node::Literal(_) => limit_text(&limit.value),
             _ => format!("{}: {}", name(right), value::plainly(&limit.value)),
         };
-        let mut part = match (&observed.value, &limit.value) {
-            (Value::Ratio(have), Value::Ratio(need)) => ratio::judge(ratio::Question {
-                have: *have,
-                measured: &observed,
-                operator,
-                need: *need,
-                rigour: self.rigour,
-                noun,
-                literal: matches!(right.node, Node::Literal(_)),
-            }),
-            (have, need) => simple(have, operator, need),
-        };
-        part.required = match operator {
-            Operator::Equal => stated,
-            _ => format!("{} {stated}", operator.words()),
-        };
-        part.subject = subject;
+        let asked = Asked { operator, limit, stated };
+        if let Node::Worst(family, field) = &left.node {
+            return self.worst(family, field, &asked);
+        }
+        let Some(observed) = self.value(left, row) else { return Truth::Unproven };
+        let part = self.compared(name(left), &observed, &asked);
         let truth = part.truth;
         self.parts.push(part);
         truth
     }
 
-    fn worst(&mut self, family: &str, field: &str, operator: Operator) -> Option<(String, Measured)> {
-        let rows = self.environment.rows(family).map_err(|absence| self.absences.push(absence)).ok()?;
-        let mut worst: Option<(&Record, &Value)> = None;
-        for row in rows {
-            let Some(value) = row.get(field).filter(|v| v.is_known()) else {
-                self.absences.push(Absence { gap: Gap::Missing, text: format!("{} has no `{field}`", row.subject()) });
-                return None;
-            };
-            let worse = worst
-                .is_none_or(|(_, so_far)| order(value, so_far).is_some_and(|o| if operator.wants_small() { o.is_gt() } else { o.is_lt() }));
-            if worse {
-                worst = Some((row, value));
-            }
-        }
-        let (row, value) = worst?;
-        Some((row.subject().to_owned(), Measured::from(value.clone())))
+    /// One value against what is asked of it.
+    fn compared(&self, subject: String, observed: &Measured, asked: &Asked) -> Part {
+        let Asked { operator, limit, stated } = asked;
+        let noun = catalogue::counted(subject.split(' ').next().unwrap_or(&subject));
+        let part = match (&observed.value, &limit.value) {
+            (Value::Ratio(have), Value::Ratio(need)) => ratio::judge(ratio::Question {
+                have: *have,
+                measured: observed,
+                operator: *operator,
+                need: *need,
+                limit,
+                rigour: self.rigour,
+                sought: self.sought,
+                noun,
+            }),
+            (have, need) => simple(have, *operator, need),
+        };
+        let required = match operator {
+            Operator::Equal => stated.clone(),
+            _ => format!("{} {stated}", operator.words()),
+        };
+        Part { subject, required, ..part }
     }
 
     fn member(&mut self, left: &Expr, values: &[Literal], row: Option<&Record>) -> Truth {
@@ -293,54 +315,28 @@ impl Run<'_> {
         self.part(Truth::of(holds), name(left), found.value.to_string(), format!("one of {}", words.join(", ")));
         Truth::of(holds)
     }
+}
 
-    fn all(&mut self, family: &'static str, inner: &Expr) -> Truth {
-        let rows = match self.environment.rows(family) {
-            Ok(rows) => rows,
-            Err(absence) => {
-                self.absences.push(absence);
-                return Truth::Unproven;
-            }
-        };
-        let mut truth = Truth::True;
-        let (mut failing, mut undecided) = (Vec::new(), 0u64);
-        let before = self.parts.len();
-        let mut requirement = String::new();
-        for row in &rows {
-            let one = self.truth(inner, Some(row));
-            if requirement.is_empty() {
-                let texts: Vec<String> = self.parts[before..].iter().map(|p| format!("{} {}", p.subject, p.required)).collect();
-                requirement = texts.join(" and ");
-            }
-            self.parts.truncate(before);
-            match one {
-                Truth::False => failing.push(row.subject()),
-                Truth::Unproven => undecided += 1,
-                Truth::True => {}
-            }
-            truth = truth.and(one);
+/// What a comparison asks of the value on its left.
+struct Asked {
+    operator: Operator,
+    limit: Measured,
+    /// The limit as it is read.
+    stated: String,
+}
+
+/// The value, unless it says nothing: `0/0`, or a number without end.
+fn sound(found: Measured, name: impl Fn() -> String) -> Result<Measured, Absence> {
+    match &found.value {
+        // Where something could not be measured, nothing known is not nothing there.
+        value if !value.is_known() && found.unmeasured > 0 => {
+            Err(Absence::broken(Gap::Missing, format!("{} is unknown: nothing of {} could be judged", name(), grouped(found.unmeasured))))
         }
-        let total = grouped(rows.len() as u64);
-        let observed = match failing.len() {
-            0 if undecided > 0 => format!("{} of {total} undecided", grouped(undecided)),
-            0 => format!("all {total}"),
-            n => format!("{} of {total}", grouped(n as u64)),
-        };
-        let named: Vec<&str> = failing.iter().take(NAMED).copied().collect();
-        let more = if failing.len() > NAMED { format!(" and {} more", grouped((failing.len() - NAMED) as u64)) } else { String::new() };
-        let who = if named.is_empty() { String::new() } else { format!(": {}{more}", named.join(", ")) };
-        let what = if requirement.is_empty() { String::new() } else { format!(" ({requirement})") };
-        let verdict = if failing.is_empty() && undecided == 0 { "as required" } else { "not as required" };
-        self.part(
-            truth,
-            family.to_owned(),
-            if rows.is_empty() { "no row".to_owned() } else { observed.clone() },
-            format!("all: {requirement}"),
-        );
-        if let (Some(part), false) = (self.parts.last_mut(), rows.is_empty()) {
-            part.clause = Some(format!("{observed} {family} {verdict}{what}{who}"));
+        value if !value.is_known() => Err(Absence::silent(format!("{} is unknown: 0 of 0", name()))),
+        Value::Number { value, .. } | Value::Duration(value) if !value.is_finite() => {
+            Err(Absence::broken(Gap::Invalid, format!("{} is not a finite number", name())))
         }
-        truth
+        _ => Ok(found),
     }
 }
 

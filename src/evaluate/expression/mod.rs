@@ -11,11 +11,12 @@ mod parse;
 
 use check::check;
 pub use check::{Scope, fields_of};
-pub use eval::{Absence, Environment, Judged, Measured, Part, Rigour, Truth, evaluate};
+pub use eval::{Absence, Environment, Judged, Measured, Part, Rigour, Truth, evaluate, standing};
 pub use lex::{Literal, duration, percent};
 
 use crate::catalogue::Kind;
 use crate::error::{Diagnostic, Excerpt};
+use crate::io::spelling;
 use crate::metric::{Labels, Name};
 use crate::rule::{Place, Spanned};
 
@@ -149,6 +150,53 @@ pub struct Checked {
     /// The text and its place.
     pub source: Spanned,
     root: Expr,
+}
+
+impl Checked {
+    /// Whether anything measured is part of it.
+    pub fn looks_at_evidence(&self) -> bool {
+        let mut found = false;
+        self.root.visit(&mut |part| {
+            found |= matches!(part.node, Node::Metric(..) | Node::Field(..) | Node::Worst(..) | Node::Count(..) | Node::All(..));
+        });
+        found
+    }
+
+    /// Whether it compares a ratio with anything.
+    pub fn compares_ratios(&self, scope: &Scope<'_>) -> bool {
+        check::compares_ratios(&self.root, scope)
+    }
+
+    /// Metrics of an entry that is not there, given all entries as name and family: a typo that no catalogue knows of.
+    pub fn unknown_sources(&self, entries: &[(&str, &str)]) -> Vec<Diagnostic> {
+        let mut found = Vec::new();
+        self.root.visit(&mut |part| {
+            let Node::Metric(id, labels) = &part.node else { return };
+            let Some(source) = labels.get("source") else { return };
+            let family = id.split('.').next().unwrap_or(id).replace("custom", "telemetry");
+            let names = || entries.iter().filter(|(_, of)| *of == family).map(|(name, _)| *name);
+            if !names().any(|name| name == source) {
+                let mistake = Mistake::new(part.at, format!("there is no {family} entry `{source}`"));
+                found.push(mistake.help(spelling::did_you_mean(source, names())).diagnose(&self.source));
+            }
+        });
+        found
+    }
+}
+
+impl Expr {
+    /// Shows `each` the expression and all its parts.
+    fn visit(&self, each: &mut dyn FnMut(&Expr)) {
+        each(self);
+        match &self.node {
+            Node::Not(inner) | Node::Has(inner) | Node::OrElse(inner, _) | Node::In(inner, _) | Node::All(_, inner) => inner.visit(each),
+            Node::And(left, right) | Node::Or(left, right) | Node::Compare(_, left, right) => {
+                left.visit(each);
+                right.visit(each);
+            }
+            _ => {}
+        }
+    }
 }
 
 /// Parses and checks a yes-or-no expression. All mistakes are reported at their places.

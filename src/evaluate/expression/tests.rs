@@ -4,7 +4,6 @@ use super::eval::{Absence, Environment, Rigour};
 use super::*;
 use crate::catalogue::Kind;
 use crate::config::Declared;
-use crate::evidence::Gap;
 use crate::metric::Value;
 use crate::record::Record;
 use std::collections::BTreeMap;
@@ -66,7 +65,7 @@ struct World(Vec<(&'static str, Measured)>, Vec<Record>);
 impl Environment for World {
     fn metric(&self, id: &str, _: &Labels) -> Result<Measured, Absence> {
         let found = self.0.iter().find(|(name, _)| *name == id).map(|(_, m)| m.clone());
-        found.ok_or_else(|| Absence { gap: Gap::Missing, text: format!("no {id}") })
+        found.ok_or_else(|| Absence::silent(format!("no {id}")))
     }
 
     fn rows(&self, _: &str) -> Result<Vec<&Record>, Absence> {
@@ -138,4 +137,196 @@ fn three_valued_logic_is_kleenes() {
     assert_eq!(truth("golden.pass_rate >= 95% && tests.failed == 0"), Truth::False);
     assert_eq!(truth("golden.pass_rate >= 95% || tests.failed == 1"), Truth::True);
     assert_eq!(truth("!(golden.pass_rate >= 95%)"), Truth::Unproven);
+}
+
+/// A family of rows with a rate each, and what its cases are worth.
+fn rates(rows: &[(&str, u64, u64, u64)]) -> World {
+    let row = |(name, part, whole, unmeasured): &(&str, u64, u64, u64)| {
+        Record::new("name", *name).with("hallucination_rate", Value::ratio(*part, *whole)).with("unmeasured", Value::Count(*unmeasured))
+    };
+    World(Vec::new(), rows.iter().map(row).collect())
+}
+
+fn over(text: &str, world: &World, rigour: Rigour) -> Result<Judged, Vec<Absence>> {
+    let scope = Scope { declared: &BTreeMap::new(), fields: &[], rows: None };
+    let checked = compile(&source(text), &scope, &mut Vec::new()).unwrap_or_else(|| panic!("{:?}", mistakes(text)));
+    evaluate(&checked, world, None, rigour)
+}
+
+/// Five clean cases have the better rate and show less than a thousand with one bad among them.
+#[test]
+fn the_worst_row_is_the_one_that_shows_least() {
+    const WORST: &str = "worst(golden.category.hallucination_rate) <= 2%";
+    let world = rates(&[("LARGE", 1, 1000, 0), ("SMALL", 0, 5, 0)]);
+    assert_eq!(over(WORST, &world, Rigour::default()).unwrap().truth, Truth::True);
+    let judged = over(WORST, &world, SURE).unwrap();
+    assert_eq!((judged.truth, judged.parts[0].subject.as_str()), (Truth::Unproven, "golden.category.hallucination_rate of SMALL"));
+    assert_eq!(over("2% >= worst(golden.category.hallucination_rate)", &world, SURE).unwrap().truth, Truth::Unproven);
+    let unmeasured = rates(&[("A", 0, 400, 0), ("B", 0, 100, 50)]);
+    assert_eq!(over(WORST, &unmeasured, Rigour::default()).unwrap().truth, Truth::Unproven);
+    let few = Rigour { confidence: None, min_n: Some(100) };
+    assert_eq!(over(WORST, &rates(&[("A", 0, 400, 0), ("B", 0, 5, 0)]), few).unwrap().truth, Truth::Unproven);
+}
+
+#[test]
+fn too_few_cases_prove_nothing_in_either_direction() {
+    let few = Rigour { confidence: None, min_n: Some(100) };
+    let truth = |text, part, whole| judge(text, &[("golden.pass_rate", Value::ratio(part, whole))], few).unwrap().truth;
+    assert_eq!(truth("golden.pass_rate >= 90%", 2, 2), Truth::Unproven);
+    assert_eq!(truth("!(golden.pass_rate < 90%)", 2, 2), Truth::Unproven);
+    assert_eq!(truth("!(!(golden.pass_rate >= 90%))", 2, 2), Truth::Unproven);
+    assert_eq!(truth("golden.pass_rate >= 90%", 0, 2), Truth::False);
+    assert_eq!(truth("!(golden.pass_rate < 90%)", 0, 2), Truth::False);
+}
+
+/// 0.1 % read from a gauge is not 1 of 1,000, whatever the gauge is called.
+#[test]
+fn a_percentage_without_counts_has_no_cases() {
+    let declared = BTreeMap::from([(
+        "telemetry.errors.line".to_owned(),
+        Declared { id: "telemetry.errors.line".into(), kind: "ratio".into(), unit: "".into(), about: String::new(), sample: None },
+    )]);
+    let scope = Scope { declared: &declared, fields: &[], rows: None };
+    let checked = compile(&source("telemetry.errors.line <= 1%"), &scope, &mut Vec::new()).unwrap();
+    let world = World(vec![("telemetry.errors.line", Measured::from(Value::ratio(1, 1000)))], Vec::new());
+    let truth = |rigour| evaluate(&checked, &world, None, rigour).unwrap().truth;
+    assert_eq!(truth(Rigour::default()), Truth::True);
+    assert_eq!(truth(SURE), Truth::Unproven);
+    assert_eq!(truth(Rigour { confidence: None, min_n: Some(500) }), Truth::Unproven);
+}
+
+#[test]
+fn what_could_not_be_measured_leaves_equality_open() {
+    let measured = |part, whole, unmeasured| Measured { value: Value::ratio(part, whole), samples: None, unmeasured };
+    let world = |a, b| World(vec![("golden.pass_rate", a), ("golden.citation_support", b)], Vec::new());
+    let truth = |text, a, b| over(text, &world(a, b), Rigour::default()).unwrap().truth;
+    let sure = || measured(50, 100, 0);
+    assert_eq!(truth("golden.pass_rate != 50%", measured(1, 2, 2), sure()), Truth::Unproven);
+    assert_eq!(truth("golden.pass_rate == 50%", measured(1, 2, 2), sure()), Truth::Unproven);
+    assert_eq!(truth("golden.pass_rate != 90%", measured(1, 2, 2), sure()), Truth::True);
+    assert_eq!(truth("golden.pass_rate == 50%", sure(), sure()), Truth::True);
+    assert_eq!(truth("golden.pass_rate >= golden.citation_support", measured(60, 100, 0), measured(50, 100, 50)), Truth::Unproven);
+    assert_eq!(truth("golden.pass_rate >= golden.citation_support", measured(70, 100, 0), measured(50, 100, 50)), Truth::True);
+    let open = over("golden.pass_rate >= 0%", &world(measured(0, 0, 9), sure()), Rigour::default()).unwrap_err();
+    assert!(!open[0].silent && open[0].text.contains("nothing of 9 could be judged"), "{open:?}");
+}
+
+#[test]
+fn a_row_that_decides_nothing_is_not_passed_over() {
+    let row = |name, standing: Option<&str>| {
+        Record::new("name", name).with("state", Value::text("missing")).with_some("standing", standing.map(Value::text))
+    };
+    let ask = |rows: Vec<Record>| over("all(benchmark.series, state != \"regressed\")", &World(Vec::new(), rows), Rigour::default());
+    assert_eq!(ask(vec![row("a", None)]).unwrap().truth, Truth::True);
+    assert_eq!(ask(vec![row("a", None), row("b", Some("not-applicable"))]).unwrap().truth, Truth::True);
+    assert_eq!(ask(vec![row("a", None), row("b", Some("unproven"))]).unwrap().truth, Truth::Unproven);
+    assert!(ask(vec![row("a", None), row("b", Some("no-evidence"))]).is_err());
+    assert!(ask(vec![row("a", Some("not-applicable"))]).is_err(), "nothing is left that could be judged");
+}
+
+mod hostile {
+    use super::*;
+    use proptest::prelude::*;
+
+    const WORDS: [&str; 44] = [
+        "coverage.line",
+        "tests.failed",
+        "golden.mode",
+        "golden.category",
+        "benchmark.series",
+        "name",
+        "cases",
+        "true",
+        "false",
+        "has",
+        "or_else",
+        "all",
+        "worst",
+        "count",
+        "in",
+        "and",
+        "rows",
+        "(",
+        ")",
+        "[",
+        "]",
+        "{",
+        "}",
+        ",",
+        "!",
+        "-",
+        "&&",
+        "||",
+        "==",
+        "!=",
+        "<=",
+        ">",
+        "=>",
+        "=",
+        "80%",
+        "12",
+        "0.5",
+        "500ms",
+        "99999999999999999999",
+        "1e9",
+        "\"live\"",
+        "'",
+        "§",
+        "golden.category.hallucination_rate",
+    ];
+
+    fn world() -> World {
+        let row = |n: u64| Record::new("name", "r").with("hallucination_rate", Value::ratio(n, 7)).with("cases", Value::Count(n));
+        let number = |value: f64| Measured::from(Value::Number { value, unit: "".into() });
+        World(
+            vec![("coverage.line", Measured::from(Value::ratio(u64::MAX, u64::MAX))), ("tests.failed", number(f64::NAN))],
+            vec![row(0), row(7)],
+        )
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(3000))]
+
+        /// Any text compiles or is refused with places inside it, and what compiles is decided.
+        #[test]
+        fn any_expression_is_judged_or_refused(words in prop::collection::vec(0..WORDS.len(), 0..40), space in any::<bool>()) {
+            let words: Vec<&str> = words.into_iter().map(|n| WORDS[n]).collect();
+            let text = words.join(if space { " " } else { "" });
+            let fields = fields_for_tests();
+            let scope = Scope { declared: &BTreeMap::new(), fields: &fields, rows: None };
+            let mut errors = Vec::new();
+            let compiled = compile(&source(&text), &scope, &mut errors);
+            prop_assert_eq!(compiled.is_none(), !errors.is_empty());
+            for error in errors {
+                prop_assert!(error.place.column <= 10 + text.chars().count() as u64, "{} in {:?}", error, text);
+            }
+            if let Some(checked) = compiled {
+                let world = world();
+                for confidence in [None, Some(500_000), Some(999_999)] {
+                    let _ = evaluate(&checked, &world, world.1.first(), Rigour { confidence, min_n: Some(5) });
+                }
+            }
+        }
+
+        /// More bad cases never help a limit from above, unmeasured ones never help anybody (L11 in small).
+        #[test]
+        fn worse_evidence_never_does_better(part in 0u64..200, more in 0u64..50, whole in 200u64..2000, unmeasured in 0u64..20, limit in 1u64..100) {
+            let text = format!("golden.hallucination_rate <= {limit}%");
+            let truth = |part, unmeasured, rigour| {
+                let measured = Measured { value: Value::ratio(part, whole), samples: None, unmeasured };
+                over(&text, &World(vec![("golden.hallucination_rate", measured)], Vec::new()), rigour).unwrap().truth
+            };
+            for rigour in [Rigour::default(), SURE] {
+                if truth(part + more, unmeasured, rigour) == Truth::True {
+                    prop_assert_eq!(truth(part, unmeasured, rigour), Truth::True);
+                }
+                if truth(part, unmeasured, rigour) == Truth::True {
+                    prop_assert_eq!(truth(part, 0, rigour), Truth::True);
+                }
+                if truth(part, unmeasured, rigour) == Truth::False {
+                    prop_assert_eq!(truth(part, 0, rigour), Truth::False);
+                }
+            }
+        }
+    }
 }

@@ -1,6 +1,6 @@
 //! What one rule sees of all facts.
 
-use super::{Basis, Compiled, Facts, Gap, NAMED, facts};
+use super::{Basis, Compiled, Facts, NAMED, facts};
 use crate::evaluate::expression::{Absence, Environment, Measured};
 use crate::metric::Labels;
 use crate::record::Record;
@@ -56,9 +56,11 @@ impl<'a> View<'a> {
 
 impl Environment for View<'_> {
     fn metric(&self, id: &str, labels: &Labels) -> Result<Measured, Absence> {
-        let (measured, entries) = self.facts.metric(id, labels)?;
+        let found = self.facts.metric(id, labels);
+        // A sound source that does not say was looked at all the same.
+        let entries = found.as_ref().map_or_else(|_| self.facts.asked(id, labels), |(_, entries)| entries.clone());
         self.used.borrow_mut().extend(entries);
-        Ok(measured)
+        found.map(|(measured, _)| measured)
     }
 
     fn rows(&self, family: &str) -> Result<Vec<&Record>, Absence> {
@@ -70,7 +72,7 @@ impl Environment for View<'_> {
             rows.into_iter().map(|(_, row)| row).collect()
         };
         if rows.is_empty() && !self.empty {
-            return Err(Absence { gap: Gap::Missing, text: format!("there is no {family} to judge") });
+            return Err(Absence::silent(format!("there is no {family} to judge")));
         }
         Ok(rows)
     }

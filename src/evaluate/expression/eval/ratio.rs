@@ -15,21 +15,24 @@ pub(super) struct Question<'a> {
     pub measured: &'a Measured,
     pub operator: Operator,
     pub need: Ratio,
+    /// The limit, which may be measured too.
+    pub limit: &'a Measured,
     pub rigour: Rigour,
+    /// What speaks for the rule.
+    pub sought: Truth,
     /// What is counted: "line", "case".
     pub noun: &'static str,
-    /// Whether the limit is a literal; two measured ratios are compared exactly.
-    pub literal: bool,
 }
 
 pub(super) fn judge(question: Question<'_>) -> Part {
-    let one_sided = question.literal && (question.operator.wants_small() || question.operator.wants_large());
+    let one_sided = question.operator.wants_small() || question.operator.wants_large();
     let part = match question.rigour.confidence {
         Some(ppm) if one_sided => bounded(&question, f64::from(ppm) / 1e6),
         _ => exact(&question),
     };
     match question.rigour.min_n {
-        Some(least) if effective(&question) < least && part.truth != Truth::False => Part {
+        // Too few cases prove nothing; what they speak against they may speak against.
+        Some(least) if effective(&question) < least && part.truth != question.sought.not() => Part {
             truth: Truth::Unproven,
             margin: format!("{} needed, there are {}", count(least, question.noun), grouped(effective(&question))),
             ..part
@@ -40,6 +43,10 @@ pub(super) fn judge(question: Question<'_>) -> Part {
 
 /// How many independent cases there are.
 fn effective(question: &Question<'_>) -> u64 {
+    if question.noun == POINT {
+        // A percentage without its counts may come from one case.
+        return 0;
+    }
     question.measured.samples.map_or(question.have.whole, |samples| samples.min(question.have.whole))
 }
 
@@ -55,13 +62,7 @@ fn count(n: u64, noun: &str) -> String {
 /// Compares by cross-multiplication; unmeasured cases make a range, and a range that straddles the limit is unproven.
 fn exact(question: &Question<'_>) -> Part {
     let Question { have, operator, need, noun, measured, .. } = question;
-    let (least, most) = range(*have, measured.unmeasured);
-    let holds = |ratio: Ratio| ratio.compare(*need).is_some_and(|ordering| operator.holds(ordering));
-    let truth = match (holds(least), holds(most)) {
-        (true, true) => Truth::True,
-        (false, false) => Truth::False,
-        _ => Truth::Unproven,
-    };
+    let truth = decide(range(*have, measured.unmeasured), *operator, range(*need, question.limit.unmeasured));
     let mut margin = String::new();
     if truth == Truth::False && need.is_known() {
         // Whole things that must change for the limit to be met, the whole staying as it is.
@@ -80,7 +81,7 @@ fn exact(question: &Question<'_>) -> Part {
         }
     }
     if truth == Truth::Unproven {
-        margin = format!("{} could not be judged", count(measured.unmeasured, noun));
+        margin = format!("{} could not be judged", count(measured.unmeasured.max(question.limit.unmeasured), noun));
     }
     let percent = if operator.wants_small() { have.ceil_percent(2) } else { have.floor_percent(2) };
     let observed = match *noun {
@@ -88,6 +89,25 @@ fn exact(question: &Question<'_>) -> Part {
         _ => format!("{} % ({} of {})", percent.unwrap_or_default(), grouped(have.part), grouped(have.whole)),
     };
     Part { truth, subject: String::new(), observed, required: String::new(), margin, clause: None }
+}
+
+/// Whether a comparison holds wherever the two values lie in their ranges.
+fn decide(have: (Ratio, Ratio), operator: Operator, need: (Ratio, Ratio)) -> Truth {
+    let exact = |(least, most): (Ratio, Ratio)| least.compare(most).is_some_and(|o| o.is_eq());
+    let below = |a: Ratio, b: Ratio| a.compare(b).is_some_and(|o| o.is_lt());
+    let apart = below(have.1, need.0) || below(need.1, have.0);
+    let equality = matches!(operator, Operator::Equal | Operator::NotEqual);
+    let known = exact(have) && exact(need);
+    if equality && !apart && !known {
+        return Truth::Unproven;
+    }
+    let holds = |a: Ratio, b: Ratio| a.compare(b).is_some_and(|ordering| operator.holds(ordering));
+    let ends = [holds(have.0, need.0), holds(have.0, need.1), holds(have.1, need.0), holds(have.1, need.1)];
+    match (ends.contains(&false), ends.contains(&true)) {
+        (false, _) => Truth::True,
+        (_, false) => Truth::False,
+        _ => Truth::Unproven,
+    }
 }
 
 /// The ratio with all unmeasured cases good, and with all of them bad (in the sense of the part).
@@ -106,14 +126,17 @@ fn bounded(question: &Question<'_>, confidence: f64) -> Part {
     // Cases of one cluster say one thing: the bound is that of as many cases as there are clusters, at the same rate.
     let n = (effective(question) + measured.unmeasured) as f64;
     let scaled = |ratio: Ratio| ratio.share().unwrap_or(0.0) * n;
+    // Of a limit that is measured too, the end that is harder to keep for a pass, and to miss for a fail.
+    let (low, high) = range(*need, question.limit.unmeasured);
     let limit = need.share().unwrap_or(f64::NAN);
+    let (low, high) = (low.share().unwrap_or(f64::NAN), high.share().unwrap_or(f64::NAN));
     let upper = interval::clopper_pearson_upper(scaled(most), n, confidence);
     let lower = interval::clopper_pearson_lower(scaled(least), n, confidence);
     let (pass, fail) = match operator {
-        Operator::AtMost => (upper <= limit, lower > limit),
-        Operator::Less => (upper < limit, lower >= limit),
-        Operator::AtLeast => (lower >= limit, upper < limit),
-        _ => (lower > limit, upper <= limit),
+        Operator::AtMost => (upper <= low, lower > high),
+        Operator::Less => (upper < low, lower >= high),
+        Operator::AtLeast => (lower >= high, upper < low),
+        _ => (lower > high, upper <= low),
     };
     let truth = match (pass, fail) {
         (true, _) => Truth::True,
