@@ -145,7 +145,7 @@ fn each_rule_finds_what_breaks_it() {
         ("db_schema_version = '0003'", "AUD-ENUM: db_schema_version is `0003`, and the table is of schema 0004"),
         ("actor = 'a' || char(0x202e)", "AUD-CONTROL: actor holds U+202E"),
         ("job_run_id = char(27) || '[2J'", "AUD-CONTROL: job_run_id holds U+001B"),
-        ("duration_ms = 5001", "AUD-SLOW: took 5,001 ms, at most 5,000 ms is usual"),
+        ("duration_ms = 5001", "AUD-SLOW: took 5,001 ms, at most 5 s is usual"),
         ("error_message = 'a' || char(10) || 'b'", "RET-ERROR: error_message `a\\nb`"),
         (
             "cutoff_date = '2025-11-18 11:00:00'",
