@@ -77,4 +77,6 @@ pub struct Profile {
     pub until: Option<Instant>,
     /// The least severity that blocks.
     pub block_at: Option<crate::rule::Severity>,
+    /// The environment it is for; a waiver may be limited to it.
+    pub env: Option<String>,
 }

@@ -36,16 +36,16 @@ pub struct Evidence {
     pub problems: Vec<Problem>,
 }
 
-/// Why evidence cannot be used.
+/// Why evidence cannot be used, worst first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Gap {
     /// There is none, or less than expected.
     Missing,
-    /// It is older than the rule accepts, or tells no age.
-    Stale,
     /// It is there and cannot be relied on.
     Invalid,
+    /// It is older than the rule accepts, or tells no age.
+    Stale,
     /// It is sound and about something else: a mock run, another commit.
     Unfit,
 }

@@ -4,6 +4,7 @@ use crate::evidence::Gap;
 use crate::instant::Instant;
 use crate::rule::Severity;
 use crate::source::Location;
+use crate::waiver::Waived;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -162,6 +163,9 @@ pub struct Finding {
     /// What it rests on.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub sources: Vec<Basis>,
+    /// A waiver that is about it, whether or not it unblocks.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waiver: Option<Waived>,
     /// SHA-256 over rule and subject, no values: the same finding tomorrow has the same fingerprint.
     pub fingerprint: String,
 }
@@ -180,8 +184,18 @@ impl Finding {
         self.since.as_ref().is_some_and(|since| since.change == Change::Inherited)
     }
 
+    /// Whether the rule objects: it fails, is unproven, or has no evidence.
+    pub const fn objects(&self) -> bool {
+        matches!(self.outcome, Outcome::Fail | Outcome::Unproven | Outcome::NoEvidence)
+    }
+
+    /// Whether a waiver lets it stand for now. The outcome is what it is.
+    pub fn is_waived(&self) -> bool {
+        self.objects() && self.waiver.as_ref().is_some_and(|waiver| waiver.state.unblocks())
+    }
+
     /// Whether it keeps a gate shut that blocks at `block_at`.
     pub fn blocks(&self, block_at: Severity) -> bool {
-        self.severity <= block_at && matches!(self.outcome, Outcome::Fail | Outcome::Unproven | Outcome::NoEvidence)
+        self.severity <= block_at && self.objects() && !self.is_waived()
     }
 }

@@ -35,3 +35,4 @@ pub mod rule;
 pub mod series;
 pub mod source;
 pub mod verdict;
+pub mod waiver;

@@ -5,6 +5,7 @@ use crate::finding::{Finding, Fixed, Outcome};
 use crate::instant::Instant;
 use crate::inventory::Inventory;
 use crate::verdict::{Gate, Score, Verdict};
+use crate::waiver::Listed;
 use serde::{Deserialize, Serialize};
 
 /// The version of `report.json`; readers refuse another major number.
@@ -42,6 +43,9 @@ pub struct Report {
     pub inventory: Inventory,
     /// The packs that judged.
     pub packs: Vec<Used>,
+    /// All waivers, in the order of their file, each with what it is worth.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub waivers: Vec<Listed>,
 }
 
 /// What was judged.
@@ -81,6 +85,11 @@ impl Report {
     /// The findings that keep the gate shut, worst first.
     pub fn blocking(&self) -> impl Iterator<Item = &Finding> {
         self.findings.iter().filter(|f| f.blocks(self.gate.block_at))
+    }
+
+    /// How many findings stand by a waiver.
+    pub fn waived(&self) -> usize {
+        self.findings.iter().filter(|f| f.is_waived()).count()
     }
 
     /// All rows of a record family, over all evidence.

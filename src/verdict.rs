@@ -27,10 +27,10 @@ impl Verdict {
         }
     }
 
-    /// The verdict over all findings. No finding at all proves nothing.
+    /// The verdict over all findings. No finding at all proves nothing, and neither does a waived one.
     pub fn over(findings: &[Finding], block_at: Severity) -> Verdict {
         let blocking = || findings.iter().filter(|f| f.severity <= block_at);
-        if blocking().any(|f| f.outcome == Outcome::Fail) {
+        if blocking().any(|f| f.blocks(block_at) && f.outcome == Outcome::Fail) {
             return Verdict::NotReady;
         }
         let passed = blocking().any(|f| f.outcome == Outcome::Pass);

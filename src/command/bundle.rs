@@ -3,6 +3,7 @@
 use super::check::{Options, configured, rule_files};
 use super::setup;
 use crate::bundle::manifest::{Content, Manifest, SCHEMA, inside, sums};
+use crate::discover::waivers;
 use crate::error::Error;
 use crate::io::{fs, json, terminal};
 use crate::render::{OUTPUTS, Style};
@@ -44,6 +45,11 @@ pub fn run(options: &Options, out: &Path) -> Result<Exit, Error> {
     }
     let configuration = fs::read_bytes(Path::new(&setup.config.path)).map_err(|e| Error::Usage(format!("{}: {e}", setup.config.path)))?;
     contents.push(Content { path: "rules/readiness.yaml".into(), role: "rules", source: None, bytes: configuration });
+    let waivers = Path::new(&setup.config.path).with_file_name(waivers::NAME);
+    if fs::exists(&waivers) {
+        let bytes = fs::read_bytes(&waivers).map_err(|e| Error::Usage(format!("{}: {e}", waivers.display())))?;
+        contents.push(Content { path: format!("rules/{}", waivers::NAME), role: "rules", source: None, bytes });
+    }
     for output in OUTPUTS {
         if let Some(file) = output.file {
             let text = (output.render)(&report, Style::default())?;

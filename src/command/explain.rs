@@ -67,6 +67,10 @@ fn describe(rule: &Rule, findings: &[&Finding]) -> String {
         text.push_str("\nNow\n");
         for finding in findings {
             text.push_str(&format!("  {}: {}\n", finding.outcome.label(), clean(&finding.message)));
+            if let Some(waiver) = finding.waiver.as_ref().filter(|_| finding.is_waived()) {
+                let (until, reason) = (waiver.expires.date(), clean(&waiver.reason));
+                text.push_str(&format!("  waived by {} until {until}: {reason}\n", clean(&waiver.id)));
+            }
             if let Some(shown) = &finding.would_show {
                 text.push_str(&format!("  it would be {}: {}\n", shown.outcome.label(), clean(&shown.text)));
             }

@@ -6,6 +6,7 @@ use crate::evaluate::facts::Facts;
 use crate::evaluate::judge::{Occasion, judge, worst_first};
 use crate::evaluate::pack::Compiled;
 use crate::evaluate::score::score;
+use crate::evaluate::waive::{Ready, waive};
 use crate::evidence::Evidence;
 use crate::finding::{Finding, Fixed};
 use crate::instant::Instant;
@@ -27,10 +28,14 @@ pub struct Case<'a> {
     pub packs: &'a [Pack],
     /// Their rules, checked.
     pub rules: &'a [Compiled],
+    /// What may stand for a while.
+    pub waivers: &'a [Ready],
     /// As of when.
     pub now: Instant,
     /// The profile asked for.
     pub profile: Option<String>,
+    /// The environment that profile is for.
+    pub env: Option<String>,
     /// The least severity that blocks.
     pub block_at: Severity,
     /// Which findings close the gate.
@@ -41,11 +46,12 @@ pub struct Case<'a> {
 
 /// The report of a case.
 pub fn of(case: Case<'_>) -> Report {
-    let Case { project, mut evidence, packs, rules, now, profile, block_at, policy, base } = case;
-    let occasion = Occasion { now: Some(now), commit: project.commit.clone(), profile: profile.clone(), block_at: Some(block_at) };
+    let Case { project, mut evidence, packs, rules, waivers, now, profile, env, block_at, policy, base } = case;
+    let occasion = Occasion { now: Some(now), commit: project.commit.clone(), profile: profile.clone(), env, block_at: Some(block_at) };
     let mut findings = judge(rules, &Facts::new(&evidence), &occasion);
     let seen = inventory::take(&evidence);
     let fixed = base.map_or_else(Vec::new, |base| hold(&mut findings, &base, &seen, &evidence, now));
+    let waivers = waive(&mut findings, waivers, &Facts::new(&evidence), &occasion);
     worst_first(&mut findings, block_at);
     let metric = |id: &str| -> Option<Metric> { evidence.iter().find_map(|e| e.metric(id)).cloned() };
     let score = score(&findings, metric("documents.claimed_score").as_ref(), metric("documents.criteria_mean").as_ref());
@@ -70,6 +76,7 @@ pub fn of(case: Case<'_>) -> Report {
         fixed,
         inventory: seen,
         packs: packs.iter().map(used).collect(),
+        waivers,
     }
 }
 

@@ -1,12 +1,13 @@
 //! The configuration and the packs it names: what every judging verb starts from.
 
 use crate::config::{Config, Declared};
-use crate::discover::settings;
+use crate::discover::{settings, waivers};
 use crate::error::{Diagnostic, Error};
 use crate::evaluate::pack::{self, Compiled};
+use crate::evaluate::waive::{self, Ready};
 use crate::ingest;
 use crate::io::{fs, spelling, terminal};
-use crate::rule::{Pack, Spanned};
+use crate::rule::{Pack, Severity, Spanned};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -22,6 +23,8 @@ pub struct Setup {
     pub rules: Vec<Compiled>,
     /// Declared metrics of configuration and packs.
     pub declared: BTreeMap<String, Declared>,
+    /// The waivers beside the configuration.
+    pub waivers: Vec<Ready>,
 }
 
 /// The families there are, by name.
@@ -45,7 +48,12 @@ pub fn load(config: Option<&Path>) -> Result<Setup, Error> {
     let (rules, declared) = pack::check(&packs, &config.metrics, &mut errors);
     let entries: Vec<(&str, &str)> = config.evidence.iter().map(|(name, entry)| (name.as_str(), entry.family.as_str())).collect();
     errors.extend(rules.iter().flat_map(|rule| rule.unknown_sources(&entries)));
-    if errors.is_empty() { Ok(Setup { config, root, packs, rules, declared }) } else { Err(Error::Configuration(errors)) }
+    let severities = rules.iter().map(|rule| (rule.rule.id.as_str(), rule.rule.severity.unwrap_or(Severity::P0))).collect();
+    // A rule that could not be read is no reason to call its waiver an orphan.
+    let known = waivers::Known { rules: errors.is_empty().then_some(&severities), config: &config };
+    let waivers = waivers::read(&path, known, &mut errors);
+    let waivers = waive::prepare(waivers, &rules, &declared, &mut errors);
+    if errors.is_empty() { Ok(Setup { config, root, packs, rules, declared, waivers }) } else { Err(Error::Configuration(errors)) }
 }
 
 fn locate(config: Option<&Path>) -> Result<PathBuf, Error> {

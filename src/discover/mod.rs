@@ -4,3 +4,4 @@ pub mod artifacts;
 pub mod map;
 pub mod settings;
 pub mod site;
+pub mod waivers;

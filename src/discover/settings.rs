@@ -160,6 +160,7 @@ fn profile(node: &Node, errors: &mut Vec<Diagnostic>) -> Profile {
         let message = "`block_at: P0` would let what a P1 rule finds through";
         f.errors.push(Diagnostic::new(node.place.clone(), message).help(Some("P1 always blocks; write P1, P2 or P3".into())));
     }
+    let env = f.text("env");
     f.finish();
-    Profile { gate: mode, until, block_at }
+    Profile { gate: mode, until, block_at, env }
 }

@@ -30,7 +30,7 @@ fn check(rule: &Compiled, case: &Case, declared: &BTreeMap<String, Declared>) ->
         Some(Given::Value(profile)) => Some(profile.clone()),
         _ => None,
     };
-    let occasion = Occasion { now: Some(day(rule)), commit: Some(HEAD.to_owned()), profile, block_at: None };
+    let occasion = Occasion { now: Some(day(rule)), commit: Some(HEAD.to_owned()), profile, ..Occasion::default() };
     let findings = one(rule, &Facts::new(&evidence), &occasion);
     match &case.outcome {
         Expected::One(expected) => {

@@ -27,6 +27,8 @@ pub struct Occasion {
     pub commit: Option<String>,
     /// The profile asked for.
     pub profile: Option<String>,
+    /// The environment that profile is for.
+    pub env: Option<String>,
     /// The least severity that blocks.
     pub block_at: Option<Severity>,
 }
@@ -296,7 +298,7 @@ fn sentence(parts: &[&Part], told: Option<&str>, basis: &[Basis]) -> String {
 fn absent(rule: &Compiled, subject: Option<&str>, absences: &[Absence], shown: Option<&Judged>, basis: Vec<Basis>) -> Finding {
     let texts: BTreeSet<&str> = absences.iter().map(|a| a.text.as_str()).collect();
     let mut found = finding(rule, subject, Outcome::NoEvidence, texts.into_iter().collect::<Vec<_>>().join("; "));
-    found.gap = absences.first().map(|a| a.gap);
+    found.gap = absences.iter().map(|a| a.gap).min();
     if let Some(judged) = shown {
         let parts = deciding(judged);
         let (observed, required, margin) = (first(&parts, |p| &p.observed), first(&parts, |p| &p.required), first(&parts, |p| &p.margin));

@@ -6,5 +6,6 @@ pub mod facts;
 pub mod judge;
 pub mod pack;
 pub mod score;
+pub mod waive;
 
 mod compile;

@@ -6,7 +6,7 @@ use crate::rule::Severity;
 use crate::verdict::{Area, Score};
 use std::collections::BTreeMap;
 
-/// A P0 that does not pass keeps the score below half.
+/// A P0 that does not pass and is not waived keeps the score below half.
 const CAP: u32 = 49;
 
 /// The score over all findings. A rule earns its weight when every subject it applies to passes; nothing else earns anything.
@@ -21,7 +21,7 @@ pub fn score(findings: &[Finding], claimed: Option<&Metric>, computed: Option<&M
         let weight = u64::from(findings.first().map_or(0, |f| f.weight));
         let passed = findings.iter().all(|f| f.outcome == Outcome::Pass);
         with_evidence += u64::from(findings.iter().all(|f| f.outcome != Outcome::NoEvidence));
-        capped |= !passed && findings.iter().any(|f| f.severity == Severity::P0);
+        capped |= findings.iter().any(|f| f.severity == Severity::P0 && f.outcome != Outcome::Pass && !f.is_waived());
         let area = areas.entry(rule.split('/').next().unwrap_or(rule)).or_default();
         area.0 += if passed { weight } else { 0 };
         area.1 += weight;

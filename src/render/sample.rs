@@ -36,6 +36,7 @@ pub fn finding(rule: &str, severity: Severity, outcome: Outcome) -> Finding {
         expression: "tests.failed == 0".to_owned(),
         rule_at: "rules/pr-gate/tests-pass.yaml:4".to_owned(),
         sources: vec![Basis { evidence: "unit-tests".to_owned(), path: "junit.xml".to_owned(), at: Location::line(12) }],
+        waiver: None,
         fingerprint: "0".repeat(64),
     }
 }
@@ -71,6 +72,7 @@ pub fn over(findings: Vec<Finding>) -> Report {
         fixed: Vec::new(),
         inventory: Inventory::default(),
         packs: vec![Used { name: "pr-gate".to_owned(), title: "Pull request gate".to_owned(), rules: 6, sha256: "a".repeat(64) }],
+        waivers: Vec::new(),
     }
 }
 

@@ -33,7 +33,7 @@ fn golden(mode: &str, commit: &str, age_hours: i64) -> Evidence {
 }
 
 fn judged(rules: &[Compiled], evidence: &[Evidence]) -> Vec<Finding> {
-    let occasion = Occasion { now: Some(NOW), commit: Some(HEAD.into()), profile: Some("pr".into()), block_at: None };
+    let occasion = Occasion { now: Some(NOW), commit: Some(HEAD.into()), profile: Some("pr".into()), ..Occasion::default() };
     judge(rules, &Facts::new(evidence), &occasion)
 }
 

@@ -1,0 +1,109 @@
+//! Holds waivers against findings: marks what each is about, and lists what each is worth.
+
+use super::compile::{Compiled, compile};
+use super::facts::Facts;
+use super::judge::{Occasion, one};
+use crate::config::Declared;
+use crate::error::Diagnostic;
+use crate::evidence::Gap;
+use crate::finding::{Finding, Outcome};
+use crate::rule::{Rule, Severity};
+use crate::waiver::{Listed, Met, State, Waived, Waiver, note, state};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A waiver that is ready to be held against findings.
+#[derive(Clone, Debug)]
+pub struct Ready {
+    /// As it was written.
+    pub waiver: Waiver,
+    /// Its rule, with the bound in place of the requirement.
+    bound: Option<Compiled>,
+}
+
+/// Checks the waivers' bounds in the scope of their rules; mistakes are added to `errors`.
+pub fn prepare(
+    waivers: Vec<Waiver>,
+    rules: &[Compiled],
+    declared: &BTreeMap<String, Declared>,
+    errors: &mut Vec<Diagnostic>,
+) -> Vec<Ready> {
+    let mut bound = |waiver: &Waiver| {
+        let require = waiver.bound.clone()?;
+        let rule = rules.iter().find(|rule| rule.rule.id == waiver.rule)?.rule.clone();
+        compile(Rule { require: Some(require), attest: None, ..rule }, declared, errors)
+    };
+    waivers.into_iter().map(|waiver| Ready { bound: bound(&waiver), waiver }).collect()
+}
+
+/// Marks findings with the waivers that are about them, and lists all waivers. Nothing is waived at an unknown time.
+pub fn waive(findings: &mut [Finding], waivers: &[Ready], facts: &Facts<'_>, occasion: &Occasion) -> Vec<Listed> {
+    let Some(now) = occasion.now else { return Vec::new() };
+    let mut notes: BTreeMap<usize, String> = BTreeMap::new();
+    let mut listed = Vec::with_capacity(waivers.len());
+    for ready in waivers {
+        let met = ready.meets(findings, facts, occasion);
+        let mut unblocked = 0;
+        for (index, met) in met.iter().filter(|(_, met)| matches!(met, Met::Objection | Met::Beyond | Met::Unwaivable)) {
+            let worth = state(&ready.waiver, now, *met);
+            unblocked += usize::from(worth.unblocks());
+            let mark = &mut findings[*index].waiver;
+            if mark.as_ref().is_none_or(|mark| better(worth, &ready.waiver, mark)) {
+                *mark = Some(Waived::by(&ready.waiver, worth));
+                notes.insert(*index, format!("waiver {} {}", ready.waiver.id, note(&ready.waiver, worth, now)));
+            }
+        }
+        let overall = match met.iter().map(|(_, met)| *met).min() {
+            Some(met) => met,
+            None if findings.iter().any(|f| f.rule == ready.waiver.rule) => Met::Nothing,
+            None => Met::NoRule,
+        };
+        listed.push(Listed::new(&ready.waiver, state(&ready.waiver, now, overall), unblocked, now));
+    }
+    for (index, note) in notes {
+        let finding = &mut findings[index];
+        if !finding.is_waived() {
+            finding.message = format!("{}; {note}", finding.message.trim_end_matches('.'));
+        }
+    }
+    listed
+}
+
+/// Whether a waiver worth `worth` says more of a finding than the one that marks it.
+fn better(worth: State, waiver: &Waiver, mark: &Waived) -> bool {
+    (worth.unblocks(), waiver.expires) > (mark.state.unblocks(), mark.expires)
+}
+
+impl Ready {
+    /// What the waiver meets in each finding it is about.
+    fn meets(&self, findings: &[Finding], facts: &Facts<'_>, occasion: &Occasion) -> Vec<(usize, Met)> {
+        let scope = &self.waiver.scope;
+        let covered = scope.covers(occasion.profile.as_deref(), occasion.env.as_deref());
+        let kept = self.kept(facts, occasion);
+        let about = |f: &Finding| f.rule == self.waiver.rule && scope.fingerprint.as_ref().is_none_or(|only| *only == f.fingerprint);
+        let met = |f: &Finding| match () {
+            () if !covered => Met::Elsewhere,
+            () if !f.objects() => Met::Nothing,
+            () if nobody_may(f) => Met::Unwaivable,
+            () if kept.as_ref().is_some_and(|kept| !kept.contains(&f.fingerprint)) => Met::Beyond,
+            () => Met::Objection,
+        };
+        findings.iter().enumerate().filter(|(_, f)| about(f)).map(|(index, f)| (index, met(f))).collect()
+    }
+
+    /// The findings whose bound is shown to hold, if there is a bound.
+    fn kept(&self, facts: &Facts<'_>, occasion: &Occasion) -> Option<BTreeSet<String>> {
+        let bound = self.bound.as_ref()?;
+        let kept = one(bound, facts, occasion).into_iter().filter(|f| f.outcome == Outcome::Pass);
+        Some(kept.map(|f| f.fingerprint).collect())
+    }
+}
+
+/// Nobody can allow what nobody has looked at.
+fn nobody_may(finding: &Finding) -> bool {
+    finding.severity == Severity::P0
+        && finding.outcome == Outcome::NoEvidence
+        && matches!(finding.gap, None | Some(Gap::Missing | Gap::Invalid))
+}
+
+#[cfg(test)]
+mod tests;

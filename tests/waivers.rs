@@ -1,0 +1,140 @@
+//! Waivers as people meet them: an objection stands for a while, by name, and not a day longer.
+
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+mod support;
+
+use std::fs;
+use std::path::Path;
+use support::{Answer, readiness};
+
+const PACK: &str = "title: House\nabout: What we ask of ourselves.\n";
+const RULE: &str = "\
+question: Is enough of the code covered?
+severity: P1
+require: coverage.line >= 95%
+why: What is not run is not known.
+fix: Write the test.
+cases:
+  - { given: { coverage.line: 95/100 }, outcome: pass }
+  - { given: { coverage.line: 94/100 }, outcome: fail }
+  - { given: {}, outcome: no-evidence }
+";
+const WAIVER: &str = "\
+# yaml-language-server: $schema=https://example.org/waivers-1.json
+- id: W-2026-001
+  rule: house/covered
+  reason: the parser is being rewritten
+  ticket: OPS-42
+  owner: \"@alice\"
+  approved_by: \"@bob\"
+  granted: 2026-02-01
+  expires: 2026-02-20
+";
+
+/// The ready project with a rule of its own that fails, and these waivers.
+fn project(waivers: &str) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    support::ready(folder.path());
+    let house = folder.path().join("rules/house");
+    fs::create_dir_all(&house).unwrap();
+    fs::write(house.join("pack.yaml"), PACK).unwrap();
+    fs::write(house.join("covered.yaml"), RULE).unwrap();
+    fs::write(folder.path().join("waivers.yaml"), waivers).unwrap();
+    folder
+}
+
+/// Judges with every rule but those on the age of evidence, at a moment.
+fn at(folder: &Path, now: &str, more: &[&str]) -> Answer {
+    readiness(folder, &[&["check", "--now", now][..], more].concat())
+}
+
+/// Leaves only the house's own rules and the families they need, so that a day later is no other matter.
+fn only_house(folder: &Path) {
+    fs::remove_dir_all(folder.join("rules/service")).unwrap();
+    let text = "project: { id: ready, name: Ready }\nevidence:\n  coverage: { family: coverage, path: coverage.xml }\npacks: [rules/]\n\
+                profiles: { pr: { gate: all, env: staging } }\n";
+    fs::write(folder.join("readiness.yaml"), text).unwrap();
+    let passing = RULE.replace("95%", "50%").replace("95/100", "50/100").replace("94/100", "49/100");
+    fs::write(folder.join("rules/house/half.yaml"), passing).unwrap();
+}
+
+#[test]
+fn an_active_waiver_opens_the_gate_and_the_day_after_it_is_closed() {
+    let folder = project(WAIVER);
+    only_house(folder.path());
+    let folder = folder.path();
+    let open = at(folder, "2026-02-20T23:59:59.999Z", &[]);
+    assert_eq!(open.code, 0, "{}{}", open.out, open.err);
+    let closed = at(folder, "2026-02-21T00:00:00Z", &[]);
+    assert_eq!(closed.code, 1, "{}{}", closed.out, closed.err);
+    let words = closed.out.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(words.contains("waiver W-2026-001 expired 1 day ago, owner @alice"), "{}", closed.out);
+    // The exit code is the same for every output, and the original outcome stays visible.
+    for format in ["json", "markdown", "github", "html"] {
+        assert_eq!(at(folder, "2026-02-18", &["--format", format]).code, 0, "{format}");
+        assert_eq!(at(folder, "2026-02-21", &["--format", format]).code, 1, "{format}");
+    }
+    let report: serde_json::Value = serde_json::from_str(&at(folder, "2026-02-18", &["--format", "json"]).out).unwrap();
+    let finding = report["findings"].as_array().unwrap().iter().find(|f| f["rule"] == "house/covered").unwrap();
+    assert_eq!((&finding["outcome"], &finding["waiver"]["id"]), (&"fail".into(), &"W-2026-001".into()));
+    assert_eq!(report["waivers"][0]["state"], "expiring");
+}
+
+#[test]
+fn without_its_waiver_the_gate_is_closed() {
+    let folder = project("[]\n");
+    only_house(folder.path());
+    assert_eq!(at(folder.path(), "2026-02-18", &[]).code, 1);
+    fs::remove_file(folder.path().join("waivers.yaml")).unwrap();
+    assert_eq!(at(folder.path(), "2026-02-18", &[]).code, 1);
+}
+
+#[test]
+fn a_scope_is_for_its_profile_and_environment() {
+    let folder = project(&format!("{WAIVER}  scope: {{ profile: pr, env: staging }}\n"));
+    only_house(folder.path());
+    assert_eq!(at(folder.path(), "2026-02-18", &["--profile", "pr"]).code, 0);
+    assert_eq!(at(folder.path(), "2026-02-18", &[]).code, 1);
+}
+
+#[test]
+fn a_waiver_cannot_hide_a_missing_p0() {
+    let waiver = WAIVER.replace("house/covered", "pr-gate/tests-pass");
+    let folder = project(&waiver);
+    fs::remove_dir_all(folder.path().join("rules/house")).unwrap();
+    fs::remove_dir_all(folder.path().join("reports")).unwrap();
+    let answer = support::check(folder.path(), &["--all"]);
+    assert_eq!(answer.code, 3, "{}{}", answer.out, answer.err);
+    let words = answer.out.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(words.contains("waiver W-2026-001 does not apply: a P0 rule without evidence cannot be waived"), "{}", answer.out);
+}
+
+#[test]
+fn mistakes_end_with_two_and_name_their_places() {
+    let wrong = WAIVER.replace("house/covered", "house/coverd").replace("ticket: OPS-42", "tiket: OPS-42");
+    let folder = project(&wrong);
+    let answer = support::check(folder.path(), &[]);
+    assert_eq!(answer.code, 2, "{}{}", answer.out, answer.err);
+    for part in [
+        "waivers.yaml:3:9: there is no rule `house/coverd` - did you mean `house/covered`?",
+        "waivers.yaml:2:3: a waiver has no `ticket`",
+        "waivers.yaml:5:3: a waiver has no key `tiket` - did you mean `ticket`?",
+    ] {
+        assert!(answer.err.contains(part), "{part}\n{}", answer.err);
+    }
+    let bound = format!("{WAIVER}  bound: coverage.lien >= 80%\n");
+    fs::write(folder.path().join("waivers.yaml"), bound).unwrap();
+    let answer = support::check(folder.path(), &[]);
+    assert_eq!(answer.code, 2);
+    assert!(answer.err.contains("waivers.yaml:10:10"), "{}", answer.err);
+}
+
+#[test]
+fn a_bundle_holds_the_waivers() {
+    let folder = project(WAIVER);
+    only_house(folder.path());
+    let answer = readiness(folder.path(), &["bundle", "--now", "2026-02-18", "--out", "bundle"]);
+    assert_eq!(answer.code, 0, "{}{}", answer.out, answer.err);
+    assert_eq!(fs::read_to_string(folder.path().join("bundle/rules/waivers.yaml")).unwrap(), WAIVER);
+}
