@@ -3,6 +3,16 @@
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
+/// The built-in rules that nothing the base saw may vanish; all of them are P1.
+pub const RULES: [&str; 6] = [
+    "inventory/source",
+    "inventory/tests-suite",
+    "inventory/tests-case",
+    "inventory/golden-case",
+    "inventory/golden-category",
+    "inventory/benchmark-series",
+];
+
 /// Names by kind: `source`, `tests.suite`, `tests.case`, `golden.case`, `golden.category`, `benchmark.series`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]

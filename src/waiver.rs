@@ -124,7 +124,7 @@ pub enum Met {
     Unwaivable,
     /// Findings that are as they should be.
     Nothing,
-    /// A judgement it is not for.
+    /// A judgement it is not for: another profile, environment or base.
     Elsewhere,
     /// No finding of its rule at all.
     NoRule,
@@ -258,7 +258,7 @@ pub fn note(waiver: &Waiver, state: State, now: Instant) -> String {
             format!("does not apply: its bound `{bound}` is not shown to hold, owner {owner}")
         }
         State::Refused => "does not apply: a P0 rule without evidence cannot be waived".to_owned(),
-        State::OutOfScope => "is for another profile or environment".to_owned(),
+        State::OutOfScope => "is not about this judgement, but another profile, environment or base".to_owned(),
         State::Unused => format!("is not needed: delete it, owner {owner}"),
         State::Orphan => "is about a rule that does not exist".to_owned(),
     }

@@ -6,6 +6,7 @@ use crate::error::{Diagnostic, Error};
 use crate::evaluate::pack::{self, Compiled};
 use crate::evaluate::waive::{self, Ready};
 use crate::ingest;
+use crate::inventory;
 use crate::io::{fs, spelling, terminal};
 use crate::rule::{Pack, Severity, Spanned};
 use std::collections::BTreeMap;
@@ -46,11 +47,13 @@ pub fn load(config: Option<&Path>) -> Result<Setup, Error> {
     let root = if root.ends_with(".github") { root.parent().map(Path::to_owned).unwrap_or_default() } else { root };
     let packs = packs(&config, &root, &mut errors);
     let (rules, declared) = pack::check(&packs, &config.metrics, &mut errors);
+    // A rule that could not be read is no reason to call its waiver an orphan.
+    let complete = errors.is_empty();
     let entries: Vec<(&str, &str)> = config.evidence.iter().map(|(name, entry)| (name.as_str(), entry.family.as_str())).collect();
     errors.extend(rules.iter().flat_map(|rule| rule.unknown_sources(&entries)));
-    let severities = rules.iter().map(|rule| (rule.rule.id.as_str(), rule.rule.severity.unwrap_or(Severity::P0))).collect();
-    // A rule that could not be read is no reason to call its waiver an orphan.
-    let known = waivers::Known { rules: errors.is_empty().then_some(&severities), config: &config };
+    let written = rules.iter().map(|rule| (rule.rule.id.as_str(), rule.rule.severity.unwrap_or(Severity::P0)));
+    let severities = written.chain(inventory::RULES.map(|rule| (rule, Severity::P1))).collect();
+    let known = waivers::Known { rules: complete.then_some(&severities), config: &config };
     let waivers = waivers::read(&path, known, &mut errors);
     let waivers = waive::prepare(waivers, &rules, &declared, &mut errors);
     if errors.is_empty() { Ok(Setup { config, root, packs, rules, declared, waivers }) } else { Err(Error::Configuration(errors)) }

@@ -94,6 +94,7 @@ fn finding(kind: &str, name: Option<&str>, message: String) -> Finding {
         expression: "everything the base saw is still there".to_owned(),
         rule_at: "built in".to_owned(),
         sources: Vec::new(),
+        waiver: None,
         fingerprint: fingerprint(&[&rule, name.unwrap_or_default()]),
         subject: name.map(str::to_owned),
         rule,

@@ -3,6 +3,7 @@
 use crate::config::Config;
 use crate::error::Diagnostic;
 use crate::instant::Instant;
+use crate::inventory;
 use crate::io::yaml::{self, Fields, Node};
 use crate::io::{fs, spelling};
 use crate::rule::{Place, Severity, Spanned};
@@ -77,6 +78,11 @@ fn waiver(node: &Node, known: Known<'_>, errors: &mut Vec<Diagnostic>) -> Option
         f.errors.push(Diagnostic::new(approver.place.clone(), message).help(Some("somebody else must approve it".into())));
     }
     let severity = severity_of(&rule, known, f.errors);
+    if inventory::RULES.contains(&rule.text.as_str()) && scope.fingerprint.is_none() {
+        let message = format!("a waiver of `{}` must name one finding", rule.text);
+        f.errors
+            .push(Diagnostic::new(rule.place.clone(), message).help(Some("add `scope: { fingerprint: … }` as report.json has it".into())));
+    }
     if let (Some((granted, _)), Some((expires, place))) = (&granted, &expires) {
         let mistake = if expires < granted {
             Some((format!("the waiver expires on {}, before it is granted on {}", expires.date(), granted.date()), None))
@@ -169,11 +175,7 @@ fn reach(node: &Node, config: &Config, errors: &mut Vec<Diagnostic>) -> Reach {
         f.errors.push(Diagnostic::new(wrong.place.clone(), message).help(Some(help.into())));
     }
     f.finish();
-    Reach {
-        profile: profiles.into_iter().map(|p| p.text).collect(),
-        env: env.map(|e| e.text),
-        fingerprint: fingerprint.map(|f| f.text),
-    }
+    Reach { profile: profiles.into_iter().map(|p| p.text).collect(), env: env.map(|e| e.text), fingerprint: fingerprint.map(|f| f.text) }
 }
 
 /// A name that the configuration must have.

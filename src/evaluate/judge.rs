@@ -340,6 +340,7 @@ fn finding(rule: &Compiled, subject: Option<&str>, outcome: Outcome, message: St
         expression,
         rule_at: format!("{}:{}", written.place.file, written.place.line),
         sources: Vec::new(),
+        waiver: None,
         fingerprint: fingerprint(&[&written.id, subject.unwrap_or_default()]),
     }
 }

@@ -7,6 +7,7 @@ use crate::config::Declared;
 use crate::error::Diagnostic;
 use crate::evidence::Gap;
 use crate::finding::{Finding, Outcome};
+use crate::inventory;
 use crate::rule::{Rule, Severity};
 use crate::waiver::{Listed, Met, State, Waived, Waiver, note, state};
 use std::collections::{BTreeMap, BTreeSet};
@@ -55,6 +56,8 @@ pub fn waive(findings: &mut [Finding], waivers: &[Ready], facts: &Facts<'_>, occ
         let overall = match met.iter().map(|(_, met)| *met).min() {
             Some(met) => met,
             None if findings.iter().any(|f| f.rule == ready.waiver.rule) => Met::Nothing,
+            // Without a base nothing can have vanished.
+            None if inventory::RULES.contains(&ready.waiver.rule.as_str()) => Met::Elsewhere,
             None => Met::NoRule,
         };
         listed.push(Listed::new(&ready.waiver, state(&ready.waiver, now, overall), unblocked, now));

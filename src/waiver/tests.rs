@@ -75,7 +75,10 @@ fn a_scope_covers_what_it_names() {
 #[test]
 fn the_longest_duration_is_by_severity() {
     let last = |severity| last_day(at("2026-02-01"), severity).date();
-    assert_eq!([Severity::P0, Severity::P1, Severity::P2, Severity::P3].map(last), ["2026-03-03", "2026-04-02", "2026-05-02", "2026-07-31"]);
+    assert_eq!(
+        [Severity::P0, Severity::P1, Severity::P2, Severity::P3].map(last),
+        ["2026-03-03", "2026-04-02", "2026-05-02", "2026-07-31"]
+    );
 }
 
 proptest! {

@@ -32,6 +32,7 @@ fn finding(rule: &str, outcome: Outcome, shortfall: Option<f64>) -> Finding {
         expression: text(),
         rule_at: text(),
         sources: Vec::new(),
+        waiver: None,
         fingerprint: rule.to_owned(),
     }
 }

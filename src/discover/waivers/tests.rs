@@ -1,4 +1,4 @@
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::panic)]
 
 use super::*;
 use crate::config::Profile;
@@ -18,7 +18,8 @@ const GOOD: &str = "\
 ";
 
 fn parsed(text: &str) -> (Vec<Waiver>, Vec<String>) {
-    let rules = BTreeMap::from([("pr-gate/coverage-line", Severity::P1), ("pr-gate/tests-pass", Severity::P0)]);
+    let rules =
+        BTreeMap::from([("pr-gate/coverage-line", Severity::P1), ("pr-gate/tests-pass", Severity::P0), ("inventory/source", Severity::P1)]);
     let staging = Profile { env: Some("staging".to_owned()), ..Profile::default() };
     let profiles = BTreeMap::from([("pr".to_owned(), staging), ("nightly".to_owned(), Profile::default())]);
     let config = Config { profiles, ..Config::default() };
@@ -51,7 +52,8 @@ fn a_waiver_is_read_whole() {
 
 #[test]
 fn what_is_limited_may_be_left_out_and_nothing_else() {
-    for line in ["  scope: { profile: [pr, nightly], env: staging }\n", "  bound: coverage.line >= 70%\n", "  compensating: reviewed by hand\n"]
+    for line in
+        ["  scope: { profile: [pr, nightly], env: staging }\n", "  bound: coverage.line >= 70%\n", "  compensating: reviewed by hand\n"]
     {
         assert_eq!(mistakes(line, ""), [""; 0]);
     }
@@ -91,7 +93,9 @@ fn nobody_approves_their_own_waiver() {
 #[test]
 fn no_waiver_lasts_longer_than_its_severity_allows() {
     let longest = |last: &str| {
-        [format!("waivers.yaml:9:12: a waiver of a P1 rule lasts at most 60 days - granted on 2026-02-01, it may expire on {last} at the latest")]
+        [format!(
+            "waivers.yaml:9:12: a waiver of a P1 rule lasts at most 60 days - granted on 2026-02-01, it may expire on {last} at the latest"
+        )]
     };
     assert_eq!(mistakes("2026-04-02", "2026-04-03"), longest("2026-04-02"));
     assert_eq!(mistakes("pr-gate/coverage-line", "pr-gate/tests-pass").len(), 1, "a P0 rule has thirty days");
@@ -102,6 +106,14 @@ fn no_waiver_lasts_longer_than_its_severity_allows() {
     for wrong in ["2026-02-31", "tomorrow", "2026-03-01T00:00:00Z"] {
         assert!(mistakes("2026-04-02", wrong)[0].contains("is not a date"), "{wrong}");
     }
+}
+
+#[test]
+fn what_vanished_is_acknowledged_one_by_one() {
+    assert_eq!(mistakes("pr-gate/coverage-line", "inventory/source").len(), 1);
+    let named = format!("inventory/source\n  scope: {{ fingerprint: {} }}", "0".repeat(32));
+    let text = GOOD.replace("  scope: { profile: [pr, nightly], env: staging }\n", "").replace("pr-gate/coverage-line", &named);
+    assert_eq!(parsed(&text).1, [""; 0]);
 }
 
 #[test]

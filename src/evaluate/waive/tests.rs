@@ -125,7 +125,11 @@ fn a_bound_is_held_against_each_subject() {
     let (findings, _) = held("P1", vec![bounded("p/package", "line >= 76%")], &evidence(90), "2026-02-18");
     let poor = of(&findings, "p/package[poor]");
     assert!(poor.blocks(Severity::P1));
-    assert!(poor.message.ends_with("waiver W-1 does not apply: its bound `line >= 76%` is not shown to hold, owner @alice"), "{}", poor.message);
+    assert!(
+        poor.message.ends_with("waiver W-1 does not apply: its bound `line >= 76%` is not shown to hold, owner @alice"),
+        "{}",
+        poor.message
+    );
     let (findings, _) = held("P1", vec![bounded("p/package", "line >= 74%")], &evidence(90), "2026-02-18");
     assert!(of(&findings, "p/package[poor]").is_waived());
 }
