@@ -1,6 +1,6 @@
 //! The command line.
 
-use crate::command::{baseline, bundle, check, completions, doctor, explain, init, inspect, render, rules, site};
+use crate::command::{baseline, bundle, check, completions, doctor, explain, init, inspect, render, rules, site, stamp};
 use crate::error::Error;
 use crate::io::terminal;
 use crate::render::Style;
@@ -27,6 +27,20 @@ Exit codes: 0 open, 1 closed by a failure, 2 usage or configuration error (nothi
 3 closed for lack of proof, 4 internal error or an output that could not be written.
 
 Start with `readiness init`, then `readiness check`.";
+
+const STAMPS: &str = "\
+Many reports carry no date and no commit, so no rule about age or commit can use them. A stamp says it:
+
+  readiness stamp coverage.xml                        a file that was made just now
+  readiness stamp junit.xml coverage.xml -- pytest    run the command, then stamp what it made
+
+It goes beside the file, as coverage.xml.stamp.json: an in-toto Statement with the file's SHA-256, the commit, the
+run, the command with its arguments (put no secrets there), its exit status and the time. `readiness check` reads
+it by itself; keep the two files together. A file that is changed after it was stamped is no evidence any more.
+
+Exit codes: with a command, the command's own; otherwise 0, 2 when a file is not there or was not written by the
+command, 4 when a stamp could not be written. What a failed command made is stamped all the same, with its exit status;
+a file that was there before and that the command did not write is stamped as left over, and is no evidence.";
 
 #[derive(Subcommand)]
 enum Verb {
@@ -101,6 +115,22 @@ enum Verb {
         out: PathBuf,
         #[command(flatten)]
         subject: SubjectArgs,
+    },
+    /// Say beside a file when, from which commit and by which command it was made
+    #[command(after_long_help = STAMPS)]
+    Stamp {
+        /// Evidence files that do not say it themselves
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
+        /// The command that makes them; it is run, and its exit status becomes ours
+        #[arg(last = true, value_name = "CMD")]
+        command: Vec<OsString>,
+        /// The commit they are made from [default: git HEAD]
+        #[arg(long, value_name = "ID")]
+        commit: Option<String>,
+        /// When they were made [default: the clock, after the command]
+        #[arg(long, value_name = "TIME")]
+        now: Option<String>,
     },
     /// Write the published dashboard: static pages of one or many systems, and the documentation
     Site {
@@ -223,15 +253,16 @@ impl SubjectArgs {
     }
 }
 
-/// Runs the command line `arguments` (the program's name first) and gives the exit code. Diagnostics go to standard error.
-pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
+/// Runs the command line `arguments` (the program's name first) and gives the exit code, that of [`Exit`] or of a stamped command.
+/// Diagnostics go to standard error.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
         Err(error) => {
             // Help and version were asked for; everything else is a usage error.
             let exit = if error.use_stderr() { Exit::Usage } else { Exit::Open };
             let _ = error.print();
-            return exit;
+            return exit as u8;
         }
     };
     dispatch(cli.verb).unwrap_or_else(|error| {
@@ -240,7 +271,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
             Error::Configuration(list) => format!("{error}\n\n{} found; nothing was judged", plural(list.len(), "mistake")),
             _ => format!("{kind}: {error}"),
         }));
-        error.exit()
+        error.exit() as u8
     })
 }
 
@@ -256,8 +287,10 @@ fn harmless(text: &str) -> String {
     escape::log(&lines.join("\n"))
 }
 
-fn dispatch(verb: Verb) -> Result<Exit, Error> {
-    match verb {
+fn dispatch(verb: Verb) -> Result<u8, Error> {
+    let exit = match verb {
+        // The one verb that ends as another program did.
+        Verb::Stamp { files, command, commit, now } => return stamp::run(&stamp::Options { files, command, now, commit }),
         Verb::Init { folder, now } => init::run(&folder, now),
         Verb::Check(args) => {
             let CheckArgs { files, require, subject, format, emit, out, look } = args;
@@ -279,5 +312,6 @@ fn dispatch(verb: Verb) -> Result<Exit, Error> {
             clap_complete::generate(shell, &mut Cli::command(), "readiness", &mut script);
             completions::run(&script)
         }
-    }
+    };
+    exit.map(|exit| exit as u8)
 }

@@ -34,5 +34,6 @@ pub mod report;
 pub mod rule;
 pub mod series;
 pub mod source;
+pub mod stamp;
 pub mod verdict;
 pub mod waiver;

@@ -3,5 +3,5 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    ExitCode::from(readiness::cli::run(std::env::args_os()) as u8)
+    ExitCode::from(readiness::cli::run(std::env::args_os()))
 }

@@ -15,18 +15,30 @@ pub struct Source {
     pub bytes: u64,
     /// SHA-256 of the content, in lower-case hex.
     pub sha256: String,
-    /// When the artifact itself says it was made.
+    /// When it was made, as the artifact itself says, or else its stamp.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub collected_at: Option<Instant>,
-    /// The commit the artifact itself names.
+    /// The commit that the artifact itself names, or else its stamp.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub commit: Option<String>,
     /// `live`, `cached`, `replay` or `mock`, where the artifact tells.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mode: Option<String>,
+    /// SHA-256 of the stamp beside it, where there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stamp: Option<String>,
+    /// Whether date or commit are the stamp's, because the artifact does not say.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub stamped: bool,
     /// One line for people: "Cobertura, 61 files, 4,118 lines".
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub content: String,
+}
+
+/// Whether two ids are of one commit; a shortened id, of at least 7 digits, is the same commit.
+pub fn same_commit(a: &str, b: &str) -> bool {
+    let n = a.len().min(b.len());
+    n >= 7 && a.as_bytes()[..n].eq_ignore_ascii_case(&b.as_bytes()[..n])
 }
 
 /// A place in a file: a line and column, a JSON pointer, or a row id. All may be unknown.

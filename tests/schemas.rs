@@ -47,7 +47,7 @@ impl Validator<'_> {
         let words = |list: &Value| -> Vec<String> { list.as_array().unwrap().iter().map(|w| w.as_str().unwrap().to_owned()).collect() };
         let (object, array) = (value.as_object(), value.as_array());
         match keyword {
-            "$schema" | "$defs" | "title" | "description" => true,
+            "$schema" | "$id" | "$defs" | "title" | "description" => true,
             "$ref" => {
                 let pointer = wanted.as_str().unwrap().trim_start_matches('#');
                 let target = self.root.pointer(pointer).unwrap_or_else(|| panic!("{pointer} is not in the schema")).clone();
@@ -73,6 +73,7 @@ impl Validator<'_> {
             "maximum" => value.as_f64().is_none_or(|n| n <= wanted.as_f64().unwrap()),
             "minLength" => value.as_str().is_none_or(|s| s.len() as u64 >= wanted.as_u64().unwrap()),
             "minProperties" => object.is_none_or(|o| o.len() as u64 >= wanted.as_u64().unwrap()),
+            "maxItems" => array.is_none_or(|a| a.len() as u64 <= wanted.as_u64().unwrap()),
             "minItems" => array.is_none_or(|a| a.len() as u64 >= wanted.as_u64().unwrap()),
             // Patterns are for editors and check-jsonschema; here only their presence is known.
             "pattern" => wanted.is_string(),
@@ -154,6 +155,23 @@ fn inspect_holds_to_its_schema() {
     }
     let all: Vec<&str> = ["inspect"].into_iter().chain(files.iter().map(String::as_str)).chain(["--format", "json"]).collect();
     assert_eq!(errors(&schema, &printed(&all)), Vec::<String>::new());
+}
+
+#[test]
+fn a_stamp_holds_to_its_schema() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("a.xml");
+    std::fs::write(&file, "<a/>").unwrap();
+    let stamp = |more: &[&str], code: i32| -> Value {
+        let mut command = Command::cargo_bin("readiness").unwrap();
+        command.env("GITHUB_RUN_ID", "7").arg("stamp").arg(&file).args(["--now", NOW]).args(more).assert().code(code);
+        serde_json::from_slice(&std::fs::read(folder.path().join("a.xml.stamp.json")).unwrap()).unwrap()
+    };
+    let schema = schema("stamp-1");
+    for (more, code) in [(&["--commit", "14c907f"][..], 0), (&["--", env!("CARGO_BIN_EXE_readiness"), "--version"], 2)] {
+        let written = stamp(more, code);
+        assert_eq!(errors(&schema, &written), Vec::<String>::new(), "{written}");
+    }
 }
 
 #[test]

@@ -8,6 +8,8 @@ use crate::error::Error;
 use crate::io::{fs, json, terminal};
 use crate::render::{OUTPUTS, Style};
 use crate::report::Report;
+use crate::source::Source;
+use crate::stamp::SUFFIX;
 use crate::verdict::Exit;
 use std::path::Path;
 
@@ -66,12 +68,12 @@ pub fn run(options: &Options, out: &Path) -> Result<Exit, Error> {
 fn evidence(report: &Report, root: &Path) -> Result<Vec<Content>, Error> {
     let mut contents: Vec<Content> = Vec::new();
     for entry in &report.evidence {
-        for source in entry.sources.iter().filter(|s| !s.sha256.is_empty()) {
-            let bytes = fs::read_bytes(&root.join(&source.path)).map_err(|e| Error::Usage(format!("{}: {e}", source.path)))?;
-            let path = format!("evidence/{}/{}", inside(&entry.name), inside(&source.path));
-            let content = Content { path, role: "evidence", source: Some(source.path.clone()), bytes };
-            if content.item().sha256 != source.sha256 {
-                return Err(Error::Internal(format!("{} changed while it was judged", source.path)));
+        for (path, sha256) in entry.sources.iter().flat_map(files) {
+            let bytes = fs::read_bytes(&root.join(&path)).map_err(|e| Error::Usage(format!("{path}: {e}")))?;
+            let inner = format!("evidence/{}/{}", inside(&entry.name), inside(&path));
+            let content = Content { path: inner, role: "evidence", source: Some(path.clone()), bytes };
+            if content.item().sha256 != sha256 {
+                return Err(Error::Internal(format!("{path} changed while it was judged")));
             }
             if contents.iter().any(|other| other.path == content.path) {
                 return Err(Error::Usage(format!("two files of `{}` would be {} in the bundle", entry.name, content.path)));
@@ -80,6 +82,13 @@ fn evidence(report: &Report, root: &Path) -> Result<Vec<Content>, Error> {
         }
     }
     Ok(contents)
+}
+
+/// A source's file and the stamp beside it, with their sums; a file that could not be read is left out.
+fn files(source: &Source) -> Vec<(String, &str)> {
+    let file = Some((source.path.clone(), source.sha256.as_str())).filter(|(_, sha256)| !sha256.is_empty());
+    let stamp = source.stamp.as_deref().map(|sha256| (format!("{}{SUFFIX}", source.path), sha256));
+    file.into_iter().chain(stamp).collect()
 }
 
 fn write(report: &Report, contents: &[Content], out: &Path) -> Result<(), Error> {

@@ -11,6 +11,7 @@ pub mod inspect;
 pub mod render;
 pub mod rules;
 pub mod site;
+pub mod stamp;
 
 mod base;
 mod gather;

@@ -4,6 +4,7 @@ use crate::config::{self, Expect};
 use crate::evidence::MISSING;
 use crate::io::fs::{self, Artifact, Glob};
 use crate::source::{Grade, Location, Problem};
+use crate::stamp::SUFFIX;
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::path::{Path, PathBuf};
@@ -61,7 +62,7 @@ fn matching(pattern: &str, root: &Path, problems: &mut Vec<Problem>) -> Vec<Arti
     let base = fixed.join("/");
     let names = fs::files(&root.join(&base)).into_iter().map(|file| if base.is_empty() { file } else { format!("{base}/{file}") });
     let mut found = Vec::new();
-    for name in names.filter(|name| glob.matches(name)) {
+    for name in names.filter(|name| glob.matches(name) && !name.ends_with(SUFFIX)) {
         look(root, &name, &mut found, problems);
     }
     if found.is_empty() {

@@ -10,6 +10,7 @@ use crate::io::hash::fingerprint;
 use crate::metric::{duration, grouped};
 use crate::record::Record;
 use crate::rule::{Rule, Severity};
+use crate::source::same_commit;
 use rayon::prelude::*;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
@@ -222,7 +223,7 @@ fn unfit(rule: &Rule, view: &View<'_>, occasion: &Occasion) -> Vec<Absence> {
                 match (source.commit.as_deref(), occasion.commit.as_deref()) {
                     (Some(made), Some(head)) if same_commit(made, head) => {}
                     (Some(made), Some(head)) => say(Gap::Unfit, format!("made from commit {}, required {}", short(made), short(head))),
-                    (None, _) => say(Gap::Unfit, "does not say which commit it was made from".to_owned()),
+                    (None, _) => say(Gap::Unfit, format!("does not say which commit it was made from: {}", advice(&source.path))),
                     (_, None) => say(Gap::Unfit, "the commit under judgement is not known: give --commit".to_owned()),
                 }
             }
@@ -233,7 +234,7 @@ fn unfit(rule: &Rule, view: &View<'_>, occasion: &Occasion) -> Vec<Absence> {
                         say(Gap::Stale, format!("{} old, at most {} accepted", duration((now.0 - made.0) as f64), duration(limit as f64)));
                     }
                     (Some(_), Some(_)) => {}
-                    _ => say(Gap::Stale, "does not say when it was made".to_owned()),
+                    _ => say(Gap::Stale, format!("does not say when it was made: {}", advice(&source.path))),
                 }
             }
         }
@@ -243,9 +244,8 @@ fn unfit(rule: &Rule, view: &View<'_>, occasion: &Occasion) -> Vec<Absence> {
     found
 }
 
-fn same_commit(a: &str, b: &str) -> bool {
-    let n = a.len().min(b.len());
-    n >= 7 && a.as_bytes()[..n].eq_ignore_ascii_case(&b.as_bytes()[..n])
+fn advice(path: &str) -> String {
+    format!("run `readiness stamp {path}` where it is made")
 }
 
 fn short(commit: &str) -> String {

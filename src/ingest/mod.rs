@@ -10,6 +10,7 @@ mod documents;
 mod golden;
 mod reading;
 mod slo;
+mod stamp;
 mod table;
 mod telemetry;
 #[cfg(test)]
@@ -143,7 +144,7 @@ pub fn formats() -> impl Iterator<Item = Descriptor> {
 
 /// The formats that claim a file; one, if all is well.
 pub fn claimants(artifact: &Artifact) -> Vec<Descriptor> {
-    formats().filter(|format| (format.claims)(artifact)).collect()
+    formats().filter(|format| !stamp::is_one(artifact) && (format.claims)(artifact)).collect()
 }
 
 /// The room of a family by name.
@@ -194,8 +195,8 @@ fn read<F: Family>(request: &Request<'_>) -> Evidence {
 
 fn read_one<F: Family>(artifact: &Artifact, request: &Request<'_>) -> (Option<F::Draft>, Source, Vec<Problem>) {
     let mut reading = Reading::new(artifact, request);
-    let format = F::FORMATS.iter().find(|format| (format.claims)(artifact)).or_else(|| F::otherwise(artifact, request));
-    let draft = match format {
+    let format = || F::FORMATS.iter().find(|format| (format.claims)(artifact)).or_else(|| F::otherwise(artifact, request));
+    let draft = match Some(artifact).filter(|a| !stamp::is_one(a)).and_then(|_| format()) {
         Some(format) => {
             reading.source.format = Some(format.name.into());
             let draft = (format.read)(&mut reading);
@@ -216,6 +217,7 @@ fn read_one<F: Family>(artifact: &Artifact, request: &Request<'_>) -> (Option<F:
             Err(e) => reading.error("unreadable", Location::whole(), e.to_string()),
         }
     }
+    stamp::apply(&mut reading);
     (draft, reading.source, reading.problems)
 }
 
@@ -238,6 +240,9 @@ fn yaml_schema(artifact: &Artifact) -> Option<&str> {
 pub fn unclaimed(artifact: &Artifact, family: &str) -> (&'static str, String) {
     if artifact.size == 0 {
         return ("empty-file", "the file is empty".to_owned());
+    }
+    if stamp::is_one(artifact) {
+        return ("unknown-format", "this is a stamp, which is no evidence of its own: name the file beside it".to_owned());
     }
     let readers = if family.is_empty() { "no reader".to_owned() } else { format!("no {family} reader") };
     let guess = match claimants(artifact).first() {

@@ -4,6 +4,7 @@ use crate::io::hash::Hashing;
 use std::fs::{self, File};
 use std::io::{self, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 /// How much of a file a format may look at before it claims it.
 const HEAD: usize = 64 * 1024;
@@ -99,6 +100,18 @@ pub fn real(path: &Path) -> PathBuf {
 /// Whether something is there, followed through links.
 pub fn exists(path: &Path) -> bool {
     path.exists()
+}
+
+/// The path of a file beside another, whose name is the other's and more.
+pub fn beside(path: &Path, more: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(more);
+    PathBuf::from(name)
+}
+
+/// When something was last written, as the file system says: good for telling whether it was written again, and for nothing else.
+pub fn modified(path: &Path) -> Option<SystemTime> {
+    fs::metadata(path).and_then(|meta| meta.modified()).ok()
 }
 
 /// Whether it is a folder.

@@ -6,6 +6,7 @@ pub mod git;
 pub mod hash;
 pub mod json;
 pub mod lines;
+pub mod process;
 pub mod progress;
 pub mod spelling;
 pub mod sqlite;

@@ -41,6 +41,7 @@ struct File {
     digest: (String, String),
     age: String,
     made: String,
+    stamped: bool,
     mode: String,
 }
 
@@ -103,6 +104,7 @@ fn file(report: &Report, source: &Source) -> File {
         digest: (first.to_owned(), second.to_owned()),
         age: source.collected_at.map_or_else(|| "undated".to_owned(), |at| figure::age(report.now, at)),
         made: source.collected_at.map(|at| at.to_string()).unwrap_or_default(),
+        stamped: source.stamped,
         mode: source.mode.clone().unwrap_or_default(),
     }
 }
