@@ -84,8 +84,12 @@ impl Known {
     }
 }
 
-/// Outcomes are ordered worst first. Where one side does not say how much is missing, the outcome alone decides.
+/// Outcomes are ordered worst first. Where one side does not say how much is missing, the outcome alone decides. Where there
+/// was evidence and is none, nobody knows how bad it is by now: less evidence is never better.
 pub fn worse(now: (Outcome, Option<f64>), before: (Outcome, Option<f64>)) -> bool {
+    if now.0 == Outcome::NoEvidence && before.0 != Outcome::NoEvidence {
+        return true;
+    }
     match now.0.cmp(&before.0) {
         std::cmp::Ordering::Less => true,
         std::cmp::Ordering::Greater => false,

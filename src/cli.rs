@@ -1,10 +1,9 @@
 //! The command line.
 
-use crate::command::{baseline, bundle, check, completions, doctor, explain, init, inspect, render, rules, site, stamp};
+use crate::command::{baseline, bundle, check, completions, doctor, explain, init, inspect, plain, render, rules, site, stamp};
 use crate::error::Error;
 use crate::io::terminal;
 use crate::render::Style;
-use crate::render::parts::escape;
 use crate::render::parts::prose::plural;
 use crate::verdict::Exit;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
@@ -267,24 +266,12 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     };
     dispatch(cli.verb).unwrap_or_else(|error| {
         let kind = if error.exit() == Exit::Usage { "error" } else { "failed" };
-        terminal::note(&harmless(&match &error {
+        terminal::note(&plain::lines(&match &error {
             Error::Configuration(list) => format!("{error}\n\n{} found; nothing was judged", plural(list.len(), "mistake")),
             _ => format!("{kind}: {error}"),
         }));
         error.exit() as u8
     })
-}
-
-/// A diagnostic quotes files, and is printed where a terminal obeys escape sequences and a workflow obeys commands.
-fn harmless(text: &str) -> String {
-    let lines: Vec<String> = text
-        .lines()
-        .map(|line| {
-            let bare = line.trim_start_matches(' ');
-            format!("{}{}", &line[..line.len() - bare.len()], escape::terminal(bare))
-        })
-        .collect();
-    escape::log(&lines.join("\n"))
 }
 
 fn dispatch(verb: Verb) -> Result<u8, Error> {

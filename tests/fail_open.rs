@@ -249,6 +249,76 @@ fn diagnostics_are_harmless() {
     assert!(!answer.err.lines().any(|line| line.trim_start().starts_with("::") || line.contains("##[")), "{:?}", answer.err);
 }
 
+/// So do the verbs that show rules and files.
+#[test]
+fn what_is_shown_is_harmless() {
+    let hostile = "::error::x\\n::error::y \\e[31m\\u202E ##[add-mask]a";
+    let project = Project::new();
+    let texts = format!(
+        "question: \"{hostile}\"\nowner: \"{hostile}\"\nseverity: P1\nrequire: tests.total > 100\nwhy: \"{hostile}\"\nfix: \"{hostile}\""
+    );
+    let cases = rule("").split_once("cases:").unwrap().1.to_owned();
+    project.put("rules/own/tests.yaml", &format!("{texts}\ncases:{cases}"));
+    project.put("rules/own/pack.yaml", &format!("title: \"{hostile}\"\nabout: \"{hostile}\"\n"));
+    project.configure("id: small", &format!("id: small, name: \"{hostile}\", version: \"{hostile}\""));
+    project.configure("commit: 14c907f09276bec86cf5c2aa77ccc4b26e4c754d", &format!("name: \"{hostile}\", commit: \"{hostile}\""));
+    project.put("::error::z.xml", &junit("::error::x&#10;::error::y", 2));
+    for arguments in [
+        &["check", "--now", support::NOW][..],
+        &["check", "--now", support::NOW, "--all"],
+        &["explain", "own/tests"],
+        &["rules", "list", "rules"],
+        &["doctor"],
+        &["inspect", "::error::z.xml"],
+        &["check", "::error::z.xml", "--require", "tests.total > 100"],
+    ] {
+        let Answer { out, err, .. } = readiness(project.path(), arguments);
+        assert!(!out.is_empty(), "{arguments:?} {err}");
+        for text in [out, err] {
+            assert!(!text.contains(['\u{1b}', '\u{202e}']), "{arguments:?} {text:?}");
+            assert!(!text.lines().any(|line| line.trim_start().starts_with("::") || line.contains("##[")), "{arguments:?} {text:?}");
+        }
+    }
+}
+
+/// A site holds pages and reports below its own folder, whatever a stored report or a list of pages says.
+#[test]
+fn a_site_writes_nowhere_else() {
+    let project = Project::new();
+    let path = project.path();
+    let out = path.join("a/b/out");
+    let site = |text: &str| {
+        project.put("site.yaml", text);
+        readiness(path, &["site", "--config", "site.yaml", "--out", out.to_str().unwrap(), "--now", support::NOW])
+    };
+    let stored = check(path, &["--format", "json"]).out;
+    for id in ["../../escaped", "..", "/escaped", "", "a/b"] {
+        project.put("stored.json", &stored.replacen("\"id\": \"small\"", &format!("\"id\": \"{id}\""), 1));
+        let answer = site("title: T\nsystems: [stored.json]\n");
+        assert_eq!(answer.code, 2, "{id}: {}", answer.err);
+    }
+    project.put("a/page.md", "# Page\n");
+    for page in ["../page.md", "/page.md", "a/../../page.md"] {
+        let answer = site(&format!("title: T\nsystems: []\npages: [{page}]\n"));
+        assert!(answer.code == 2 && answer.err.contains("would be written outside the site"), "{page}: {}", answer.err);
+    }
+    assert_eq!(site("title: T\nsystems: x\n").code, 2);
+    assert_eq!(fs::read_dir(path).unwrap().filter(|entry| entry.as_ref().unwrap().file_name() == "escaped").count(), 0);
+}
+
+/// Evidence that is gone is worse than evidence of failure, also for a gate that asks only for what is new.
+#[test]
+fn a_gate_for_what_is_new_is_not_opened_by_removing_a_file() {
+    let project = Project::new();
+    project.configure("packs:", "profiles: { pr: { gate: new } }\npacks:");
+    project.put("reports/unit.xml", &junit("unit", 5).replace("name=\"test_0\" time=\"0.01\"/>", "name=\"test_0\"><failure/></testcase>"));
+    assert_eq!(readiness(project.path(), &["baseline", "--now", support::NOW]).code, 0);
+    let pull_request = || check(project.path(), &["--profile", "pr"]);
+    assert_eq!(pull_request().code, 0, "{}", pull_request().out);
+    project.remove("reports/unit.xml");
+    assert_eq!(pull_request().code, 3, "{}", pull_request().out);
+}
+
 #[test]
 fn all_mistakes_of_all_files_are_told_at_once() {
     let project = Project::new();

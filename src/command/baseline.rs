@@ -1,7 +1,8 @@
 //! `readiness baseline`: records what is already so, for gates that ask only for what is new. It may only shrink.
 
 use super::base::{FILE, read};
-use super::check::{Options, configured, print, write};
+use super::check::{Options, configured, write};
+use super::plain::say;
 use super::setup;
 use crate::baseline::Baseline;
 use crate::error::Error;
@@ -34,6 +35,6 @@ pub fn run(options: &Options) -> Result<Exit, Error> {
     };
     let text = json::document(&baseline).map_err(|e| Error::Internal(e.message))?;
     write(&path, &text)?;
-    print(&format!("{}: {told}\n", path.display()))?;
+    say(&format!("{}: {told}\n", path.display()))?;
     Ok(Exit::Open)
 }

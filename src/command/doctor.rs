@@ -1,6 +1,6 @@
 //! `readiness doctor`: what stands in the way of a judgement, before one is made.
 
-use super::check::print;
+use super::plain::say;
 use super::{gather, setup};
 use crate::error::Error;
 use crate::io::{clock, git};
@@ -38,7 +38,7 @@ pub fn run(config: Option<&Path>) -> Result<Exit, Error> {
         };
         text.push_str(&clean_line(&line));
     }
-    print(&text)?;
+    say(&text)?;
     Ok(if sound { Exit::Open } else { Exit::Unproven })
 }
 

@@ -1,6 +1,7 @@
 //! `readiness explain RULE`: what a rule asks, why, and what to do when it does not hold.
 
-use super::check::{Options, configured, print};
+use super::check::{Options, configured};
+use super::plain::say;
 use super::setup;
 use crate::error::Error;
 use crate::evaluate::pack::{self, expression_text};
@@ -35,7 +36,7 @@ pub fn run(id: &str, options: &Options) -> Result<Exit, Error> {
         return Err(Error::Usage(format!("there is no rule `{id}` here - {help}")));
     };
     let findings: Vec<&Finding> = judged.iter().filter(|f| f.rule == id).collect();
-    print(&describe(rule, &findings))?;
+    say(&describe(rule, &findings))?;
     Ok(Exit::Open)
 }
 

@@ -1,7 +1,8 @@
 //! `readiness init`: looks at what a repository has, writes a commented configuration for it, and records what is already so.
 
 use super::base::FILE;
-use super::check::{Options, print};
+use super::check::Options;
+use super::plain::say;
 use super::{baseline, setup};
 use crate::error::Error;
 use crate::ingest;
@@ -50,16 +51,16 @@ pub fn run(folder: &Path, now: Option<String>) -> Result<Exit, Error> {
     let text = configuration(&name(folder), &found, folder);
     fs::write_new(&path, text.as_bytes()).map_err(|source| Error::Output { path: path.clone(), source })?;
     let files: usize = found.values().map(Vec::len).sum();
-    print(&format!("{} written; {} found.\n", path.display(), plural(files, "evidence file")))?;
+    say(&format!("{} written; {} found.\n", path.display(), plural(files, "evidence file")))?;
     if files == 0 {
-        print("Run your tests with a JUnit and a coverage report, put their paths in, then run `readiness check`.\n")?;
+        say("Run your tests with a JUnit and a coverage report, put their paths in, then run `readiness check`.\n")?;
         return Ok(Exit::Open);
     }
     // What is not good today is nobody's fault who comes tomorrow.
     let options = Options { config: Some(path), now, ..Options::default() };
     setup::load(options.config.as_deref())?;
     baseline::run(&options)?;
-    print(&format!("Read readiness.yaml, commit it with {FILE}, then run `readiness check --profile pr`.\n"))?;
+    say(&format!("Read readiness.yaml, commit it with {FILE}, then run `readiness check --profile pr`.\n"))?;
     Ok(Exit::Open)
 }
 
@@ -149,5 +150,17 @@ fn configuration(id: &str, found: &Found, folder: &Path) -> String {
 /// A path as YAML reads it back.
 fn quoted(path: &str) -> String {
     let plain = path.chars().all(|c| c.is_ascii_alphanumeric() || "._-/".contains(c)) && !path.starts_with('-');
-    if plain { path.to_owned() } else { format!("\"{}\"", path.replace('\\', "\\\\").replace('"', "\\\"")) }
+    if plain {
+        return path.to_owned();
+    }
+    let mut text = String::from("\"");
+    for c in path.chars() {
+        match c {
+            '"' | '\\' => text.extend(['\\', c]),
+            c if c.is_control() || !c.is_ascii() => text.push_str(&format!("\\U{:08X}", u32::from(c))),
+            c => text.push(c),
+        }
+    }
+    text.push('"');
+    text
 }

@@ -1,6 +1,7 @@
 //! `readiness inspect`: what a file says, without judging it (the contract is DESIGN.md section 6).
 
 use super::check::{moment, print};
+use super::plain;
 use crate::compare;
 use crate::discover::map;
 use crate::error::Error;
@@ -60,7 +61,7 @@ pub fn run(options: &Options) -> Result<Exit, Error> {
     let text = match (options.format.as_str(), inspections.as_slice()) {
         ("json", [one]) => json::document(one).map_err(|e| Error::Internal(e.message))?,
         ("json", many) => json::document(&many).map_err(|e| Error::Internal(e.message))?,
-        ("text", many) => many.iter().map(describe).collect::<Vec<_>>().join("\n"),
+        ("text", many) => plain::lines(&many.iter().map(describe).collect::<Vec<_>>().join("\n")),
         (other, _) => return Err(Error::Usage(format!("`--format {other}`: inspect prints text or json"))),
     };
     print(&text)?;

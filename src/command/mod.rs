@@ -8,6 +8,7 @@ pub mod doctor;
 pub mod explain;
 pub mod init;
 pub mod inspect;
+pub mod plain;
 pub mod render;
 pub mod rules;
 pub mod site;

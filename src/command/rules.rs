@@ -1,6 +1,6 @@
 //! `readiness rules`: the packs, their rules and metrics, and whether their cases come out as written.
 
-use super::check::print;
+use super::plain::say;
 use crate::catalogue::METRICS;
 use crate::error::{Diagnostic, Error};
 use crate::evaluate::cases;
@@ -28,10 +28,10 @@ pub enum Ask {
 /// All mistakes in the packs, or all cases that do not come out as written.
 pub fn run(ask: &Ask) -> Result<Exit, Error> {
     match ask {
-        Ask::Metrics => print(&metrics())?,
+        Ask::Metrics => say(&metrics())?,
         Ask::List(folders) => {
             let (packs, _, _) = load(folders)?;
-            print(&packs.iter().map(list).collect::<String>())?;
+            say(&packs.iter().map(list).collect::<String>())?;
         }
         Ask::Test(folders) => {
             let (packs, rules, declared) = load(folders)?;
@@ -40,7 +40,7 @@ pub fn run(ask: &Ask) -> Result<Exit, Error> {
             if !mistakes.is_empty() {
                 return Err(Error::Configuration(mistakes));
             }
-            print(&format!("{total} cases of {} rules in {} packs come out as written\n", rules.len(), packs.len()))?;
+            say(&format!("{total} cases of {} rules in {} packs come out as written\n", rules.len(), packs.len()))?;
         }
     }
     Ok(Exit::Open)

@@ -2,6 +2,7 @@
 
 use super::check::{self, configured, moment, write, write_all};
 use super::{render, rules};
+use crate::discover::settings::is_id;
 use crate::discover::site::{self, System};
 use crate::error::Error;
 use crate::ingest;
@@ -37,6 +38,10 @@ pub fn run(options: &Options) -> Result<Exit, Error> {
     let mut systems: Vec<portfolio::System> = Vec::with_capacity(site.systems.len());
     for system in &site.systems {
         let report = judge(system, folder, options)?;
+        // A stored report is somebody's word; its id must not lead out of the site.
+        if !is_id(&report.project.id) {
+            return Err(Error::Usage(format!("{}: `{}` cannot name a folder", system.source, report.project.id)));
+        }
         let path = format!("{}/report.html", report.project.id);
         if systems.iter().any(|other| other.path == path) {
             return Err(Error::Usage(format!("two systems have the id `{}`", report.project.id)));

@@ -46,6 +46,9 @@ pub fn read(path: &Path) -> Result<Site, Error> {
         site.title = f.text("title").unwrap_or_default();
         site.systems = f.items("systems").iter().map(|node| system(node, f.errors)).collect();
         pages = f.texts("pages");
+        for page in pages.iter().filter(|page| !is_inside(&page.text)) {
+            f.errors.push(Diagnostic::new(page.place.clone(), format!("`{}` would be written outside the site", page.text)));
+        }
         f.finish();
     }
     if !errors.is_empty() {
@@ -68,6 +71,11 @@ fn system(node: &Node, errors: &mut Vec<Diagnostic>) -> System {
     let system = System { source: f.text("source").unwrap_or_default(), now: f.text("now"), profile: f.text("profile") };
     f.finish();
     system
+}
+
+/// Whether a path stays below the folder it starts from.
+fn is_inside(path: &str) -> bool {
+    Path::new(path).components().all(|part| matches!(part, std::path::Component::Normal(_) | std::path::Component::CurDir))
 }
 
 /// A page is called what its first heading says.
