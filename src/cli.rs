@@ -1,6 +1,6 @@
 //! The command line.
 
-use crate::command::{baseline, bundle, check, completions, doctor, explain, init, inspect, plain, render, rules, site, stamp};
+use crate::command::{baseline, bundle, check, completions, doctor, explain, init, inspect, plain, render, rules, schema, site, stamp};
 use crate::error::Error;
 use crate::io::terminal;
 use crate::render::Style;
@@ -142,6 +142,11 @@ enum Verb {
         /// As of when [default: the clock]
         #[arg(long, value_name = "TIME")]
         now: Option<String>,
+    },
+    /// Print a JSON schema, for your editor or for a check; without a name, the list of them
+    Schema {
+        /// config, pack, rule, report …
+        name: Option<String>,
     },
     /// Say what stands in the way of a judgement
     Doctor {
@@ -293,6 +298,7 @@ fn dispatch(verb: Verb) -> Result<u8, Error> {
         Verb::Baseline { subject } => baseline::run(&subject.options()),
         Verb::Bundle { out, subject } => bundle::run(&subject.options(), &out),
         Verb::Site { config, out, now } => site::run(&site::Options { config, out, now }),
+        Verb::Schema { name } => schema::run(name.as_deref()),
         Verb::Doctor { config } => doctor::run(config.as_deref()),
         Verb::Completions { shell } => {
             let mut script = Vec::new();

@@ -117,13 +117,23 @@ fn pack(family: &str) -> Option<&'static str> {
     })
 }
 
+/// Where `readiness schema config` is kept in a repository that gives its editors the schema.
+const SCHEMAS: [&str; 2] = ["readiness.schema.json", "site/schema/config-1.json"];
+
+/// The line that gives an editor the schema, where the repository has it.
+fn hint(folder: &Path) -> String {
+    let kept = SCHEMAS.iter().find(|path| fs::exists(&folder.join(path)));
+    kept.map_or_else(String::new, |path| format!("# yaml-language-server: $schema={path}\n"))
+}
+
 fn configuration(id: &str, found: &Found, folder: &Path) -> String {
-    let mut text = format!(
+    let mut text = hint(folder);
+    text.push_str(&format!(
         "# What `readiness check` judges. Every key is explained in the documentation under \"Evidence\" and \"Rules\".\n\n\
          project:\n  id: {id}\n\n\
          # One entry per kind of evidence: a name of your choice, the family, and where the file is.\n\
          # Missing, empty or unreadable evidence never passes.\nevidence:\n"
-    );
+    ));
     if found.is_empty() {
         text.push_str("  # Nothing was found. Make the files that these entries name, or change the paths.\n");
         text.push_str("  unit-tests: { family: tests, path: reports/junit.xml }\n  coverage: { family: coverage, path: coverage.xml }\n");

@@ -11,6 +11,7 @@ pub mod inspect;
 pub mod plain;
 pub mod render;
 pub mod rules;
+pub mod schema;
 pub mod site;
 pub mod stamp;
 

@@ -1,0 +1,83 @@
+//! The schema that editors are given for `readiness.yaml` says what the program reads.
+
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+use readiness::command::schema::SCHEMAS;
+use readiness::discover::settings;
+use readiness::evaluate::pack;
+use readiness::ingest::ROOMS;
+use serde_json::Value;
+use std::collections::BTreeSet;
+use std::fs;
+
+/// Every part with one key that nobody knows: the message lists those that are known.
+const STRANGE: &str = "zzzzzzzzzzzz: 1
+project: { zzzzzzzzzzzz: 1 }
+evidence: { a: { zzzzzzzzzzzz: 1 } }
+profiles: { a: { zzzzzzzzzzzz: 1 } }
+metrics: { custom.a: { zzzzzzzzzzzz: 1 } }
+packs: [a]
+";
+
+fn schema() -> Value {
+    serde_json::from_str(&fs::read_to_string("site/schema/config-1.json").unwrap()).unwrap()
+}
+
+fn families() -> Vec<&'static str> {
+    ROOMS.iter().map(|room| room.family).collect()
+}
+
+/// When this fails, a key was added to `src/discover/settings.rs`: describe it in the schema too.
+#[test]
+fn the_schema_knows_the_keys_of_the_program() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("readiness.yaml");
+    fs::write(&path, STRANGE).unwrap();
+    let mut errors = Vec::new();
+    settings::read(&path, "readiness.yaml", &families(), pack::declarations, &mut errors);
+    let schema = schema();
+    for (line, pointer) in [
+        (1, "/properties"),
+        (2, "/properties/project/properties"),
+        (3, "/properties/evidence/additionalProperties/properties"),
+        (4, "/properties/profiles/additionalProperties/properties"),
+        (5, "/properties/metrics/additionalProperties/properties"),
+    ] {
+        let listed = errors.iter().find_map(|e| (e.place.line == line).then_some(e.help.as_ref()?.strip_prefix("the keys are ")?));
+        let asked: BTreeSet<&str> = listed.unwrap_or_else(|| panic!("{line}: {errors:?}")).split(", ").collect();
+        let known: BTreeSet<&str> = schema.pointer(pointer).unwrap().as_object().unwrap().keys().map(String::as_str).collect();
+        assert_eq!(asked, known, "{pointer}");
+    }
+}
+
+#[test]
+fn the_schema_knows_the_families() {
+    let schema = schema();
+    let known = schema.pointer("/properties/evidence/additionalProperties/properties/family/enum").unwrap();
+    assert_eq!(known, &Value::from(families()));
+}
+
+#[test]
+fn every_schema_can_be_printed_and_every_one_is_kept() {
+    let mut kept = BTreeSet::new();
+    for (folder, end) in [("site/schema", ".json"), ("rules", "schema.json")] {
+        for file in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.to_str().unwrap().ends_with(end)) {
+            kept.insert(fs::read_to_string(file).unwrap());
+        }
+    }
+    assert_eq!(kept, SCHEMAS.iter().map(|(_, text)| (*text).to_owned()).collect());
+    for (name, text) in SCHEMAS {
+        let schema: Value = serde_json::from_str(text).unwrap();
+        assert_eq!(schema["$schema"], "https://json-schema.org/draft/2020-12/schema", "{name}");
+        assert!(!schema["title"].as_str().unwrap().is_empty(), "{name}");
+    }
+}
+
+#[test]
+fn our_configurations_name_the_schema() {
+    for path in ["readiness.yaml", "readiness.nightly.yaml", "fixtures/reflexio/readiness.yaml"] {
+        let text = fs::read_to_string(path).unwrap();
+        let named = text.lines().next().unwrap().strip_prefix("# yaml-language-server: $schema=").unwrap_or_else(|| panic!("{path}"));
+        assert!(std::path::Path::new(path).parent().unwrap().join(named).is_file(), "{path} names {named}");
+    }
+}
