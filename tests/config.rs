@@ -1,9 +1,11 @@
-//! The schema that editors are given for `readiness.yaml` says what the program reads.
+//! The schemas that editors are given for `readiness.yaml` and `waivers.yaml` say what the program reads.
 
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use readiness::command::schema::SCHEMAS;
-use readiness::discover::settings;
+use readiness::config::Config;
+use readiness::discover::{settings, waivers};
+use readiness::error::Diagnostic;
 use readiness::evaluate::pack;
 use readiness::ingest::ROOMS;
 use serde_json::Value;
@@ -19,12 +21,22 @@ metrics: { custom.a: { zzzzzzzzzzzz: 1 } }
 packs: [a]
 ";
 
-fn schema() -> Value {
-    serde_json::from_str(&fs::read_to_string("site/schema/config-1.json").unwrap()).unwrap()
+fn schema(name: &str) -> Value {
+    serde_json::from_str(SCHEMAS.iter().find(|(known, _)| *known == name).unwrap().1).unwrap()
 }
 
 fn families() -> Vec<&'static str> {
     ROOMS.iter().map(|room| room.family).collect()
+}
+
+/// The keys that the program lists for a strange one on `line`, and those that the schema has at `pointer`, are the same.
+fn agree(errors: &[Diagnostic], schema: &Value, places: &[(u64, &str)]) {
+    for (line, pointer) in places {
+        let listed = errors.iter().find_map(|e| (e.place.line == *line).then_some(e.help.as_ref()?.strip_prefix("the keys are ")?));
+        let asked: BTreeSet<&str> = listed.unwrap_or_else(|| panic!("{line}: {errors:?}")).split(", ").collect();
+        let known: BTreeSet<&str> = schema.pointer(pointer).unwrap().as_object().unwrap().keys().map(String::as_str).collect();
+        assert_eq!(asked, known, "{pointer}");
+    }
 }
 
 /// When this fails, a key was added to `src/discover/settings.rs`: describe it in the schema too.
@@ -35,24 +47,28 @@ fn the_schema_knows_the_keys_of_the_program() {
     fs::write(&path, STRANGE).unwrap();
     let mut errors = Vec::new();
     settings::read(&path, "readiness.yaml", &families(), pack::declarations, &mut errors);
-    let schema = schema();
-    for (line, pointer) in [
+    let places = [
         (1, "/properties"),
         (2, "/properties/project/properties"),
         (3, "/properties/evidence/additionalProperties/properties"),
         (4, "/properties/profiles/additionalProperties/properties"),
         (5, "/properties/metrics/additionalProperties/properties"),
-    ] {
-        let listed = errors.iter().find_map(|e| (e.place.line == line).then_some(e.help.as_ref()?.strip_prefix("the keys are ")?));
-        let asked: BTreeSet<&str> = listed.unwrap_or_else(|| panic!("{line}: {errors:?}")).split(", ").collect();
-        let known: BTreeSet<&str> = schema.pointer(pointer).unwrap().as_object().unwrap().keys().map(String::as_str).collect();
-        assert_eq!(asked, known, "{pointer}");
-    }
+    ];
+    agree(&errors, &schema("config"), &places);
+}
+
+/// As above, for `src/discover/waivers.rs`.
+#[test]
+fn the_schema_knows_the_keys_of_waivers() {
+    let text = "- scope: { zzzzzzzzzzzz: 1 }\n  zzzzzzzzzzzz: 1\n";
+    let mut errors = Vec::new();
+    waivers::parse("waivers.yaml", text, waivers::Known { rules: None, config: &Config::default() }, &mut errors);
+    agree(&errors, &schema("waivers"), &[(1, "/items/properties/scope/properties"), (2, "/items/properties")]);
 }
 
 #[test]
 fn the_schema_knows_the_families() {
-    let schema = schema();
+    let schema = schema("config");
     let known = schema.pointer("/properties/evidence/additionalProperties/properties/family/enum").unwrap();
     assert_eq!(known, &Value::from(families()));
 }

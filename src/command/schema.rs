@@ -12,6 +12,7 @@ pub const SCHEMAS: &[(&str, &str)] = &[
     ("config", include_str!("../../site/schema/config-1.json")),
     ("pack", include_str!("../../rules/pack.schema.json")),
     ("rule", include_str!("../../rules/schema.json")),
+    ("waivers", include_str!("../../site/schema/waivers-1.json")),
     ("golden", include_str!("../../site/schema/golden-1.json")),
     ("history", include_str!("../../site/schema/history-1.json")),
     ("objectives", include_str!("../../site/schema/objectives-1.json")),
