@@ -17,6 +17,7 @@ pub const SCHEMAS: &[(&str, &str)] = &[
     ("history", include_str!("../../site/schema/history-1.json")),
     ("objectives", include_str!("../../site/schema/objectives-1.json")),
     ("assessment", include_str!("../../site/schema/assessment-1.json")),
+    ("stamp", include_str!("../../site/schema/stamp-1.json")),
     ("inspect", include_str!("../../site/schema/inspect-1.json")),
     ("report", include_str!("../../site/schema/report-1.json")),
 ];
