@@ -1,6 +1,6 @@
 //! All evidence, indexed for rules.
 
-use super::expression::{Absence, Measured};
+use super::expression::{Absence, Measured, no_base};
 use crate::catalogue::{self, Kind};
 use crate::evidence::{Evidence, Gap, Table};
 use crate::metric::{Labels, Metric, Name, Value};
@@ -17,6 +17,7 @@ pub struct Facts<'a> {
     evidence: &'a [Evidence],
     metrics: BTreeMap<&'a str, Vec<(usize, &'a Metric)>>,
     tables: BTreeMap<(&'a str, usize), &'a Table>,
+    base: Option<Box<Facts<'a>>>,
 }
 
 impl<'a> Facts<'a> {
@@ -30,7 +31,23 @@ impl<'a> Facts<'a> {
             }
             tables.extend(entry.tables.iter().map(|table| ((table.rule.as_str(), index), table)));
         }
-        Facts { evidence, metrics, tables }
+        Facts { evidence, metrics, tables, base: None }
+    }
+
+    /// The same facts, and those of the base that `delta` and `change` look back to.
+    pub fn with_base(mut self, base: &'a [Evidence]) -> Self {
+        self.base = Some(Box::new(Facts::new(base)));
+        self
+    }
+
+    /// The value that a metric had in the base.
+    ///
+    /// # Errors
+    /// As [`Facts::metric`], and when there is no base.
+    pub fn base(&self, id: &str, labels: &Labels) -> Result<Measured, Absence> {
+        let base = self.base.as_ref().ok_or_else(no_base)?;
+        let found = base.metric(id, labels).map(|(measured, _)| measured);
+        found.map_err(|absence| Absence { text: format!("in the base, {}", absence.text), ..absence })
     }
 
     /// The entry at an index that this type has handed out.

@@ -266,6 +266,7 @@ fn decided(rule: &Compiled, subject: Option<&str>, row: Option<&Record>, judged:
     found.observed = first(&parts, |p| &p.observed);
     found.required = first(&parts, |p| &p.required);
     found.margin = first(&parts, |p| &p.margin);
+    found.shortfall = parts.first().and_then(|p| p.shortfall).filter(|_| outcome != Outcome::Pass);
     if let (Some(told), true) = (told, found.margin.is_empty()) {
         told.clone_into(&mut found.margin);
     }

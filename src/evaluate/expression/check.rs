@@ -22,24 +22,33 @@ pub struct Scope<'a> {
 }
 
 /// The kind of an expression; nothing when a mistake was found in it.
-pub fn check(expr: &Expr, scope: &Scope<'_>, mistakes: &mut Vec<Mistake>) -> Option<Kind> {
-    match &expr.node {
+pub fn check(expr: &mut Expr, scope: &Scope<'_>, mistakes: &mut Vec<Mistake>) -> Option<Kind> {
+    let at = expr.at;
+    match &mut expr.node {
         Node::Literal(literal) => Some(kind_of(literal)),
-        Node::Metric(id, labels) => metric(expr.at, id, labels, scope, mistakes),
-        Node::Field(name) => field(expr.at, name, scope, mistakes),
+        Node::Metric(id, labels) => metric(at, id, labels, scope, mistakes),
+        Node::Field(name) => field(at, name, scope, mistakes),
         Node::Not(inner) => flag(inner, scope, mistakes),
         Node::And(left, right) | Node::Or(left, right) => {
             let (left, right) = (flag(left, scope, mistakes), flag(right, scope, mistakes));
             left.and(right)
         }
-        Node::Compare(operator, left, right) => {
+        Node::Compare(operator, left, right, words) => {
+            if let (Node::Worst(..), Node::Worst(..)) = (&left.node, &right.node) {
+                mistakes.push(Mistake::new(right.at, "`worst` belongs on one side only"));
+                return None;
+            }
             let (l, r) = (operand(left, *operator, scope, mistakes), operand(right, *operator, scope, mistakes));
-            comparable(*operator, (left, l?), (right, r?), mistakes)
+            let (l, r) = (l?, r?);
+            if let Kind::Level(ladder) = if matches!(l, Kind::Level(_)) { &l } else { &r } {
+                *words = ladder;
+            }
+            comparable(*operator, (left, l), (right, r), mistakes)
         }
         Node::In(left, values) => {
             let kind = check(left, scope, mistakes)?;
             for value in values {
-                let right = Expr { at: expr.at, node: Node::Literal(value.clone()) };
+                let right = Expr { at, node: Node::Literal(value.clone()) };
                 comparable(Operator::Equal, (left, kind.clone()), (&right, kind_of(value)), mistakes)?;
             }
             Some(Kind::Flag)
@@ -51,22 +60,23 @@ pub fn check(expr: &Expr, scope: &Scope<'_>, mistakes: &mut Vec<Mistake>) -> Opt
         Node::OrElse(inner, fallback) => {
             measured(inner, "or_else", mistakes)?;
             let kind = check(inner, scope, mistakes)?;
-            let right = Expr { at: expr.at, node: Node::Literal(fallback.clone()) };
+            let right = Expr { at, node: Node::Literal(fallback.clone()) };
             comparable(Operator::Equal, (inner, kind.clone()), (&right, kind_of(fallback)), mistakes)?;
             Some(kind)
         }
+        Node::Change(inner, relative) => change(inner, *relative, scope, mistakes),
         Node::Worst(..) => {
-            mistakes.push(Mistake::new(expr.at, "`worst` belongs on one side of `<`, `<=`, `>` or `>=`"));
+            mistakes.push(Mistake::new(at, "`worst` belongs on one side of `<`, `<=`, `>` or `>=`"));
             None
         }
         Node::Count(family) => {
             if *family == ROWS && scope.rows.is_none() {
-                return no_rows(expr.at, mistakes);
+                return no_rows(at, mistakes);
             }
             Some(Kind::Count)
         }
         Node::All(family, inner) => {
-            let Some(fields) = cells(family, scope) else { return no_rows(expr.at, mistakes) };
+            let Some(fields) = cells(family, scope) else { return no_rows(at, mistakes) };
             flag(inner, &Scope { fields: &fields, ..*scope }, mistakes)
         }
         Node::Wrong => None,
@@ -88,7 +98,7 @@ fn cells(family: &str, scope: &Scope<'_>) -> Option<Vec<(Name, Kind)>> {
 /// Whether a checked expression compares a ratio with anything.
 pub(super) fn compares_ratios(expr: &Expr, scope: &Scope<'_>) -> bool {
     match &expr.node {
-        Node::Compare(operator, left, _) => operand(left, *operator, scope, &mut Vec::new()) == Some(Kind::Ratio),
+        Node::Compare(operator, left, ..) => operand(&mut left.clone(), *operator, scope, &mut Vec::new()) == Some(Kind::Ratio),
         Node::Not(inner) => compares_ratios(inner, scope),
         Node::And(left, right) | Node::Or(left, right) => compares_ratios(left, scope) || compares_ratios(right, scope),
         Node::All(family, inner) => cells(family, scope).is_some_and(|fields| compares_ratios(inner, &Scope { fields: &fields, ..*scope })),
@@ -102,14 +112,35 @@ fn no_rows(at: usize, mistakes: &mut Vec<Mistake>) -> Option<Kind> {
 }
 
 fn measured(expr: &Expr, function: &str, mistakes: &mut Vec<Mistake>) -> Option<()> {
-    if matches!(expr.node, Node::Metric(..) | Node::Field(..)) {
+    if matches!(expr.node, Node::Metric(..) | Node::Field(..) | Node::Change(..)) {
         return Some(());
     }
     mistakes.push(Mistake::new(expr.at, format!("`{function}` takes a metric")));
     None
 }
 
-fn flag(expr: &Expr, scope: &Scope<'_>, mistakes: &mut Vec<Mistake>) -> Option<Kind> {
+/// A change is in points for ratios, in the metric's own unit otherwise, and in percent when it is relative.
+fn change(inner: &mut Expr, relative: bool, scope: &Scope<'_>, mistakes: &mut Vec<Mistake>) -> Option<Kind> {
+    let function = if relative { "change" } else { "delta" };
+    if !matches!(inner.node, Node::Metric(..)) {
+        let help = matches!(inner.node, Node::Field(_)).then(|| "the base of a row's cell is not looked up".to_owned());
+        mistakes.push(Mistake::new(inner.at, format!("`{function}` takes a metric")).help(help));
+        return None;
+    }
+    match (check(inner, scope, mistakes)?, relative) {
+        (Kind::Ratio | Kind::Count | Kind::Number(_) | Kind::Duration | Kind::Bytes, true) => Some(Kind::Number(Name::Borrowed("%"))),
+        (Kind::Ratio, false) => Some(Kind::Number(Name::Borrowed("pt"))),
+        (Kind::Count, false) => Some(Kind::Number(Name::Borrowed(""))),
+        (Kind::Instant, false) => Some(Kind::Duration),
+        (kind @ (Kind::Number(_) | Kind::Duration | Kind::Bytes), false) => Some(kind),
+        (kind, _) => {
+            mistakes.push(Mistake::new(inner.at, format!("a {kind} has no {function}")));
+            None
+        }
+    }
+}
+
+fn flag(expr: &mut Expr, scope: &Scope<'_>, mistakes: &mut Vec<Mistake>) -> Option<Kind> {
     let kind = check(expr, scope, mistakes)?;
     if kind != Kind::Flag {
         mistakes.push(Mistake::new(expr.at, format!("a {kind} is neither true nor false")).help(Some("compare it with something".into())));
@@ -118,7 +149,7 @@ fn flag(expr: &Expr, scope: &Scope<'_>, mistakes: &mut Vec<Mistake>) -> Option<K
     Some(kind)
 }
 
-fn operand(expr: &Expr, operator: Operator, scope: &Scope<'_>, mistakes: &mut Vec<Mistake>) -> Option<Kind> {
+fn operand(expr: &mut Expr, operator: Operator, scope: &Scope<'_>, mistakes: &mut Vec<Mistake>) -> Option<Kind> {
     match &expr.node {
         Node::Worst(family, field) if operator.wants_small() || operator.wants_large() => {
             catalogue::family_named(family)?.fields.iter().find(|(name, ..)| name == field).map(|(_, kind, _)| kind.clone())
@@ -131,6 +162,8 @@ fn kind_of(literal: &Literal) -> Kind {
     match literal {
         Literal::Percent(_) => Kind::Ratio,
         Literal::Whole(_) => Kind::Count,
+        // A negative size.
+        Literal::Number(_, "B") => Kind::Bytes,
         Literal::Number(_, unit) => Kind::Number(Name::Borrowed(unit)),
         Literal::Duration(_) => Kind::Duration,
         Literal::Bytes(_) => Kind::Bytes,
@@ -198,6 +231,8 @@ fn comparable(operator: Operator, left: (&Expr, Kind), right: (&Expr, Kind), mis
         (Kind::Text(_), Kind::Level(words)) => return known(words, left, r.clone(), ordered, mistakes),
         (Kind::Flag, Kind::Flag) => !ordered,
         (Kind::Number(a), Kind::Number(b)) => a == b,
+        (Kind::Number(unit), Kind::Ratio) if unit == "%" => matches!(right.node, Node::Literal(_)),
+        (Kind::Ratio, Kind::Number(unit)) if unit == "%" => matches!(left.node, Node::Literal(_)),
         (a, b) if plain(a) && plain(b) => true,
         (a, b) => a == b,
     };
@@ -236,10 +271,12 @@ fn known(words: &[&str], value: &Expr, kind: Kind, ordered: bool, mistakes: &mut
 fn with_unit(node: &Node, kind: &Kind) -> Option<String> {
     let number = match node {
         Node::Literal(Literal::Whole(n)) => *n as f64,
-        Node::Literal(Literal::Number(n, "")) => *n,
+        Node::Literal(Literal::Number(n, "" | "%" | "pt")) => *n,
+        Node::Literal(Literal::Percent(ratio)) if matches!(kind, Kind::Number(_)) => ratio.part as f64 * 100.0 / ratio.whole as f64,
         _ => return None,
     };
     let text = match kind {
+        Kind::Ratio if number < 0.0 => return Some("a ratio is never negative".to_owned()),
         Kind::Ratio if number <= 1.0 && number.fract() != 0.0 => format!("{}%", crate::metric::number(number * 100.0)),
         Kind::Ratio => format!("{number}%"),
         Kind::Duration => format!("{number}ms"),

@@ -5,14 +5,16 @@ use crate::catalogue;
 use crate::evidence::Gap;
 use crate::metric::{Labels, Value, grouped};
 use crate::record::Record;
-use std::cmp::Ordering;
 
+mod change;
+mod compare;
+mod margin;
 mod ratio;
 mod rows;
 mod value;
 
+use change::Operand;
 pub use rows::standing;
-use value::{limit_text, order, simple};
 
 /// A value as an expression meets it.
 #[derive(Clone, Debug, PartialEq)]
@@ -67,6 +69,18 @@ pub trait Environment {
     /// # Errors
     /// Why there are none.
     fn rows(&self, family: &str) -> Result<Vec<&Record>, Absence>;
+    /// The value that a metric had in the base.
+    ///
+    /// # Errors
+    /// Why there is none; there is no base unless there is one.
+    fn base(&self, _id: &str, _labels: &Labels) -> Result<Measured, Absence> {
+        Err(no_base())
+    }
+}
+
+/// Why nothing can be compared with the base.
+pub fn no_base() -> Absence {
+    Absence::silent("there is no base to compare with: give --base-report")
 }
 
 /// Kleene's third value is "the evidence cannot decide".
@@ -117,11 +131,18 @@ pub struct Part {
     pub required: String,
     /// "1 line short".
     pub margin: String,
+    /// How much is missing, in the unit of the margin; larger when more is.
+    pub shortfall: Option<f64>,
     /// The same as a clause of a sentence, where it does not read "… is …, required …".
     pub clause: Option<String>,
 }
 
 impl Part {
+    fn new(truth: Truth, observed: impl Into<String>) -> Part {
+        let empty = String::new;
+        Part { truth, subject: empty(), observed: observed.into(), required: empty(), margin: empty(), shortfall: None, clause: None }
+    }
+
     /// "coverage.line is 79.96 % (1,999 of 2,500), required at least 80 %: 1 line short".
     pub fn sentence(&self) -> String {
         if let Some(clause) = &self.clause {
@@ -158,8 +179,8 @@ pub struct Rigour {
 /// # Errors
 /// Every operand outside `has` and `or_else` that has no value: `||` does not hide it.
 pub fn evaluate(checked: &Checked, environment: &dyn Environment, row: Option<&Record>, rigour: Rigour) -> Result<Judged, Vec<Absence>> {
-    let mut run = Run { environment, rigour, sought: Truth::True, absences: Vec::new(), parts: Vec::new() };
-    let truth = run.truth(&checked.root, row);
+    let mut run = Run { environment, rigour, absences: Vec::new(), parts: Vec::new() };
+    let truth = run.truth(&checked.root, row, true);
     if run.absences.is_empty() {
         Ok(Judged { truth, parts: run.parts })
     } else {
@@ -172,58 +193,45 @@ pub fn evaluate(checked: &Checked, environment: &dyn Environment, row: Option<&R
 struct Run<'e> {
     environment: &'e dyn Environment,
     rigour: Rigour,
-    /// What a part must come to for the whole to pass: false behind a `!`.
-    sought: Truth,
     absences: Vec<Absence>,
     parts: Vec<Part>,
 }
 
 impl Run<'_> {
-    fn truth(&mut self, expr: &Expr, row: Option<&Record>) -> Truth {
+    /// Whether the expression holds, or, when not `positive`, whether its opposite does: `!` is carried inwards to the
+    /// comparisons, so that confidence, fewest cases and margins are those of what is really asked.
+    fn truth(&mut self, expr: &Expr, row: Option<&Record>, positive: bool) -> Truth {
         match &expr.node {
-            Node::Not(inner) => {
-                let start = self.parts.len();
-                self.sought = self.sought.not();
-                let truth = self.truth(inner, row).not();
-                self.sought = self.sought.not();
-                for part in &mut self.parts[start..] {
-                    part.truth = part.truth.not();
-                    part.required = format!("not {}", part.required);
-                }
-                truth
+            Node::Not(inner) => self.truth(inner, row, !positive),
+            Node::And(left, right) | Node::Or(left, right) => {
+                let (left, right) = (self.truth(left, row, positive), self.truth(right, row, positive));
+                if matches!(expr.node, Node::And(..)) == positive { left.and(right) } else { left.or(right) }
             }
-            Node::And(left, right) => {
-                let left = self.truth(left, row);
-                left.and(self.truth(right, row))
-            }
-            Node::Or(left, right) => {
-                let left = self.truth(left, row);
-                left.or(self.truth(right, row))
-            }
-            Node::Compare(operator, left, right) => self.compare(*operator, left, right, row),
-            Node::In(left, values) => self.member(left, values, row),
-            Node::All(family, inner) => self.all(family, inner),
+            Node::Compare(operator, left, right, words) => self.compare((*operator, positive), (left, right), words, row),
+            Node::In(left, values) => self.member(left, values, row, positive),
+            Node::All(family, inner) => self.all(family, inner, positive),
             Node::Has(inner) => match self.measure(inner, row) {
                 Err(absence) if !absence.silent => self.absent(absence),
                 found => {
-                    let found = found.is_ok();
-                    self.part(Truth::of(found), name(inner), if found { "present" } else { "absent" }, "present");
-                    Truth::of(found)
+                    let words = ["absent", "present"];
+                    self.part(found.is_ok() == positive, name(inner), words[usize::from(found.is_ok())], words[usize::from(positive)])
                 }
             },
-            Node::Literal(Literal::Flag(flag)) => Truth::of(*flag),
-            _ => match self.value(expr, row) {
-                Some(Measured { value: Value::Flag(flag), .. }) => {
-                    self.part(Truth::of(flag), name(expr), if flag { "yes" } else { "no" }, "yes");
-                    Truth::of(flag)
+            Node::Literal(Literal::Flag(flag)) => Truth::of(*flag == positive),
+            _ => match self.value(expr, row).map(|operand| operand.measured.value) {
+                Some(Value::Flag(flag)) => {
+                    let words = ["no", "yes"];
+                    self.part(flag == positive, name(expr), words[usize::from(flag)], words[usize::from(positive)])
                 }
                 _ => Truth::Unproven,
             },
         }
     }
 
-    fn part(&mut self, truth: Truth, subject: String, observed: impl Into<String>, required: impl Into<String>) {
-        self.parts.push(Part { truth, subject, observed: observed.into(), required: required.into(), margin: String::new(), clause: None });
+    fn part(&mut self, holds: bool, subject: String, observed: impl Into<String>, required: impl Into<String>) -> Truth {
+        let truth = Truth::of(holds);
+        self.parts.push(Part { subject, required: required.into(), ..Part::new(truth, observed) });
+        truth
     }
 
     /// Notes an absence; a thousand of one kind say no more than a few.
@@ -235,94 +243,38 @@ impl Run<'_> {
     }
 
     /// The value of an operand; an absent one is noted.
-    fn value(&mut self, expr: &Expr, row: Option<&Record>) -> Option<Measured> {
+    fn value(&mut self, expr: &Expr, row: Option<&Record>) -> Option<Operand> {
         self.measure(expr, row).map_err(|absence| self.absent(absence)).ok()
     }
 
-    fn measure(&self, expr: &Expr, row: Option<&Record>) -> Result<Measured, Absence> {
+    fn measure(&self, expr: &Expr, row: Option<&Record>) -> Result<Operand, Absence> {
         let found = match &expr.node {
-            Node::Literal(literal) => Measured::from(constant(literal)),
+            Node::Literal(literal) => return Ok(constant(literal).into()),
             Node::Metric(id, labels) => self.environment.metric(id, labels)?,
             Node::Field(field) => row
                 .and_then(|row| cell(row, field))
                 .ok_or_else(|| Absence::silent(format!("{} has no `{field}`", row.map_or("the row", |row| row.subject()))))?,
-            Node::OrElse(inner, fallback) => match self.measure(inner, row) {
-                Err(absence) if absence.silent => Measured::from(constant(fallback)),
-                found => found?,
-            },
+            Node::OrElse(inner, fallback) => {
+                return match self.measure(inner, row) {
+                    Err(absence) if absence.silent => Ok(constant(fallback).into()),
+                    found => found,
+                };
+            }
             Node::Count(family) => Measured::from(Value::Count(self.environment.rows(family)?.len() as u64)),
-            _ => return Err(Absence::broken(Gap::Invalid, "the expression has no value")),
+            Node::Change(inner, relative) => {
+                let now = self.measure(inner, row)?.measured;
+                let Node::Metric(id, labels) = &inner.node else { return Err(valueless()) };
+                let was = sound(self.environment.base(id, labels)?, || format!("{} of the base", name(inner)))?;
+                return Operand::moved(now, was, *relative, &name(inner));
+            }
+            _ => return Err(valueless()),
         };
-        sound(found, || name(expr))
-    }
-
-    fn compare(&mut self, operator: Operator, left: &Expr, right: &Expr, row: Option<&Record>) -> Truth {
-        // A literal on the left reads better on the right.
-        if matches!(left.node, Node::Literal(_)) && !matches!(right.node, Node::Literal(_)) {
-            return self.compare(operator.mirrored(), right, left, row);
-        }
-        if matches!(right.node, Node::Worst(..)) && !matches!(left.node, Node::Worst(..)) {
-            return self.compare(operator.mirrored(), right, left, row);
-        }
-        let Some(limit) = self.value(right, row) else {
-            // What else is absent is told together with it.
-            self.value(left, row);
-            return Truth::Unproven;
-        };
-        let stated = match &right.node {
-            Node::Literal(_) => limit_text(&limit.value),
-            _ => format!("{}: {}", name(right), value::plainly(&limit.value)),
-        };
-        let asked = Asked { operator, limit, stated };
-        if let Node::Worst(family, field) = &left.node {
-            return self.worst(family, field, &asked);
-        }
-        let Some(observed) = self.value(left, row) else { return Truth::Unproven };
-        let part = self.compared(name(left), &observed, &asked);
-        let truth = part.truth;
-        self.parts.push(part);
-        truth
-    }
-
-    /// One value against what is asked of it.
-    fn compared(&self, subject: String, observed: &Measured, asked: &Asked) -> Part {
-        let Asked { operator, limit, stated } = asked;
-        let noun = catalogue::counted(subject.split(' ').next().unwrap_or(&subject));
-        let part = match (&observed.value, &limit.value) {
-            (Value::Ratio(have), Value::Ratio(need)) => ratio::judge(ratio::Question {
-                have: *have,
-                measured: observed,
-                operator: *operator,
-                need: *need,
-                limit,
-                rigour: self.rigour,
-                sought: self.sought,
-                noun,
-            }),
-            (have, need) => simple(have, *operator, need),
-        };
-        let required = match operator {
-            Operator::Equal => stated.clone(),
-            _ => format!("{} {stated}", operator.words()),
-        };
-        Part { subject, required, ..part }
-    }
-
-    fn member(&mut self, left: &Expr, values: &[Literal], row: Option<&Record>) -> Truth {
-        let Some(found) = self.value(left, row) else { return Truth::Unproven };
-        let words: Vec<String> = values.iter().map(|v| limit_text(&constant(v))).collect();
-        let holds = values.iter().any(|v| order(&found.value, &constant(v)) == Some(Ordering::Equal));
-        self.part(Truth::of(holds), name(left), found.value.to_string(), format!("one of {}", words.join(", ")));
-        Truth::of(holds)
+        sound(found, || name(expr)).map(Operand::from)
     }
 }
 
-/// What a comparison asks of the value on its left.
-struct Asked {
-    operator: Operator,
-    limit: Measured,
-    /// The limit as it is read.
-    stated: String,
+fn valueless() -> Absence {
+    Absence::broken(Gap::Invalid, "the expression has no value")
 }
 
 /// The value, unless it says nothing: `0/0`, or a number without end.
@@ -358,7 +310,20 @@ fn name(expr: &Expr) -> String {
         Node::Field(field) => field.clone(),
         Node::OrElse(inner, _) | Node::Has(inner) => name(inner),
         Node::Count(family) => format!("{family} rows"),
+        Node::Change(inner, false) => format!("delta({})", name(inner)),
+        Node::Change(inner, true) => format!("change({})", name(inner)),
         _ => "the value".to_owned(),
+    }
+}
+
+/// What the operand's parts are counted in: "line", "case".
+fn noun(expr: &Expr) -> &'static str {
+    match &expr.node {
+        Node::Metric(id, _) => catalogue::counted(id),
+        Node::Field(field) => catalogue::counted(field),
+        Node::OrElse(inner, _) | Node::Change(inner, _) => noun(inner),
+        Node::Worst(family, field) => catalogue::counted(&format!("{family}.{field}")),
+        _ => "case",
     }
 }
 

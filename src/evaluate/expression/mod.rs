@@ -4,6 +4,7 @@
 //! `eval` decides it over facts. Without unit literals and labels an expression means what it means in CEL, except that a
 //! missing operand is never absorbed by `||` and an empty family is never vacuously true.
 
+mod amount;
 mod check;
 mod eval;
 mod lex;
@@ -11,7 +12,7 @@ mod parse;
 
 use check::check;
 pub use check::{Scope, fields_of};
-pub use eval::{Absence, Environment, Judged, Measured, Part, Rigour, Truth, evaluate, standing};
+pub use eval::{Absence, Environment, Judged, Measured, Part, Rigour, Truth, evaluate, no_base, standing};
 pub use lex::{Literal, duration, percent};
 
 use crate::catalogue::Kind;
@@ -102,6 +103,18 @@ impl Operator {
         }
     }
 
+    /// What holds exactly when this does not.
+    const fn opposite(self) -> Operator {
+        match self {
+            Operator::Equal => Operator::NotEqual,
+            Operator::NotEqual => Operator::Equal,
+            Operator::Less => Operator::AtLeast,
+            Operator::AtMost => Operator::Greater,
+            Operator::Greater => Operator::AtMost,
+            Operator::AtLeast => Operator::Less,
+        }
+    }
+
     /// "at most", "more than".
     pub const fn words(self) -> &'static str {
         match self {
@@ -132,10 +145,13 @@ enum Node {
     Not(Box<Expr>),
     And(Box<Expr>, Box<Expr>),
     Or(Box<Expr>, Box<Expr>),
-    Compare(Operator, Box<Expr>, Box<Expr>),
+    /// The words are the ladder that levels stand on; the checker puts them in.
+    Compare(Operator, Box<Expr>, Box<Expr>, &'static [&'static str]),
     In(Box<Expr>, Vec<Literal>),
     Has(Box<Expr>),
     OrElse(Box<Expr>, Literal),
+    /// How far a metric has moved since the base; whether relative to it.
+    Change(Box<Expr>, bool),
     /// The cell of the family's row that is furthest from satisfying the comparison around it.
     Worst(&'static str, &'static str),
     Count(&'static str),
@@ -189,8 +205,9 @@ impl Expr {
     fn visit(&self, each: &mut dyn FnMut(&Expr)) {
         each(self);
         match &self.node {
-            Node::Not(inner) | Node::Has(inner) | Node::OrElse(inner, _) | Node::In(inner, _) | Node::All(_, inner) => inner.visit(each),
-            Node::And(left, right) | Node::Or(left, right) | Node::Compare(_, left, right) => {
+            Node::Not(inner) | Node::Has(inner) | Node::All(_, inner) => inner.visit(each),
+            Node::OrElse(inner, _) | Node::In(inner, _) | Node::Change(inner, _) => inner.visit(each),
+            Node::And(left, right) | Node::Or(left, right) | Node::Compare(_, left, right, _) => {
                 left.visit(each);
                 right.visit(each);
             }
@@ -202,9 +219,9 @@ impl Expr {
 /// Parses and checks a yes-or-no expression. All mistakes are reported at their places.
 pub fn compile(source: &Spanned, scope: &Scope<'_>, errors: &mut Vec<Diagnostic>) -> Option<Checked> {
     let mut mistakes = Vec::new();
-    let root = parse::parse(&source.text, &mut mistakes);
+    let mut root = parse::parse(&source.text, &mut mistakes);
     if mistakes.is_empty() {
-        let kind = check(&root, scope, &mut mistakes);
+        let kind = check(&mut root, scope, &mut mistakes);
         if mistakes.is_empty() && kind != Some(Kind::Flag) {
             let found = kind.map_or_else(String::new, |kind| format!(" (this is a {kind})"));
             mistakes.push(Mistake::new(root.at, format!("the expression must be true or false{found}")));

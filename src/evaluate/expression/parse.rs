@@ -42,7 +42,7 @@ const COMPARISONS: [(&str, Operator); 6] = [
     ("<", Operator::Less),
     (">", Operator::Greater),
 ];
-const FUNCTIONS: [&str; 5] = ["has", "or_else", "worst", "count", "all"];
+const FUNCTIONS: [&str; 7] = ["has", "or_else", "delta", "change", "worst", "count", "all"];
 
 impl Parser<'_> {
     fn peek(&self) -> &Lexeme {
@@ -124,7 +124,7 @@ impl Parser<'_> {
         };
         self.next += 1;
         let right = self.unary();
-        self.node(at, Node::Compare(*operator, Box::new(left), Box::new(right)))
+        self.node(at, Node::Compare(*operator, Box::new(left), Box::new(right), &[]))
     }
 
     fn unary(&mut self) -> Expr {
@@ -143,6 +143,10 @@ impl Parser<'_> {
             let negative = match self.peek() {
                 Lexeme::Literal(Literal::Whole(n)) => Literal::Number(-(*n as f64), ""),
                 Lexeme::Literal(Literal::Number(n, unit)) => Literal::Number(-n, unit),
+                Lexeme::Literal(Literal::Duration(ms)) => Literal::Duration(-ms),
+                // A negative share or size is only ever a change.
+                Lexeme::Literal(Literal::Percent(ratio)) => Literal::Number(-(ratio.part as f64 * 100.0 / ratio.whole as f64), "%"),
+                Lexeme::Literal(Literal::Bytes(n)) => Literal::Number(-(*n as f64), "B"),
                 _ => {
                     self.mistakes.push(Mistake::new(at, "`-` belongs before a number"));
                     Literal::Whole(0)
@@ -210,6 +214,7 @@ impl Parser<'_> {
         }
         let node = match function {
             "has" => Node::Has(Box::new(self.primary())),
+            "delta" | "change" => Node::Change(Box::new(self.primary()), function == "change"),
             "or_else" => {
                 let operand = self.primary();
                 self.expect(",");

@@ -4,9 +4,13 @@ use super::eval::{Absence, Environment, Rigour};
 use super::*;
 use crate::catalogue::Kind;
 use crate::config::Declared;
+use crate::evidence::Gap;
 use crate::metric::Value;
 use crate::record::Record;
 use std::collections::BTreeMap;
+
+mod changes;
+mod margins;
 
 fn source(text: &str) -> Spanned {
     Spanned { text: text.to_owned(), place: Place { file: "rule.yaml".into(), line: 4, column: 10 }, turns: Vec::new() }
@@ -71,6 +75,18 @@ impl Environment for World {
     fn rows(&self, _: &str) -> Result<Vec<&Record>, Absence> {
         Ok(self.1.iter().collect())
     }
+}
+
+/// The only comparison of an expression over one declared metric `telemetry.x`.
+fn part_of(kind: &str, unit: &str, text: &str, value: Value) -> Part {
+    let declared =
+        Declared { id: "telemetry.x".into(), kind: kind.into(), unit: unit.to_owned().into(), about: String::new(), sample: None };
+    let declared = BTreeMap::from([("telemetry.x".to_owned(), declared)]);
+    let scope = Scope { declared: &declared, fields: &[], rows: None };
+    let mut errors = Vec::new();
+    let checked = compile(&source(text), &scope, &mut errors).unwrap_or_else(|| panic!("{errors:?}"));
+    let world = World(vec![("telemetry.x", value.into())], Vec::new());
+    evaluate(&checked, &world, None, Rigour::default()).unwrap().parts[0].clone()
 }
 
 fn judge(text: &str, metrics: &[(&'static str, Value)], rigour: Rigour) -> Result<Judged, Vec<Absence>> {
@@ -222,6 +238,68 @@ fn a_row_that_decides_nothing_is_not_passed_over() {
     assert_eq!(ask(vec![row("a", None), row("b", Some("unproven"))]).unwrap().truth, Truth::Unproven);
     assert!(ask(vec![row("a", None), row("b", Some("no-evidence"))]).is_err());
     assert!(ask(vec![row("a", Some("not-applicable"))]).is_err(), "nothing is left that could be judged");
+}
+
+#[test]
+fn a_negation_is_judged_as_what_it_asks() {
+    let metrics = [("golden.pass_rate", Value::ratio(4, 4)), ("tests.failed", Value::Count(3))];
+    let few = Rigour { confidence: None, min_n: Some(30) };
+    assert_eq!(judge("!(golden.pass_rate < 90%)", &metrics, few).unwrap().truth, Truth::Unproven, "four cases are too few either way");
+    let part = judge("!(tests.failed > 1 || tests.failed < 0)", &metrics, Rigour::default()).unwrap().parts[0].clone();
+    assert_eq!((part.required.as_str(), part.margin.as_str(), part.shortfall), ("at most 1", "2 too many", Some(2.0)));
+    assert_eq!(judge("!(tests.failed in [1, 3])", &metrics, Rigour::default()).unwrap().parts[0].required, "none of 1, 3");
+}
+
+#[test]
+fn labels_rates_and_lists_compare() {
+    let rate = |value| Value::Number { value, unit: "/s".into() };
+    assert_eq!(part_of("number", "/s", "telemetry.x >= 60/s", rate(59.5)).margin, "0.5 /s too little");
+    assert_eq!(part_of("number", "/s", "telemetry.x in [60/s, 30/s]", rate(30.0)).truth, Truth::True);
+    assert_eq!(part_of("number", "%", "telemetry.x <= 80%", Value::Number { value: 80.1, unit: "%".into() }).margin, "0.1 % too high");
+    assert_eq!(
+        part_of("number", "pt", "telemetry.x > 2pt", Value::Number { value: 2.0, unit: "pt".into() }).margin,
+        "exactly at the limit"
+    );
+    let metrics = [("audit.findings", Value::Count(2)), ("audit.integrity", Value::Level("structural".into()))];
+    let part = judge("audit.findings{code=\"RET-CUTOFF\"} == 0", &metrics, Rigour::default()).unwrap().parts[0].clone();
+    assert_eq!(part.sentence(), "audit.findings{code=\"RET-CUTOFF\"} is 2, required 0: 2 too many");
+    let part = judge("audit.integrity >= \"anchored\"", &metrics, Rigour::default()).unwrap().parts[0].clone();
+    assert_eq!((part.truth, part.margin.as_str()), (Truth::False, "3 levels too low"));
+    assert_eq!(judge("\"none\" < audit.integrity", &metrics, Rigour::default()).unwrap().truth, Truth::True);
+    assert_eq!(judge("audit.integrity in [\"structural\"]", &metrics, Rigour::default()).unwrap().truth, Truth::True);
+}
+
+#[test]
+fn a_ladder_is_the_metrics_own() {
+    const SIZES: &[&str] = &["small", "medium", "large"];
+    let fields = [(Name::Borrowed("size"), Kind::Level(SIZES))];
+    let scope = Scope { declared: &BTreeMap::new(), fields: &fields, rows: None };
+    let truth = |text: &str| {
+        let checked = compile(&source(text), &scope, &mut Vec::new()).unwrap();
+        let row = Record::new("name", "x").with("size", Value::Level("medium".into()));
+        evaluate(&checked, &World(vec![], vec![]), Some(&row), Rigour::default()).unwrap().truth
+    };
+    assert_eq!(truth("size > \"small\""), Truth::True);
+    assert_eq!(truth("size < \"large\" && \"medium\" <= size"), Truth::True);
+    assert_eq!(truth("size >= \"large\""), Truth::False);
+}
+
+#[test]
+fn what_cannot_be_relied_on_is_not_nothing() {
+    struct Damaged;
+    impl Environment for Damaged {
+        fn metric(&self, _: &str, _: &Labels) -> Result<Measured, Absence> {
+            Err(Absence::broken(Gap::Invalid, "cut short"))
+        }
+        fn rows(&self, _: &str) -> Result<Vec<&Record>, Absence> {
+            Ok(Vec::new())
+        }
+    }
+    for text in ["or_else(tests.failed, 0) == 0", "!has(tests.failed)", "has(tests.failed) || true"] {
+        let scope = Scope { declared: &BTreeMap::new(), fields: &[], rows: None };
+        let checked = compile(&source(text), &scope, &mut Vec::new()).unwrap();
+        assert_eq!(evaluate(&checked, &Damaged, None, Rigour::default()).unwrap_err()[0].gap, Gap::Invalid, "{text}");
+    }
 }
 
 mod hostile {

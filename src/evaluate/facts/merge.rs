@@ -1,6 +1,6 @@
 //! What several entries of one family say of one metric, as one value.
 
-use crate::catalogue::{self, POINT};
+use crate::catalogue::{self, Kind, POINT};
 use crate::evaluate::expression::Measured;
 use crate::metric::{Metric, Ratio, Value};
 use crate::series::Direction;
@@ -36,7 +36,8 @@ fn combine(id: &str, a: Value, b: &Value) -> Option<Value> {
             worse(is_worse(id, x.partial_cmp(y)?)?)
         }
         (Value::Level(x), Value::Level(y)) => {
-            let rung = |word: &String| catalogue::INTEGRITY.iter().position(|w| w == word);
+            let Kind::Level(ladder) = catalogue::metric_named(id)?.kind else { return None };
+            let rung = |word: &String| ladder.iter().position(|w| w == word);
             worse(rung(y) < rung(x))
         }
         (Value::Flag(x), Value::Flag(y)) if catalogue::metric_named(id).is_some() => Value::Flag(*x && *y),

@@ -63,6 +63,10 @@ impl Environment for View<'_> {
         found.map(|(measured, _)| measured)
     }
 
+    fn base(&self, id: &str, labels: &Labels) -> Result<Measured, Absence> {
+        self.facts.base(id, labels)
+    }
+
     fn rows(&self, family: &str) -> Result<Vec<&Record>, Absence> {
         let rows: Vec<&Record> = if let ("rows", Some(rows)) = (family, &self.rows) {
             rows.iter().collect()

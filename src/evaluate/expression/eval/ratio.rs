@@ -4,10 +4,12 @@
 //! between the two the cases cannot decide. Cases that could not be measured count as bad for the pass and as good for the fail.
 //! Bounds: Clopper and Pearson, "The use of confidence or fiducial limits illustrated in the case of the binomial", Biometrika 26 (1934).
 
+use super::super::amount::Amount;
+use super::margin::{self, Margin, count};
 use super::{Measured, Operator, Part, Rigour, Truth};
 use crate::analyze::interval;
 use crate::catalogue::POINT;
-use crate::metric::{Ratio, grouped, number};
+use crate::metric::{Ratio, Value, grouped};
 
 /// What is asked of a ratio.
 pub(super) struct Question<'a> {
@@ -18,8 +20,6 @@ pub(super) struct Question<'a> {
     /// The limit, which may be measured too.
     pub limit: &'a Measured,
     pub rigour: Rigour,
-    /// What speaks for the rule.
-    pub sought: Truth,
     /// What is counted: "line", "case".
     pub noun: &'static str,
 }
@@ -30,65 +30,50 @@ pub(super) fn judge(question: Question<'_>) -> Part {
         Some(ppm) if one_sided => bounded(&question, f64::from(ppm) / 1e6),
         _ => exact(&question),
     };
+    let there = effective(question.have, question.measured, question.noun);
     match question.rigour.min_n {
         // Too few cases prove nothing; what they speak against they may speak against.
-        Some(least) if effective(&question) < least && part.truth != question.sought.not() => Part {
-            truth: Truth::Unproven,
-            margin: format!("{} needed, there are {}", count(least, question.noun), grouped(effective(&question))),
-            ..part
-        },
+        Some(needed) if there < needed && part.truth != Truth::False => few(part, needed, there, question.noun),
         _ => part,
     }
 }
 
-/// How many independent cases there are.
-fn effective(question: &Question<'_>) -> u64 {
-    if question.noun == POINT {
-        // A percentage without its counts may come from one case.
-        return 0;
-    }
-    question.measured.samples.map_or(question.have.whole, |samples| samples.min(question.have.whole))
+/// The same comparison, undecided because there are too few cases.
+pub(super) fn few(part: Part, needed: u64, there: u64, noun: &str) -> Part {
+    let margin = format!("{} needed, there are {}", count(needed, noun), grouped(there));
+    Part { truth: Truth::Unproven, margin, shortfall: Some((needed - there) as f64), ..part }
 }
 
-fn count(n: u64, noun: &str) -> String {
-    let (stem, ending) = match noun.strip_suffix("ch") {
-        Some(_) if n != 1 => (noun, "es"),
-        _ if n != 1 => (noun, "s"),
-        _ => (noun, ""),
-    };
-    format!("{} {stem}{ending}", grouped(n))
+/// How many independent cases there are. A percentage without its counts may come from one case.
+pub(super) fn effective(have: Ratio, measured: &Measured, noun: &str) -> u64 {
+    if noun == POINT { 0 } else { measured.samples.map_or(have.whole, |samples| samples.min(have.whole)) }
 }
 
 /// Compares by cross-multiplication; unmeasured cases make a range, and a range that straddles the limit is unproven.
 fn exact(question: &Question<'_>) -> Part {
     let Question { have, operator, need, noun, measured, .. } = question;
     let truth = decide(range(*have, measured.unmeasured), *operator, range(*need, question.limit.unmeasured));
-    let mut margin = String::new();
-    if truth == Truth::False && need.is_known() {
-        // Whole things that must change for the limit to be met, the whole staying as it is.
-        let (part, whole) = (u128::from(have.part), u128::from(have.whole));
-        let limit = u128::from(need.part) * whole;
-        let per = u128::from(need.whole);
-        if *noun == POINT {
-            let gap = (have.share().unwrap_or(0.0) - need.share().unwrap_or(0.0)).abs() * 100.0;
-            margin = format!("{} percentage points too {}", number(gap), if operator.wants_large() { "low" } else { "high" });
-        } else if operator.wants_large() {
-            let target = limit.div_ceil(per) + u128::from(*operator == Operator::Greater && limit % per == 0);
-            margin = format!("{} short", count(u64::try_from(target.saturating_sub(part)).unwrap_or(u64::MAX), noun));
-        } else if operator.wants_small() {
-            let target = (limit / per).saturating_sub(u128::from(*operator == Operator::Less && limit % per == 0));
-            margin = format!("{} too many", count(u64::try_from(part.saturating_sub(target)).unwrap_or(u64::MAX), noun));
+    let margin = match truth {
+        Truth::False => missed(question),
+        Truth::Unproven => {
+            let unmeasured = measured.unmeasured.max(question.limit.unmeasured);
+            Margin::new(format!("{} could not be judged", count(unmeasured, noun)), unmeasured as f64)
         }
-    }
-    if truth == Truth::Unproven {
-        margin = format!("{} could not be judged", count(measured.unmeasured.max(question.limit.unmeasured), noun));
-    }
+        Truth::True => Margin::default(),
+    };
     let percent = if operator.wants_small() { have.ceil_percent(2) } else { have.floor_percent(2) };
     let observed = match *noun {
         POINT => format!("{} %", percent.unwrap_or_default()),
         _ => format!("{} % ({} of {})", percent.unwrap_or_default(), grouped(have.part), grouped(have.whole)),
     };
-    Part { truth, subject: String::new(), observed, required: String::new(), margin, clause: None }
+    Part { margin: margin.text, shortfall: margin.short, ..Part::new(truth, observed) }
+}
+
+/// Whole things that must change for the limit to be met, the whole staying as it is.
+fn missed(question: &Question<'_>) -> Margin {
+    let Question { have, operator, need, noun, .. } = question;
+    let target = Amount::of(&Value::Ratio(*need)).map(|share| share.times(Amount::whole(i128::from(have.whole))));
+    target.map_or_else(Margin::default, |target| margin::of_ratio(have.part, have.whole, *operator, target, noun))
 }
 
 /// Whether a comparison holds wherever the two values lie in their ranges.
@@ -111,7 +96,7 @@ fn decide(have: (Ratio, Ratio), operator: Operator, need: (Ratio, Ratio)) -> Tru
 }
 
 /// The ratio with all unmeasured cases good, and with all of them bad (in the sense of the part).
-fn range(have: Ratio, unmeasured: u64) -> (Ratio, Ratio) {
+pub(super) fn range(have: Ratio, unmeasured: u64) -> (Ratio, Ratio) {
     let whole = have.whole.saturating_add(unmeasured);
     (Ratio::new(have.part, whole), Ratio::new(have.part.saturating_add(unmeasured), whole))
 }
@@ -120,15 +105,15 @@ fn bounded(question: &Question<'_>, confidence: f64) -> Part {
     let Question { have, operator, need, noun, measured, .. } = question;
     if *noun == POINT {
         // A percentage without its counts may come from one case: no confidence can be had in it.
-        return Part { truth: Truth::Unproven, margin: "how many cases it rests on is not known".to_owned(), ..exact(question) };
+        let part = exact(question);
+        return Part { truth: Truth::Unproven, margin: "how many cases it rests on is not known".to_owned(), ..part };
     }
     let (least, most) = range(*have, measured.unmeasured);
     // Cases of one cluster say one thing: the bound is that of as many cases as there are clusters, at the same rate.
-    let n = (effective(question) + measured.unmeasured) as f64;
+    let n = effective(*have, measured, noun).saturating_add(measured.unmeasured) as f64;
     let scaled = |ratio: Ratio| ratio.share().unwrap_or(0.0) * n;
     // Of a limit that is measured too, the end that is harder to keep for a pass, and to miss for a fail.
     let (low, high) = range(*need, question.limit.unmeasured);
-    let limit = need.share().unwrap_or(f64::NAN);
     let (low, high) = (low.share().unwrap_or(f64::NAN), high.share().unwrap_or(f64::NAN));
     let upper = interval::clopper_pearson_upper(scaled(most), n, confidence);
     let lower = interval::clopper_pearson_lower(scaled(least), n, confidence);
@@ -156,15 +141,12 @@ fn bounded(question: &Question<'_>, confidence: f64) -> Part {
         _ => String::new(),
     };
     let observed = format!("{} of {}{rate}{clusters}, {bound}", grouped(have.part), grouped(have.whole));
-    let margin = if truth == Truth::Unproven { more_needed(question, limit, confidence, n) } else { String::new() };
-    Part {
-        truth,
-        subject: String::new(),
-        observed,
-        required: String::new(),
-        margin: unmeasured_too(margin, measured.unmeasured, noun),
-        clause: None,
-    }
+    let margin = match truth {
+        Truth::True => Margin::default(),
+        _ => more_needed(question, if operator.wants_small() { low } else { high }, confidence, (scaled(least), scaled(most), n)),
+    };
+    let text = unmeasured_too(margin.text, measured.unmeasured, noun);
+    Part { margin: text, shortfall: margin.short, ..Part::new(truth, observed) }
 }
 
 fn unmeasured_too(margin: String, unmeasured: u64, noun: &str) -> String {
@@ -175,24 +157,26 @@ fn unmeasured_too(margin: String, unmeasured: u64, noun: &str) -> String {
     }
 }
 
-/// How many more good cases would prove the limit at the present number of bad ones.
-fn more_needed(question: &Question<'_>, limit: f64, confidence: f64, n: f64) -> String {
-    let Question { have, operator, measured, noun, .. } = question;
-    let bad = if operator.wants_small() { have.part } else { have.whole - have.part };
-    let bad = bad.saturating_add(measured.unmeasured);
+/// How many more good cases would prove the limit at the present number of bad ones; where no number would, how many of
+/// the present cases are too bad.
+fn more_needed(question: &Question<'_>, limit: f64, confidence: f64, (least, most, n): (f64, f64, f64)) -> Margin {
+    let operator = question.operator;
+    let bad = if operator.wants_small() { most } else { n - least };
+    // Whole already, but for the arithmetic of clusters.
+    let bad = (bad - 1e-6).ceil().max(0.0) as u64;
     let needed = if operator.wants_small() {
         interval::cases_needed_at_most(bad, limit, confidence)
     } else {
         interval::cases_needed_at_least(bad, limit, confidence)
     };
     match needed {
-        Some(needed) if needed as f64 > n => format!("{} needed", count_clean(needed - n as u64, noun)),
-        _ => String::new(),
+        Some(needed) if needed as f64 > n => {
+            let missing = needed - n as u64;
+            Margin::new(format!("{} needed", count(missing, &format!("more clean {}", question.noun))), missing as f64)
+        }
+        Some(_) => Margin::default(),
+        None => missed(question),
     }
-}
-
-fn count_clean(n: u64, noun: &str) -> String {
-    format!("{} more clean {noun}{}", grouped(n), if n == 1 { "" } else { "s" })
 }
 
 /// A share as a percentage with two decimals, rounded up.
