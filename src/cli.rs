@@ -28,18 +28,21 @@ Exit codes: 0 open, 1 closed by a failure, 2 usage or configuration error (nothi
 Start with `readiness init`, then `readiness check`.";
 
 const STAMPS: &str = "\
-Many reports carry no date and no commit, so no rule about age or commit can use them. A stamp says it:
+Many reports carry no date and no commit, so no rule about age or commit can use them.
+A stamp says it:
 
   readiness stamp coverage.xml                        a file that was made just now
   readiness stamp junit.xml coverage.xml -- pytest    run the command, then stamp what it made
 
-It goes beside the file, as coverage.xml.stamp.json: an in-toto Statement with the file's SHA-256, the commit, the
-run, the command with its arguments (put no secrets there), its exit status and the time. `readiness check` reads
-it by itself; keep the two files together. A file that is changed after it was stamped is no evidence any more.
+It goes beside the file, as coverage.xml.stamp.json: an in-toto Statement with the file's SHA-256,
+the time, the commit, the run, the command with its arguments (put no secrets there) and its exit
+status. `readiness check` reads it by itself; keep the two files together. A file that is changed
+after it was stamped is no evidence any more. A stamp is not signed.
 
-Exit codes: with a command, the command's own; otherwise 0, 2 when a file is not there or was not written by the
-command, 4 when a stamp could not be written. What a failed command made is stamped all the same, with its exit status;
-a file that was there before and that the command did not write is stamped as left over, and is no evidence.";
+Exit codes: with a command, the command's own. Otherwise 0; 2 when a file is not there or was not
+written by the command; 4 when a stamp could not be written. What a failed command made is stamped
+all the same, with its exit status. A file that was there before, and that the command did not
+write, is stamped as left over, and is no evidence.";
 
 #[derive(Subcommand)]
 enum Verb {

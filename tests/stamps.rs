@@ -249,7 +249,7 @@ fn what_cannot_be_stamped_is_said() {
     refused(&["out/coverage.xml.stamp.json"], "name the file beside it");
     refused(&["out/coverage.xml", "--commit", "main"], "7 to 64 hex digits");
     refused(&["out/coverage.xml", "--now", "soon"], "--now soon");
-    refused(&["out/coverage.xml", "--", "no-such-program-at-all"], "`no-such-program-at-all` cannot be run");
+    refused(&["out/coverage.xml", "--commit", COMMIT, "--", "no-such-program-at-all"], "`no-such-program-at-all` cannot be run");
     assert!(!folder.join("out/coverage.xml.stamp.json").exists());
 }
 

@@ -35,6 +35,9 @@ pub fn run(options: &Options) -> Result<u8, Error> {
         }
     }
     let (commit, merge_commit) = commits(options.commit.as_deref())?;
+    if commit.is_none() {
+        terminal::note("no commit is known here, so the stamp names none; --commit ID gives one");
+    }
     let before: Vec<_> = options.files.iter().map(|file| fs::modified(file)).collect();
     let status = match options.command.split_first() {
         None => None,
