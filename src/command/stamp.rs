@@ -1,12 +1,12 @@
 //! `readiness stamp`: says beside a file when, from which commit and by which command it was made.
 
 use super::check::{moment, write};
+use super::plain;
 use crate::error::Error;
 use crate::ingest::digest;
 use crate::io::fs::{self, Artifact};
 use crate::io::terminal::{self, variable};
 use crate::io::{git, json, process};
-use crate::render::parts::escape;
 use crate::stamp::{LARGEST, Making, Run, SUFFIX, Stamp, is_commit};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -63,7 +63,7 @@ pub fn run(options: &Options) -> Result<u8, Error> {
     match status {
         _ if wrong.is_empty() => {}
         // That the command failed is what the caller must hear; this is only what follows from it.
-        Some(status) if status != 0 => wrong.iter().for_each(|message| terminal::note(&escape::terminal(message))),
+        Some(status) if status != 0 => wrong.iter().for_each(|message| terminal::note(&plain::lines(message))),
         _ => return Err(Error::Usage(wrong.join("\n"))),
     }
     Ok(status.map_or(0, |status| u8::try_from(status).unwrap_or(255)))
