@@ -242,13 +242,13 @@ impl Listed {
     }
 }
 
-/// What a waiver is worth, in words: "expired 3 days ago, owner @alice".
+/// What a waiver is worth, in words: "expired 3 days ago, owner @alice". It follows the waiver's id.
 pub fn note(waiver: &Waiver, state: State, now: Instant) -> String {
     let days = |n: i64| if n == 1 { "1 day".to_owned() } else { format!("{n} days") };
     let left = waiver.expires.day() - now.day();
     let owner = &waiver.owner;
     match state {
-        State::Active => format!("active until {}, {} left, owner {owner}", waiver.expires.date(), days(left)),
+        State::Active => format!("is active until {}, {} left, owner {owner}", waiver.expires.date(), days(left)),
         State::Expiring if left == 0 => format!("expires today, owner {owner}"),
         State::Expiring => format!("expires in {}, owner {owner}", days(left)),
         State::Expired => format!("expired {} ago, owner {owner}", days(-left)),

@@ -5,14 +5,16 @@
 //! `ExecutionContext.cs`; what is beyond them vanishes without a word.
 
 use super::parts::escape::{command_data, command_property, cut, log};
-use super::parts::{culprit, prose};
+use super::parts::{culprit, prose, waivers};
 use super::{Output, Style, text};
 use crate::error::Error;
 use crate::finding::{Basis, Finding, Outcome};
 use crate::io::{hash, json};
 use crate::report::Report;
 use crate::rule::Severity;
+use crate::source::Location;
 use crate::verdict::Gate;
+use crate::waiver::Listed;
 
 /// Annotations for a workflow run, and the terminal's text for its log.
 pub const OUTPUT: Output = Output {
@@ -53,7 +55,7 @@ fn level(finding: &Finding, gate: &Gate) -> Option<&'static str> {
     match finding.outcome {
         Outcome::Pass | Outcome::NotApplicable => None,
         _ if gate.is_shut_by(finding) => Some("error"),
-        _ if finding.severity == Severity::P3 => Some("notice"),
+        _ if finding.is_waived() || finding.severity == Severity::P3 => Some("notice"),
         _ => Some("warning"),
     }
 }
@@ -62,20 +64,24 @@ fn level(finding: &Finding, gate: &Gate) -> Option<&'static str> {
 fn annotations(report: &Report) -> String {
     let of = |wanted: &str| -> Vec<&Finding> { report.findings.iter().filter(|f| level(f, &report.gate) == Some(wanted)).collect() };
     let (errors, warnings, notices) = (of("error"), of("warning"), of("notice"));
+    let due: Vec<String> = report.waivers.iter().filter(|listed| waivers::is_due(listed)).map(waiver).collect();
     let beyond = |n: usize| n.saturating_sub(MOST);
-    let over = beyond(errors.len()) + beyond(warnings.len()) + beyond(notices.len()) > 0;
+    let over = beyond(errors.len()) + beyond(warnings.len()) + beyond(notices.len() + due.len()) > 0;
     // The notice about the rest takes a place of its own.
     let room = if over { MOST - 1 } else { MOST };
     let mut lines: Vec<String> = Vec::new();
     let notice = prose::notice(report);
     let room = room - usize::from(notice.is_some());
-    for (level, findings, most) in [("error", &errors, MOST), ("warning", &warnings, MOST), ("notice", &notices, room)] {
-        lines.extend(findings.iter().take(most).map(|finding| annotation(report, level, finding)));
+    for (level, findings) in [("error", &errors), ("warning", &warnings)] {
+        lines.extend(findings.iter().take(MOST).map(|finding| annotation(report, level, finding)));
     }
+    let all = errors.len() + warnings.len() + notices.len() + due.len();
+    let notices = notices.iter().map(|finding| annotation(report, "notice", finding));
+    lines.extend(due.into_iter().chain(notices).take(room));
+    let hidden = all.saturating_sub(lines.len());
     if errors.is_empty() && !report.gate.open {
         lines.push(format!("::error title=readiness::{}", command_data(&prose::blocking(report))));
     }
-    let hidden = (errors.len() + warnings.len() + notices.len()).saturating_sub(lines.len());
     if let Some(notice) = notice {
         lines.insert(0, format!("::notice title=readiness::{}", command_data(&notice)));
     }
@@ -91,11 +97,21 @@ fn annotation(report: &Report, level: &str, finding: &Finding) -> String {
     properties.push(format!("title={}", command_property(cut(&title, TITLE).as_ref())));
     let mut message = vec![prose::reason(finding)];
     message.extend(culprit::lines(report, finding));
+    message.extend(waivers::by(finding));
     message.extend(finding.would_show.as_ref().map(prose::would_show));
     if !finding.fix.is_empty() {
         message.push(format!("Fix: {}", finding.fix));
     }
     format!("::{level} {}::{}", properties.join(","), command_data(cut(&message.join("\n"), MESSAGE).as_ref()))
+}
+
+/// A waiver that somebody must look after, at its place.
+fn waiver(listed: &Listed) -> String {
+    let title = format!("title={}", command_property(cut(&format!("{} waiver {}", listed.waived.state, listed.waived.id), TITLE).as_ref()));
+    let (path, line) = listed.at.rsplit_once(':').unwrap_or((&listed.at, ""));
+    let basis = Basis { evidence: String::new(), path: path.to_owned(), at: Location { line: line.parse().ok(), ..Location::whole() } };
+    let place = if in_repository(&basis) { format!("{},", place(&basis)) } else { String::new() };
+    format!("::notice {place}{title}::{}", command_data(cut(&waivers::told(listed), MESSAGE).as_ref()))
 }
 
 /// Whether GitHub can find the file: it knows paths from the repository's root only.

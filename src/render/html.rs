@@ -16,6 +16,7 @@ mod service;
 mod sources;
 mod suite;
 mod verdict;
+mod waivers;
 
 use super::parts::dress::{Dress, dress};
 use super::parts::markup::{Html, fill};
@@ -54,6 +55,7 @@ type Room = fn(&Report) -> Result<Option<Section>, Error>;
 /// The sections in their order; each gives nothing when there is no evidence of its kind.
 const SECTIONS: &[Room] = &[
     rules::section,
+    waivers::section,
     claims::section,
     suite::section,
     golden::section,

@@ -1,11 +1,12 @@
 //! `summary.md`: what a job summary shows. GitHub takes at most 1 MiB of it and shows nothing at all beyond that.
 
 use super::parts::escape::{cell, prose, span, span_cell, value_cell};
-use super::parts::{culprit, prose as say};
+use super::parts::{culprit, prose as say, waivers};
 use super::{Output, Style};
 use crate::error::Error;
 use crate::finding::{Finding, Outcome};
 use crate::report::Report;
+use crate::waiver::Listed;
 
 /// The report for a job summary, in GitHub's Markdown.
 pub const OUTPUT: Output = Output {
@@ -35,6 +36,11 @@ fn render(report: &Report, _: Style) -> Result<String, Error> {
         }));
         sheet.text.push('\n');
     }
+    if !report.waivers.is_empty() {
+        sheet.text.push_str("| Waiver | | What it is worth | Reason |\n|---|---|---|---|\n");
+        dropped += sheet.rows(report.waivers.iter().map(waiver));
+        sheet.text.push('\n');
+    }
     if !rest.is_empty() {
         sheet.text.push_str(&format!("<details><summary>{}</summary>\n\n", folded(&rest)));
         sheet.text.push_str("| | Rule | Observed | Required |\n|---|---|---|---|\n");
@@ -42,7 +48,8 @@ fn render(report: &Report, _: Style) -> Result<String, Error> {
         sheet.text.push_str("\n</details>\n\n");
     }
     if dropped > 0 {
-        sheet.text.push_str(&format!("{} left out to stay under 900 KiB; `report.json` has all.\n\n", say::plural(dropped, "finding")));
+        let what = if report.waivers.is_empty() { "finding" } else { "row" };
+        sheet.text.push_str(&format!("{} left out to stay under 900 KiB; `report.json` has all.\n\n", say::plural(dropped, what)));
     }
     sheet.text.push_str(&foot(report));
     Ok(sheet.text)
@@ -87,10 +94,11 @@ fn row(finding: &Finding) -> String {
         Outcome::Pass => "✅",
         Outcome::NotApplicable => "➖",
     };
+    let mark = if finding.is_waived() { "<br>🔶&nbsp;waived" } else { "" };
     let word = finding.outcome.label().replace(' ', "&nbsp;");
     let observed = if finding.outcome == Outcome::NotApplicable { &finding.message } else { &finding.observed };
     format!(
-        "| {icon}&nbsp;{word} | <b>{}</b><br>{} {} | {} | {} |",
+        "| {icon}&nbsp;{word}{mark} | <b>{}</b><br>{} {} | {} | {} |",
         cell(&finding.question),
         span_cell(&finding.id()),
         finding.severity,
@@ -112,6 +120,15 @@ fn advice(report: &Report, finding: &Finding, known: bool) -> String {
     }
     parts.retain(|part| !part.is_empty());
     parts.join("<br>")
+}
+
+fn waiver(listed: &Listed) -> String {
+    let icon = if waivers::is_due(listed) { "⚠️" } else { "🔶" };
+    let (id, at, rule) = (span_cell(&listed.waived.id), span_cell(&listed.at), span_cell(&listed.rule));
+    let (note, reason, ticket) = (cell(&listed.note), cell(&listed.waived.reason), cell(&listed.waived.ticket));
+    let state = listed.waived.state.label().replace(' ', "&nbsp;");
+    let approved = cell(&listed.waived.approved_by);
+    format!("| {id}<br>{at} | {icon}&nbsp;{state} | {rule}: it {note}; approved by {approved} | {reason} ({ticket}) |\n")
 }
 
 fn folded(rest: &[&Finding]) -> String {

@@ -8,9 +8,10 @@ use crate::instant::Instant;
 use crate::inventory::Inventory;
 use crate::metric::Value;
 use crate::report::{Report, SCHEMA, Subject, Used};
-use crate::rule::Severity;
+use crate::rule::{Place, Severity};
 use crate::source::{Grade, Location, Source};
 use crate::verdict::{Area, Gate, Policy, Score, Verdict};
+use crate::waiver::{Listed, Reach, State, Waiver};
 
 /// A finding of `rule` with texts of the usual form.
 pub fn finding(rule: &str, severity: Severity, outcome: Outcome) -> Finding {
@@ -120,6 +121,40 @@ pub fn report() -> Report {
     ])
 }
 
+/// The same report in which one failure is waived, and a list with a waiver of every kind.
+pub fn waived() -> Report {
+    let now = Instant::parse("2026-02-18T00:00:00Z").unwrap();
+    let mut report = report();
+    let listed = |id: &str, rule: &str, state: State, findings: usize| {
+        let expires = if state == State::Expired { "2026-02-15T23:59:59.999Z" } else { "2026-02-20T23:59:59.999Z" };
+        let waiver = Waiver {
+            id: id.to_owned(),
+            rule: rule.to_owned(),
+            scope: Reach { profile: vec!["pr".to_owned()], ..Reach::default() },
+            reason: "the parser is being rewritten".to_owned(),
+            ticket: "OPS-42".to_owned(),
+            owner: "@alice".to_owned(),
+            approved_by: "@bob".to_owned(),
+            granted: Instant::parse("2026-02-01").unwrap(),
+            expires: Instant::parse(expires).unwrap(),
+            bound: None,
+            compensating: Some("reviewed by hand".to_owned()),
+            place: Place { file: "waivers.yaml".into(), line: 3, column: 3 },
+        };
+        Listed::new(&waiver, state, findings, now)
+    };
+    report.waivers = vec![
+        listed("W-1", "pr-gate/tests-pass", State::Expiring, 1),
+        listed("W-2", "pr-gate/coverage", State::Unused, 0),
+        listed("W-3", "ai-claims/hallucination-rate", State::Expired, 0),
+        listed("W-4", "pr-gate/docs", State::OutOfScope, 0),
+    ];
+    report.findings[0].waiver = Some(report.waivers[0].waived.clone());
+    report.findings[2].waiver = Some(report.waivers[2].waived.clone());
+    let (findings, packs, waivers) = (report.findings, report.packs, report.waivers);
+    Report { packs, waivers, ..over(findings) }
+}
+
 /// Text that tries to leave wherever it stands.
 pub const HOSTILE: &str = "\u{1b}[2J##[add-mask]a\n::error::x\r::stop-commands::x | </details> `x` @org/team \u{202e}gp.exe";
 
@@ -137,6 +172,19 @@ pub fn hostile() -> Report {
         finding.would_show = Some(Shown { outcome: Outcome::Pass, text: HOSTILE.to_owned() });
         finding.sources = vec![Basis { evidence: HOSTILE.to_owned(), path: HOSTILE.to_owned(), at: Location::line(1) }];
     }
+    report.waivers = waived().waivers;
+    for listed in &mut report.waivers {
+        let waived = &mut listed.waived;
+        for text in [&mut waived.id, &mut waived.reason, &mut waived.owner, &mut waived.ticket, &mut waived.approved_by] {
+            text.push_str(HOSTILE);
+        }
+        listed.rule.push_str(HOSTILE);
+        listed.note.push_str(HOSTILE);
+        listed.at.insert_str(0, HOSTILE);
+        listed.scope.profile.push(HOSTILE.to_owned());
+        (listed.bound, listed.compensating) = (Some(HOSTILE.to_owned()), Some(HOSTILE.to_owned()));
+    }
+    report.findings[1].waiver = Some(report.waivers[0].waived.clone());
     for evidence in &mut report.evidence {
         evidence.name.push_str(HOSTILE);
         for problem in &mut evidence.problems {

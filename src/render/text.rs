@@ -1,12 +1,13 @@
 //! The terminal: what blocks and what to do about it. Words carry the state, colour only adds.
 
 use super::parts::escape::{columns, log, terminal};
-use super::parts::{culprit, prose};
+use super::parts::{culprit, prose, waivers};
 use super::{Output, Style};
 use crate::error::Error;
 use crate::finding::{Finding, Outcome};
 use crate::report::Report;
 use crate::source::Grade;
+use crate::waiver::State;
 
 /// The report for a person at a terminal.
 pub const OUTPUT: Output =
@@ -34,6 +35,7 @@ fn render(report: &Report, style: Style) -> Result<String, Error> {
     if !shown.is_empty() {
         lines.push(String::new());
     }
+    lines.extend(page.waivers());
     lines.extend(page.problems());
     lines.extend(page.foot(report.findings.len() - shown.len()));
     let mut text = lines.iter().map(|line| line.trim_end()).collect::<Vec<_>>().join("\n");
@@ -91,6 +93,7 @@ impl Page<'_> {
         }
         lines.extend(self.block("", &prose::reason(finding)));
         lines.extend(culprit::lines(self.report, finding).iter().flat_map(|name| self.block("", name)));
+        lines.extend(waivers::by(finding).iter().flat_map(|by| self.block("", by)));
         lines.extend(finding.would_show.iter().flat_map(|shown| self.block("", &prose::would_show(shown))));
         lines
     }
@@ -103,6 +106,26 @@ impl Page<'_> {
         }
         let room = self.style.width.saturating_sub(INDENT).max(20);
         wrap(&format!("{prefix}{text}"), room).into_iter().map(|line| format!("{:INDENT$}{line}", "")).collect()
+    }
+
+    /// Wrapped lines with a word before the first.
+    fn labelled(&self, word: &str, text: &str) -> Vec<String> {
+        let mut block = self.block("", text);
+        if let Some(first) = block.first_mut() {
+            first.replace_range(..INDENT, &pad(word, INDENT));
+        }
+        block
+    }
+
+    /// What stands by a waiver, and the waivers somebody must look after.
+    fn waivers(&self) -> Vec<String> {
+        let word = |state: State| if state == State::Active { "WAIVED".to_owned() } else { state.label().to_uppercase() };
+        let shown = self.report.waivers.iter().filter(|listed| self.style.all || listed.waived.state != State::OutOfScope);
+        let mut lines: Vec<String> = shown.flat_map(|listed| self.labelled(&word(listed.waived.state), &waivers::told(listed))).collect();
+        if !lines.is_empty() {
+            lines.push(String::new());
+        }
+        lines
     }
 
     /// What is wrong with the evidence, errors first.
@@ -120,11 +143,7 @@ impl Page<'_> {
                 Grade::Warning => "warning",
                 Grade::Note => "note",
             };
-            let mut block = self.block("", &format!("{entry}: {place}{}", problem.message));
-            if let Some(first) = block.first_mut() {
-                first.replace_range(..INDENT, &pad(word, INDENT));
-            }
-            lines.extend(block);
+            lines.extend(self.labelled(word, &format!("{entry}: {place}{}", problem.message)));
         }
         if all.len() > most {
             lines.push(format!("{:INDENT$}{} of the evidence: --all lists them", "...", prose::plural(all.len() - most, "more problem")));
@@ -140,6 +159,9 @@ impl Page<'_> {
         let count =
             |outcome: Outcome| (report.count(outcome) > 0).then(|| format!("{} {}", self.outcome(outcome, 0), report.count(outcome)));
         let mut counts: Vec<String> = Outcome::ALL.into_iter().filter_map(count).collect();
+        if report.waived() > 0 {
+            counts.push(format!("WAIVED {}", report.waived()));
+        }
         if hidden > 0 {
             counts.push(format!("({hidden} not listed: --all)"));
         }

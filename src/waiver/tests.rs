@@ -53,7 +53,7 @@ fn the_last_day_counts_to_its_last_millisecond() {
 #[test]
 fn the_note_counts_days() {
     let of = |now: &str, met| note(&waiver(), state(&waiver(), at(now), met), at(now));
-    assert_eq!(of("2026-02-18", Met::Objection), "active until 2026-03-31, 41 days left, owner @alice");
+    assert_eq!(of("2026-02-18", Met::Objection), "is active until 2026-03-31, 41 days left, owner @alice");
     assert_eq!(of("2026-03-30T12:00:00Z", Met::Objection), "expires in 1 day, owner @alice");
     assert_eq!(of("2026-03-31T12:00:00Z", Met::Objection), "expires today, owner @alice");
     assert_eq!(of("2026-04-01T00:00:00Z", Met::Objection), "expired 1 day ago, owner @alice");

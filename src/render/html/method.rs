@@ -17,7 +17,10 @@ struct Method<'a> {
 }
 
 pub(super) fn section(report: &Report) -> Result<Option<Section>, Error> {
-    let words = Outcome::ALL.into_iter().map(|outcome| (chip::outcome(outcome), meaning(outcome))).collect();
+    let outcomes = Outcome::ALL.into_iter().map(|outcome| (chip::outcome(outcome), meaning(outcome)));
+    let waived = (!report.waivers.is_empty())
+        .then(|| (chip::waived("Waived"), "somebody answers for letting it stand until a day; its outcome stays and earns nothing"));
+    let words = outcomes.chain(waived).collect();
     let body = fill(&Method { report, words, replay: replay(report) })?;
     Ok(Some(Section { id: "method", title: "Method and limits", note: String::new(), tone: "", body }))
 }

@@ -5,7 +5,7 @@ use super::sources::fragments;
 use crate::error::Error;
 use crate::finding::{Finding, Outcome};
 use crate::render::parts::markup::{Html, distinct, fill, slug};
-use crate::render::parts::{chip, prose};
+use crate::render::parts::{chip, prose, waivers};
 use crate::report::Report;
 use crate::rule::Severity;
 use askama::Template;
@@ -15,7 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 const TOLD: usize = 3;
 const LISTED: usize = 100;
 
-/// The findings of one rule that have the same outcome.
+/// The findings of one rule that have the same outcome and stand by the same waiver, if by any.
 pub(super) struct Group<'a> {
     /// Its fragment, unique in the page.
     pub(super) id: String,
@@ -23,6 +23,8 @@ pub(super) struct Group<'a> {
     pub(super) outcome: Outcome,
     /// Whether they keep the gate shut.
     pub(super) blocking: bool,
+    /// The waiver they stand by.
+    waived: Option<String>,
     /// The first of them, which has all that is the rule's.
     pub(super) rule: &'a Finding,
     /// All of them.
@@ -120,17 +122,19 @@ impl Group<'_> {
 
 /// All findings in groups, in the order of the report.
 pub(super) fn groups<'a>(report: &'a Report, entries: &'a BTreeMap<&'a str, String>) -> Vec<Group<'a>> {
-    let mut places: BTreeMap<(&str, Outcome), usize> = BTreeMap::new();
+    let mut places: BTreeMap<(&str, Outcome, Option<&str>), usize> = BTreeMap::new();
     let mut ids = BTreeSet::new();
     let mut groups: Vec<Group<'_>> = Vec::new();
     for finding in &report.findings {
-        let at = *places.entry((&finding.rule, finding.outcome)).or_insert(groups.len());
+        let waiver = finding.waiver.as_ref().filter(|_| finding.is_waived()).map(|waiver| waiver.id.as_str());
+        let at = *places.entry((&finding.rule, finding.outcome, waiver)).or_insert(groups.len());
         match groups.get_mut(at) {
             Some(group) => group.findings.push(finding),
             None => groups.push(Group {
                 id: unique(&mut ids, &finding.rule, finding.outcome),
                 outcome: finding.outcome,
                 blocking: finding.blocks(report.gate.block_at),
+                waived: waivers::by(finding),
                 rule: finding,
                 findings: vec![finding],
                 entries,
@@ -175,6 +179,9 @@ pub(super) fn section(report: &Report) -> Result<Option<Section>, Error> {
             .filter(|o| report.count(*o) > 0)
             .map(|o| Filter { value: o.word(), chip: chip::counted(o, report.count(o)) }),
     );
+    if report.waived() > 0 {
+        filters.push(Filter { value: "waived", chip: chip::waived(&format!("{} waived", report.waived())) });
+    }
     let entries = fragments(report);
     let groups = groups(report, &entries);
     let intro = format!(

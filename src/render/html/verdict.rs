@@ -60,11 +60,18 @@ pub(super) fn head(report: &Report) -> Result<Html, Error> {
         claim: claim(report),
         score: scored(report),
         bar: outcomes::bar(report),
-        counts: Outcome::ALL.iter().filter(|o| report.count(**o) > 0).map(|o| chip::counted(*o, report.count(*o))).collect(),
+        counts: counts(report),
         told: blocking.iter().take(told).copied().collect(),
         also: blocking.iter().skip(told).copied().collect(),
     };
     fill(&head)
+}
+
+/// Every outcome there is, and how many findings are waived.
+fn counts(report: &Report) -> Vec<Html> {
+    let outcomes = Outcome::ALL.into_iter().filter(|o| report.count(*o) > 0).map(|o| chip::counted(o, report.count(o)));
+    let waived = (report.waived() > 0).then(|| chip::waived(&format!("{} waived", report.waived())));
+    outcomes.chain(waived).collect()
 }
 
 /// What a document claims, and what its own criteria give.

@@ -4,6 +4,7 @@ use super::markup::{Html, escape};
 use crate::finding::Outcome;
 use crate::source::Grade;
 use crate::verdict::Verdict;
+use crate::waiver::State;
 
 /// The shape called `i-NAME` in the page's definitions.
 pub fn icon(name: &str) -> Html {
@@ -23,6 +24,22 @@ pub fn outcome(outcome: Outcome) -> Html {
 /// `✕ 3 fail`.
 pub fn counted(outcome: Outcome, n: usize) -> Html {
     chip(outcome.word(), &format!("{n} {}", outcome.label()))
+}
+
+/// The mark of a finding that a waiver lets stand.
+pub fn waived(words: &str) -> Html {
+    chip("waived", words)
+}
+
+/// What a waiver is worth.
+pub fn waiver(state: State) -> Html {
+    let class = match state {
+        State::Active => "waived",
+        State::Expiring => "unproven",
+        State::Expired | State::OutOfBound | State::Refused => "fail",
+        State::NotYet | State::OutOfScope | State::Unused | State::Orphan => "not-applicable",
+    };
+    chip(class, &capital(state.label()))
 }
 
 /// The shape and colour a verdict shares with an outcome.

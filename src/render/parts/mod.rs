@@ -12,3 +12,4 @@ pub mod markup;
 pub mod outcomes;
 pub mod prose;
 pub mod required;
+pub mod waivers;

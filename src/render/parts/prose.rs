@@ -1,5 +1,6 @@
 //! The sentences that several outputs say in the same words. Nothing here is escaped: that is the output's business.
 
+use super::waivers;
 use crate::evidence::Gap;
 use crate::finding::{Change, Finding, Outcome, Shown, Since};
 use crate::metric::Value;
@@ -33,12 +34,15 @@ pub fn blocking(report: &Report) -> String {
     .filter(|(n, ..)| *n > 0)
     .map(|(n, one, many)| format!("{n} {}", if n == 1 { one } else { many }))
     .collect();
-    match report.blocking().count() {
-        0 if report.verdict == Verdict::Ready => "Nothing blocks.".to_owned(),
-        0 => "No blocking rule applied, so nothing is proven.".to_owned(),
-        1 => format!("1 finding blocks: it {}.", parts.concat().trim_start_matches("1 ")),
-        n => format!("{n} findings block: {}.", parts.join(", ")),
-    }
+    let waived = waivers::count(report);
+    let text = match report.blocking().count() {
+        0 if report.verdict == Verdict::Ready => "Nothing blocks".to_owned(),
+        0 if waived.is_some() => "No blocking rule passed, so nothing is proven".to_owned(),
+        0 => "No blocking rule applied, so nothing is proven".to_owned(),
+        1 => format!("1 finding blocks: it {}", parts.concat().trim_start_matches("1 ")),
+        n => format!("{n} findings block: {}", parts.join(", ")),
+    };
+    waived.map_or_else(|| format!("{text}."), |waived| format!("{text}; {waived}."))
 }
 
 /// How many pass, of how many that apply: "8 of 16 applicable findings pass."

@@ -65,9 +65,9 @@ fn at_most_ten_of_a_level_and_says_how_many_more() {
 #[test]
 fn hostile_text_makes_no_command() {
     let found = commands(&shown(&sample::hostile()));
-    assert_eq!(found.len(), 4, "{found:#?}");
+    assert_eq!(found.len(), 7, "{found:#?}");
     for line in found {
-        assert!(line.starts_with("::error file=") || line.starts_with("::warning file="), "{line}");
+        assert!(line.starts_with("::error file=") || line.starts_with("::notice file="), "{line}");
         assert!(!line.contains(['\u{1b}', '\u{202e}']), "{line}");
     }
 }

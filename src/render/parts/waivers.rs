@@ -1,0 +1,34 @@
+//! What several outputs say of waivers in the same words. Nothing here is escaped: that is the output's business.
+
+use super::prose::plural;
+use crate::finding::Finding;
+use crate::report::Report;
+use crate::waiver::{Listed, State};
+
+/// `waived until 2026-03-31 by W-1, owner @alice: the parser is being rewritten`, for a finding that stands by a waiver.
+pub fn by(finding: &Finding) -> Option<String> {
+    let waiver = finding.waiver.as_ref().filter(|_| finding.is_waived())?;
+    Some(format!("waived until {} by {}, owner {}: {}", waiver.expires.date(), waiver.id, waiver.owner, waiver.reason))
+}
+
+/// `W-1 for house/covered expires in 2 days, owner @alice: the parser is being rewritten (waivers.yaml:3)`.
+pub fn told(listed: &Listed) -> String {
+    format!("{} for {} {}: {} ({})", listed.waived.id, listed.rule, listed.note, listed.waived.reason, listed.at)
+}
+
+/// Whether somebody has something to do about it.
+pub const fn is_due(listed: &Listed) -> bool {
+    !matches!(listed.waived.state, State::Active | State::OutOfScope | State::NotYet)
+}
+
+/// `1 finding is waived`, if any is.
+pub fn count(report: &Report) -> Option<String> {
+    match report.waived() {
+        0 => None,
+        n => Some(format!("{} {} waived", plural(n, "finding"), if n == 1 { "is" } else { "are" })),
+    }
+}
+
+#[cfg(test)]
+#[path = "../tests/waivers.rs"]
+mod tests;

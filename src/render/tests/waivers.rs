@@ -1,0 +1,57 @@
+#![allow(clippy::unwrap_used)]
+
+use super::*;
+use crate::render::{OUTPUTS, Style, sample};
+
+fn shown(name: &str) -> String {
+    let output = OUTPUTS.iter().find(|output| output.name == name).unwrap();
+    (output.render)(&sample::waived(), Style { width: 200, ..Style::default() }).unwrap()
+}
+
+#[test]
+fn every_output_says_who_lets_what_stand() {
+    let expiring = "W-1 for pr-gate/tests-pass expires in 2 days, owner @alice: the parser is being rewritten (waivers.yaml:3)";
+    let text = shown("text");
+    for part in [
+        format!("EXPIRING     {expiring}\n"),
+        "UNUSED       W-2 for pr-gate/coverage is not needed: delete it, owner @alice:".to_owned(),
+        "EXPIRED      W-3 for ai-claims/hallucination-rate expired 3 days ago, owner @alice:".to_owned(),
+        "FAIL 2  UNPROVEN 1  NO EVIDENCE 1  PASS 1  N/A 1  WAIVED 1".to_owned(),
+        "2 findings block: 1 is unproven, 1 has no evidence; 1 finding is waived.".to_owned(),
+    ] {
+        assert!(text.contains(&part), "{part}\n{text}");
+    }
+    // A waiver for another profile is no news, unless everything is asked for.
+    assert!(!text.contains("W-4"));
+
+    let markdown = shown("markdown");
+    for part in ["❌&nbsp;fail<br>🔶&nbsp;waived", "⚠️&nbsp;expiring", "⚠️&nbsp;unused", "🔶&nbsp;out&nbsp;of&nbsp;scope"] {
+        assert!(markdown.contains(part), "{part}\n{markdown}");
+    }
+
+    let github = shown("github");
+    for part in [
+        "::notice file=waivers.yaml,line=3,title=expiring waiver W-1::W-1 for pr-gate/tests-pass expires in 2 days",
+        "::notice file=waivers.yaml,line=3,title=unused waiver W-2::",
+        "::notice file=junit.xml,line=12,title=fail pr-gate/tests-pass::",
+        "waived until 2026-02-20 by W-1, owner @alice: the parser is being rewritten",
+    ] {
+        assert!(github.contains(part), "{part}\n{github}");
+    }
+    assert!(!github.contains("::error file=junit.xml,line=12,title=fail"), "{github}");
+
+    let html = shown("html");
+    for part in
+        ["<section id=\"waivers\"", "#i-waived\"/></svg>Waived", "#i-waived\"/></svg>1 waived", "Expiring", "approved by <bdi>@bob</bdi>"]
+    {
+        assert!(html.contains(part), "{part}");
+    }
+}
+
+#[test]
+fn a_finding_that_is_not_waived_says_nothing_of_it() {
+    let report = sample::waived();
+    let waived: Vec<_> = report.findings.iter().filter_map(by).collect();
+    assert_eq!(waived, ["waived until 2026-02-20 by W-1, owner @alice: the parser is being rewritten"]);
+    assert_eq!(count(&sample::report()), None);
+}
