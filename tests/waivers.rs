@@ -21,7 +21,7 @@ cases:
   - { given: {}, outcome: no-evidence }
 ";
 const WAIVER: &str = "\
-# yaml-language-server: $schema=https://example.org/waivers-1.json
+# yaml-language-server: $schema=waivers.schema.json
 - id: W-2026-001
   rule: house/covered
   reason: the parser is being rewritten
