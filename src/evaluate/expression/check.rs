@@ -223,6 +223,13 @@ fn field(at: usize, name: &str, scope: &Scope<'_>, mistakes: &mut Vec<Mistake>) 
 fn comparable(operator: Operator, left: (&Expr, Kind), right: (&Expr, Kind), mistakes: &mut Vec<Mistake>) -> Option<Kind> {
     let ((left, l), (right, r)) = (left, right);
     let ordered = operator.wants_small() || operator.wants_large();
+    if let Some(truth) = [left, right].into_iter().find(|side| {
+        matches!(side.node, Node::Not(_) | Node::And(..) | Node::Or(..) | Node::Compare(..) | Node::In(..) | Node::Has(_) | Node::All(..))
+    }) {
+        let help = Some("join them with `&&`, `||` and `!`".to_owned());
+        mistakes.push(Mistake::new(truth.at, "an expression that is true or false is not compared").help(help));
+        return None;
+    }
     let plain = |kind: &Kind| *kind == Kind::Count || matches!(kind, Kind::Number(unit) if unit.is_empty());
     let fits = match (&l, &r) {
         (Kind::Text(words), Kind::Text(_)) | (Kind::Level(words), Kind::Text(_)) => {
