@@ -3,6 +3,7 @@
 use super::render;
 use crate::baseline::{Baseline, SCHEMA};
 use crate::error::Error;
+use crate::evidence::Evidence;
 use crate::instant::Instant;
 use crate::io::{fs, json};
 use crate::verdict::Mode;
@@ -13,21 +14,34 @@ pub const FILE: &str = "readiness.baseline.json";
 /// The longest a gate may only be observed, in milliseconds.
 const LONGEST: i64 = 90 * 86_400_000;
 
-/// The base's report where one is named, else the recorded baseline where the gate asks for what is new. With its name.
+/// What a judgement is held against.
+pub struct Base {
+    /// The file it was read from.
+    pub name: String,
+    /// What it found and saw.
+    pub known: Baseline,
+    /// What it measured; a recorded baseline does not say.
+    pub evidence: Option<Vec<Evidence>>,
+}
+
+/// The base's report where one is named, else the recorded baseline where the gate asks for what is new.
 ///
 /// # Errors
 /// When it cannot be read, or is another project's.
-pub fn load(report: Option<&Path>, root: &Path, mode: Mode, project: &str) -> Result<Option<(String, Baseline)>, Error> {
+pub fn load(report: Option<&Path>, root: &Path, mode: Mode, project: &str) -> Result<Option<Base>, Error> {
     let recorded = root.join(FILE);
-    let (path, base) = match report {
-        Some(path) => (path.to_owned(), Baseline::of(&render::read(path)?)),
-        None if mode == Mode::New && fs::exists(&recorded) => (recorded.clone(), read(&recorded)?),
+    let (path, known, evidence) = match report {
+        Some(path) => {
+            let report = render::read(path)?;
+            (path.to_owned(), Baseline::of(&report), Some(report.evidence))
+        }
+        None if mode == Mode::New && fs::exists(&recorded) => (recorded.clone(), read(&recorded)?, None),
         None => return Ok(None),
     };
-    if base.project != project {
-        return Err(Error::Usage(format!("{} is of the project `{}`, not of `{project}`", path.display(), base.project)));
+    if known.project != project {
+        return Err(Error::Usage(format!("{} is of the project `{}`, not of `{project}`", path.display(), known.project)));
     }
-    Ok(Some((fs::slashed(&path), base)))
+    Ok(Some(Base { name: fs::slashed(&path), known, evidence }))
 }
 
 /// Reads a recorded baseline.

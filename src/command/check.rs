@@ -154,7 +154,7 @@ pub fn configured(options: &Options) -> Result<Report, Error> {
     let subject = Subject { id: project.id.clone(), name: project.name.clone(), version: project.version.clone(), commit };
     let (mode, until) = profile.map_or((Mode::All, None), |profile| (profile.gate, profile.until));
     let base = base::load(options.base_report.as_deref(), &setup.root, mode, &project.id)?;
-    let policy = Policy { mode, until: base::deadline(until, now)?, base: base.as_ref().map(|(name, _)| name.clone()) };
+    let policy = Policy { mode, until: base::deadline(until, now)?, base: base.as_ref().map(|base| base.name.clone()) };
     Ok(judgement::of(Case {
         project: subject,
         evidence,
@@ -166,7 +166,7 @@ pub fn configured(options: &Options) -> Result<Report, Error> {
         env: profile.and_then(|p| p.env.clone()),
         block_at: profile.and_then(|p| p.block_at).unwrap_or(Severity::P1),
         policy,
-        base: base.map(|(_, baseline)| baseline),
+        base,
     }))
 }
 

@@ -2,15 +2,26 @@
 
 use super::check::{Options, configured};
 use super::plain::say;
-use super::setup;
+use super::{render, setup};
 use crate::error::Error;
-use crate::evaluate::pack::{self, expression_text};
-use crate::finding::Finding;
+use crate::evaluate::expression::{Part, Truth};
+use crate::evaluate::facts::Facts;
+use crate::evaluate::judge;
+use crate::evaluate::pack::{self, Compiled, expression_text};
+use crate::evidence::Evidence;
+use crate::finding::Basis;
 use crate::io::spelling;
+use crate::metric::duration;
 use crate::render::parts::escape::terminal as clean;
+use crate::report::Report;
 use crate::rule::{Expected, Rule};
 use crate::verdict::Exit;
 use std::collections::BTreeMap;
+
+/// How many findings are told with every comparison.
+const DETAILED: usize = 20;
+/// How much of a digest is told.
+const DIGEST: usize = 12;
 
 /// Explains a rule of the configuration or a shipped pack; with a configuration, what it says now.
 ///
@@ -18,16 +29,18 @@ use std::collections::BTreeMap;
 /// When there is no such rule.
 pub fn run(id: &str, options: &Options) -> Result<Exit, Error> {
     let mut errors = Vec::new();
-    let (rules, judged): (Vec<Rule>, Vec<Finding>) = match setup::load(options.config.as_deref()) {
+    let (rules, now): (Vec<Rule>, Option<Now>) = match setup::load(options.config.as_deref()) {
         Ok(setup) => {
+            let base = options.base_report.as_deref().map(render::read).transpose()?.map(|report| report.evidence);
+            let compiled = setup.rules.iter().find(|rule| rule.rule.id == id).cloned();
             let rules = setup.packs.into_iter().flat_map(|pack| pack.rules).collect();
-            (rules, configured(options)?.findings)
+            (rules, Some(Now { report: configured(options)?, base, compiled }))
         }
         Err(error @ Error::Configuration(_)) => return Err(error),
         Err(error) if options.config.is_some() => return Err(error),
         Err(_) => {
             let packs = pack::shipped().into_iter().filter_map(pack::embedded);
-            (packs.flat_map(|files| pack::read(&files, &mut errors).rules).collect(), Vec::new())
+            (packs.flat_map(|files| pack::read(&files, &mut errors).rules).collect(), None)
         }
     };
     let Some(rule) = rules.iter().find(|rule| rule.id == id) else {
@@ -35,12 +48,69 @@ pub fn run(id: &str, options: &Options) -> Result<Exit, Error> {
             spelling::did_you_mean(id, rules.iter().map(|r| r.id.as_str())).unwrap_or_else(|| "`readiness rules` lists them".to_owned());
         return Err(Error::Usage(format!("there is no rule `{id}` here - {help}")));
     };
-    let findings: Vec<&Finding> = judged.iter().filter(|f| f.rule == id).collect();
-    say(&describe(rule, &findings))?;
+    say(&describe(rule, now.as_ref()))?;
     Ok(Exit::Open)
 }
 
-fn describe(rule: &Rule, findings: &[&Finding]) -> String {
+/// What the rule says on this occasion.
+struct Now {
+    report: Report,
+    base: Option<Vec<Evidence>>,
+    compiled: Option<Compiled>,
+}
+
+impl Now {
+    /// The findings of the rule, each with its comparisons and the files they rest on.
+    fn tell(&self, id: &str) -> String {
+        let facts = Facts::new(&self.report.evidence);
+        let facts = match &self.base {
+            Some(base) => facts.with_base(base),
+            None => facts,
+        };
+        let mut text = String::new();
+        for (n, finding) in self.report.findings.iter().filter(|f| f.rule == id).enumerate() {
+            text.push_str(&format!("  {}: {}\n", finding.outcome.label(), clean(&finding.message)));
+            if let Some(waiver) = finding.waiver.as_ref().filter(|_| finding.is_waived()) {
+                let (until, reason) = (waiver.expires.date(), clean(&waiver.reason));
+                text.push_str(&format!("  waived by {} until {until}: {reason}\n", clean(&waiver.id)));
+            }
+            if let Some(shown) = &finding.would_show {
+                text.push_str(&format!("  it would be {}: {}\n", shown.outcome.label(), clean(&shown.text)));
+            }
+            if let Some(rule) = self.compiled.as_ref().filter(|_| n < DETAILED) {
+                judge::parts(rule, &facts, finding.subject.as_deref()).iter().for_each(|part| text.push_str(&compared(part)));
+                finding.sources.iter().for_each(|basis| text.push_str(&self.file(basis)));
+            }
+        }
+        if text.is_empty() { text } else { format!("\nNow\n{text}") }
+    }
+
+    /// "from coverage.xml (sha256 3f2a9c0b41d7…, 3 h old)".
+    fn file(&self, basis: &Basis) -> String {
+        let sources = self.report.evidence.iter().filter(|entry| entry.name == basis.evidence).flat_map(|entry| &entry.sources);
+        let Some(source) = sources.into_iter().find(|source| source.path == basis.path) else { return String::new() };
+        let digest: String = source.sha256.chars().take(DIGEST).collect();
+        let age = match source.collected_at {
+            Some(made) if made <= self.report.now => format!("{} old", duration((self.report.now.0 - made.0) as f64)),
+            Some(made) => format!("dated {made}, later than now"),
+            None => "of unknown age".to_owned(),
+        };
+        format!("    from {} (sha256 {digest}…, {age})\n", clean(&source.path))
+    }
+}
+
+/// "tests.failed = 2, required 0: does not hold, 2 too many".
+fn compared(part: &Part) -> String {
+    let truth = match part.truth {
+        Truth::True => "holds",
+        Truth::False => "does not hold",
+        Truth::Unproven => "is not decided",
+    };
+    let margin = if part.margin.is_empty() { String::new() } else { format!(", {}", part.margin) };
+    clean(&format!("    {} = {}, required {}: {truth}{margin}", part.subject, part.observed, part.required)) + "\n"
+}
+
+fn describe(rule: &Rule, now: Option<&Now>) -> String {
     let mut text = format!("{}\n{}\n\n", rule.id, rule.question);
     let mut line = |name: &str, value: &str| {
         if !value.is_empty() {
@@ -64,19 +134,7 @@ fn describe(rule: &Rule, findings: &[&Finding]) -> String {
     line("controls", &rule.controls.join(", "));
     line("defined", &rule.place.to_string());
     text.push_str(&format!("\nWhy\n  {}\n\nFix\n  {}\n", rule.why.trim(), rule.fix.trim()));
-    if !findings.is_empty() {
-        text.push_str("\nNow\n");
-        for finding in findings {
-            text.push_str(&format!("  {}: {}\n", finding.outcome.label(), clean(&finding.message)));
-            if let Some(waiver) = finding.waiver.as_ref().filter(|_| finding.is_waived()) {
-                let (until, reason) = (waiver.expires.date(), clean(&waiver.reason));
-                text.push_str(&format!("  waived by {} until {until}: {reason}\n", clean(&waiver.id)));
-            }
-            if let Some(shown) = &finding.would_show {
-                text.push_str(&format!("  it would be {}: {}\n", shown.outcome.label(), clean(&shown.text)));
-            }
-        }
-    }
+    text.push_str(&now.map(|now| now.tell(&rule.id)).unwrap_or_default());
     text.push_str("\nCases\n");
     for case in &rule.cases {
         let outcome = match &case.outcome {

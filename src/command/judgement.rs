@@ -1,5 +1,6 @@
 //! From evidence and rules to a report: the one place where a judgement is put together.
 
+use super::base::Base;
 use crate::baseline::Baseline;
 use crate::compare::{change, inventory};
 use crate::evaluate::facts::Facts;
@@ -41,17 +42,23 @@ pub struct Case<'a> {
     /// Which findings close the gate.
     pub policy: Policy,
     /// What the findings are held against.
-    pub base: Option<Baseline>,
+    pub base: Option<Base>,
 }
 
 /// The report of a case.
 pub fn of(case: Case<'_>) -> Report {
     let Case { project, mut evidence, packs, rules, waivers, now, profile, env, block_at, policy, base } = case;
     let occasion = Occasion { now: Some(now), commit: project.commit.clone(), profile: profile.clone(), env, block_at: Some(block_at) };
-    let mut findings = judge(rules, &Facts::new(&evidence), &occasion);
+    let (base, measured) = base.map(|base| (base.known, base.evidence)).unzip();
+    let measured = measured.flatten();
+    let facts = || match &measured {
+        Some(measured) => Facts::new(&evidence).with_base(measured),
+        None => Facts::new(&evidence),
+    };
+    let mut findings = judge(rules, &facts(), &occasion);
     let seen = inventory::take(&evidence);
     let fixed = base.map_or_else(Vec::new, |base| hold(&mut findings, &base, &seen, &evidence, now));
-    let waivers = waive(&mut findings, waivers, &Facts::new(&evidence), &occasion);
+    let waivers = waive(&mut findings, waivers, &facts(), &occasion);
     worst_first(&mut findings, block_at);
     let metric = |id: &str| -> Option<Metric> { evidence.iter().find_map(|e| e.metric(id)).cloned() };
     let score = score(&findings, metric("documents.claimed_score").as_ref(), metric("documents.criteria_mean").as_ref());

@@ -15,8 +15,10 @@ use rayon::prelude::*;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
+mod parts;
 mod view;
 
+pub use parts::parts;
 use view::View;
 
 /// What a judgement depends on beside evidence and rules.
