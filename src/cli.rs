@@ -102,6 +102,9 @@ enum Verb {
         /// List every metric instead
         #[arg(long)]
         metrics: bool,
+        /// List every control, and the rules that are evidence toward it, instead
+        #[arg(long)]
+        controls: bool,
         #[command(subcommand)]
         verb: Option<RulesVerb>,
     },
@@ -175,6 +178,16 @@ enum RulesVerb {
     Test {
         /// Folders with packs [default: the shipped packs]
         folders: Vec<PathBuf>,
+    },
+    /// Say which rules were added, removed, made tighter or looser between two folders or shipped packs
+    Diff {
+        /// The rules before: a shipped pack's name, or a folder
+        old: PathBuf,
+        /// The rules after
+        new: PathBuf,
+        /// Exit with 1 when a rule became looser or is gone; `different` also refuses changes that cannot be told
+        #[arg(long, value_enum)]
+        deny: Option<rules::Deny>,
     },
 }
 
@@ -295,6 +308,8 @@ fn dispatch(verb: Verb) -> Result<u8, Error> {
         Verb::Render { report, format, out, look } => render::run(&render::Options { report, format, out, style: look.style() }),
         Verb::Explain { rule, subject } => explain::run(&rule, &subject.options()),
         Verb::Rules { metrics: true, .. } => rules::run(&rules::Ask::Metrics),
+        Verb::Rules { controls: true, .. } => rules::run(&rules::Ask::Controls),
+        Verb::Rules { verb: Some(RulesVerb::Diff { old, new, deny }), .. } => rules::run(&rules::Ask::Diff { old, new, deny }),
         Verb::Rules { verb: None, .. } => rules::run(&rules::Ask::List(Vec::new())),
         Verb::Rules { verb: Some(RulesVerb::List { folders }), .. } => rules::run(&rules::Ask::List(folders)),
         Verb::Rules { verb: Some(RulesVerb::Test { folders }), .. } => rules::run(&rules::Ask::Test(folders)),

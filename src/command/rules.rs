@@ -4,12 +4,14 @@ use super::plain::say;
 use crate::catalogue::METRICS;
 use crate::error::{Diagnostic, Error};
 use crate::evaluate::cases;
+use crate::evaluate::difference::{self, Difference, Step, Way};
 use crate::evaluate::pack::{self, Compiled, Files};
-use crate::io::fs;
+use crate::io::{fs, spelling};
+use crate::render::parts::prose::plural;
 use crate::rule::Pack;
 use crate::verdict::Exit;
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// What is asked of `rules`.
 #[derive(Clone, Debug)]
@@ -20,6 +22,26 @@ pub enum Ask {
     Test(Vec<PathBuf>),
     /// List the catalogue of metrics.
     Metrics,
+    /// List the controls, and the rules that are evidence toward them.
+    Controls,
+    /// Say what became of the rules between two folders or shipped packs.
+    Diff {
+        /// The folder or shipped pack before.
+        old: PathBuf,
+        /// And after.
+        new: PathBuf,
+        /// What is refused.
+        deny: Option<Deny>,
+    },
+}
+
+/// Which changes of rules are refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Deny {
+    /// Rules that became looser, or are gone.
+    Looser,
+    /// Those, and rules that changed in a way that cannot be told.
+    Different,
 }
 
 /// Lists, tests, or prints the catalogue.
@@ -29,9 +51,20 @@ pub enum Ask {
 pub fn run(ask: &Ask) -> Result<Exit, Error> {
     match ask {
         Ask::Metrics => say(&metrics())?,
+        Ask::Controls => say(&controls(&load(&[])?.0))?,
+        Ask::Diff { old, new, deny } => {
+            let differences = difference::compare(&named(old)?, &named(new)?);
+            say(&differences.iter().map(shown).chain([summary(&differences)]).collect::<String>())?;
+            let refused = |way: Way| match deny {
+                None => false,
+                Some(Deny::Looser) => way == Way::Looser,
+                Some(Deny::Different) => way != Way::Tighter,
+            };
+            return Ok(if differences.iter().any(|d| refused(d.way())) { Exit::Failed } else { Exit::Open });
+        }
         Ask::List(folders) => {
             let (packs, _, _) = load(folders)?;
-            say(&packs.iter().map(list).collect::<String>())?;
+            say(&packs.iter().map(list).chain([frameworks(&packs)]).collect::<String>())?;
         }
         Ask::Test(folders) => {
             let (packs, rules, declared) = load(folders)?;
@@ -58,9 +91,99 @@ pub(super) fn load(folders: &[PathBuf]) -> Result<Loaded, Error> {
     if folders.is_empty() {
         files = pack::shipped().into_iter().filter_map(pack::embedded).collect();
     }
+    judged(&files, errors)
+}
+
+/// The packs of a shipped name or a folder.
+fn named(path: &Path) -> Result<Vec<Pack>, Error> {
+    let shown = fs::slashed(path);
+    if let Some(files) = pack::embedded(&shown) {
+        return Ok(judged(&[files], Vec::new())?.0);
+    }
+    if !fs::exists(path) {
+        let help = spelling::did_you_mean(&shown, pack::shipped()).unwrap_or_else(|| format!("shipped are {}", pack::shipped().join(", ")));
+        return Err(Error::Usage(format!("{shown} is no folder and no shipped pack - {help}")));
+    }
+    Ok(load(&[path.to_owned()])?.0)
+}
+
+fn judged(files: &[Files], mut errors: Vec<Diagnostic>) -> Result<Loaded, Error> {
     let packs: Vec<Pack> = files.iter().map(|files| pack::read(files, &mut errors)).collect();
     let (rules, declared) = pack::check(&packs, &BTreeMap::new(), &mut errors);
     if errors.is_empty() { Ok((packs, rules, declared)) } else { Err(Error::Configuration(errors)) }
+}
+
+/// A changed rule, and each of its fields below it.
+fn shown(difference: &Difference) -> String {
+    let rule = &difference.rule;
+    match &difference.step {
+        Step::Added => format!("+ {rule}  added\n"),
+        Step::Removed => format!("- {rule}  removed\n"),
+        Step::Changed(changes) => {
+            let fields = changes.iter().map(|c| format!("    {} {}: {} -> {}\n", word(c.way), c.field, value(&c.was), value(&c.is)));
+            format!("~ {rule}  {}\n{}", word(difference.way()), fields.collect::<String>())
+        }
+    }
+}
+
+const fn word(way: Way) -> &'static str {
+    match way {
+        Way::Tighter => "tighter",
+        Way::Looser => "looser",
+        Way::Different => "different",
+    }
+}
+
+/// A text on one line.
+fn value(text: &str) -> String {
+    if text.is_empty() { "nothing".to_owned() } else { text.split_whitespace().collect::<Vec<_>>().join(" ") }
+}
+
+fn summary(differences: &[Difference]) -> String {
+    let count = |test: &dyn Fn(&Difference) -> bool| differences.iter().filter(|d| test(d)).count();
+    let changed = |way: Way| count(&|d| matches!(d.step, Step::Changed(_)) && d.way() == way);
+    if differences.is_empty() {
+        return "The rules are the same.\n".to_owned();
+    }
+    format!(
+        "{} added, {} removed, {} looser, {} tighter, {} different\n",
+        count(&|d| d.step == Step::Added),
+        count(&|d| d.step == Step::Removed),
+        changed(Way::Looser),
+        changed(Way::Tighter),
+        changed(Way::Different)
+    )
+}
+
+/// Rules by framework and control.
+fn by_framework(packs: &[Pack]) -> BTreeMap<&str, BTreeMap<&str, Vec<&str>>> {
+    let mut found: BTreeMap<&str, BTreeMap<&str, Vec<&str>>> = BTreeMap::new();
+    for rule in packs.iter().flat_map(|pack| &pack.rules) {
+        for (framework, control) in rule.controls.iter().filter_map(|control| control.split_once(':')) {
+            found.entry(framework).or_default().entry(control).or_default().push(&rule.id);
+        }
+    }
+    found
+}
+
+/// How many controls of each framework have rules.
+fn frameworks(packs: &[Pack]) -> String {
+    let found = by_framework(packs);
+    if found.is_empty() {
+        return String::new();
+    }
+    let lines = found.iter().map(|(framework, controls)| format!("  {framework:12}  {}\n", plural(controls.len(), "control")));
+    format!("Evidence toward (`readiness rules --controls` lists them)\n{}", lines.collect::<String>())
+}
+
+fn controls(packs: &[Pack]) -> String {
+    let mut text = "Which rules are evidence toward which control. A passing rule is evidence, not conformity.\n".to_owned();
+    for (framework, controls) in by_framework(packs) {
+        text.push_str(&format!("\n{framework}: evidence toward {}\n", plural(controls.len(), "control")));
+        let width = controls.keys().map(|control| control.len()).max().unwrap_or(0);
+        text.extend(controls.iter().map(|(control, rules)| format!("  {control:width$}  {}\n", rules.join(", "))));
+    }
+    text
 }
 
 fn list(pack: &Pack) -> String {

@@ -9,11 +9,13 @@ mod check;
 mod eval;
 mod lex;
 mod parse;
+mod strictness;
 
 use check::check;
 pub use check::{Scope, fields_of};
 pub use eval::{Absence, Environment, Judged, Measured, Part, Rigour, Truth, evaluate, no_base, standing};
 pub use lex::{Literal, duration, percent};
+pub use strictness::{Way, strictness};
 
 use crate::catalogue::Kind;
 use crate::error::{Diagnostic, Excerpt};
