@@ -58,3 +58,18 @@ fn a_fall_against_the_base_closes_the_gate() {
         assert!(text.contains(line), "{line} not in\n{text}");
     }
 }
+
+#[test]
+fn a_mistake_is_shown_in_its_whole_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let here = folder.path();
+    std::fs::create_dir(here.join("rules")).unwrap();
+    std::fs::write(here.join("readiness.yaml"), CONFIG).unwrap();
+    std::fs::write(here.join("rules/pack.yaml"), "title: T\nabout: A\n").unwrap();
+    std::fs::write(here.join("rules/hold.yaml"), RULE.replace("coverage.line >= 1%", "coverage.lien >= 1%")).unwrap();
+    let (code, text) = run(here, &["check"]);
+    let shown = "  3 | require: or_else(delta(coverage.line), 0pt) >= -1pt && coverage.lien >= 1%\n    |";
+    assert!(code == 2 && text.contains(shown), "{text}");
+    let caret = text.lines().skip_while(|line| !line.contains("3 | require")).nth(1).unwrap();
+    assert_eq!(caret.find('^'), text.lines().find(|line| line.contains("3 | require")).unwrap().find("coverage.lien"));
+}

@@ -1,6 +1,7 @@
 //! `readiness rules`: the packs, their rules and metrics, and whether their cases come out as written.
 
 use super::plain::say;
+use super::setup::mistaken;
 use crate::catalogue::METRICS;
 use crate::error::{Diagnostic, Error};
 use crate::evaluate::cases;
@@ -71,7 +72,7 @@ pub fn run(ask: &Ask) -> Result<Exit, Error> {
             let mistakes: Vec<Diagnostic> = rules.iter().flat_map(|rule| cases::run(rule, &declared)).collect();
             let total: usize = rules.iter().map(|rule| rule.rule.cases.len()).sum();
             if !mistakes.is_empty() {
-                return Err(Error::Configuration(mistakes));
+                return Err(mistaken(mistakes));
             }
             say(&format!("{total} cases of {} rules in {} packs come out as written\n", rules.len(), packs.len()))?;
         }
@@ -110,7 +111,7 @@ fn named(path: &Path) -> Result<Vec<Pack>, Error> {
 fn judged(files: &[Files], mut errors: Vec<Diagnostic>) -> Result<Loaded, Error> {
     let packs: Vec<Pack> = files.iter().map(|files| pack::read(files, &mut errors)).collect();
     let (rules, declared) = pack::check(&packs, &BTreeMap::new(), &mut errors);
-    if errors.is_empty() { Ok((packs, rules, declared)) } else { Err(Error::Configuration(errors)) }
+    if errors.is_empty() { Ok((packs, rules, declared)) } else { Err(mistaken(errors)) }
 }
 
 /// A changed rule, and each of its fields below it.

@@ -2,7 +2,7 @@
 
 use crate::config::{Config, Declared};
 use crate::discover::{settings, waivers};
-use crate::error::{Diagnostic, Error};
+use crate::error::{Diagnostic, Error, Excerpt};
 use crate::evaluate::pack::{self, Compiled};
 use crate::evaluate::waive::{self, Ready};
 use crate::ingest;
@@ -56,7 +56,21 @@ pub fn load(config: Option<&Path>) -> Result<Setup, Error> {
     let known = waivers::Known { rules: complete.then_some(&severities), config: &config };
     let waivers = waivers::read(&path, known, &mut errors);
     let waivers = waive::prepare(waivers, &rules, &declared, &mut errors);
-    if errors.is_empty() { Ok(Setup { config, root, packs, rules, declared, waivers }) } else { Err(Error::Configuration(errors)) }
+    if errors.is_empty() { Ok(Setup { config, root, packs, rules, declared, waivers }) } else { Err(mistaken(errors)) }
+}
+
+/// The mistakes as an error, each with the whole line of its file; the file is read once more for that.
+pub(super) fn mistaken(mut mistakes: Vec<Diagnostic>) -> Error {
+    let mut files: BTreeMap<std::sync::Arc<str>, String> = BTreeMap::new();
+    for mistake in &mut mistakes {
+        let file = &mistake.place.file;
+        let text = files.entry(file.clone()).or_insert_with(|| fs::read_text(Path::new(file.as_ref())).unwrap_or_default());
+        let line = usize::try_from(mistake.place.line).ok().and_then(|line| text.lines().nth(line.checked_sub(1)?));
+        if let Some(line) = line {
+            mistake.excerpt = Some(Excerpt::around(line, mistake.place.column));
+        }
+    }
+    Error::Configuration(mistakes)
 }
 
 fn locate(config: Option<&Path>) -> Result<PathBuf, Error> {
