@@ -136,6 +136,27 @@ fn drop_series(folder: &Path) {
 }
 
 #[test]
+fn a_rule_may_ask_what_changed() {
+    let folder = project();
+    let here = folder.path();
+    let rule = "question: Did line coverage not drop by more than two points?\nseverity: P1\nrequire: delta(coverage.line) >= -2pt\n\
+                why: It only gets better.\nfix: Test what is new.\ncases:\n  - { given: { coverage.line: 79/100, \"base coverage.line\": 80/100 }, outcome: pass }\n  \
+                - { given: { coverage.line: 70/100, \"base coverage.line\": 80/100 }, outcome: fail }\n  - { given: {}, outcome: no-evidence }\n";
+    let path = here.join("rules/service/ratchet.yaml");
+    fs::write(&path, rule).unwrap();
+    let tested = readiness(here, &["rules", "test", "rules"]);
+    assert_eq!(tested.code, 0, "{}", tested.err);
+    let alone = check(here, &["--emit", "json=base.json"]);
+    assert_eq!(alone.code, 3, "without a base there is no change to judge: {}{}", alone.out, alone.err);
+    assert!(alone.out.contains("--base-report"), "{}", alone.out);
+    assert_eq!(check(here, &["--base-report", "base.json"]).code, 0);
+    change(here, "coverage.xml", "<line number=\"9\" hits=\"1\"/>", "<line number=\"9\" hits=\"0\"/>");
+    let answer = check(here, &["--base-report", "base.json"]);
+    assert_eq!(answer.code, 1, "{}", answer.out);
+    assert!(answer.out.contains("service/ratchet"), "{}", answer.out);
+}
+
+#[test]
 fn looking_on_has_an_end_and_says_so_first() {
     let folder = project();
     break_coverage(folder.path());

@@ -15,12 +15,13 @@ pub const FILE: &str = "readiness.baseline.json";
 const LONGEST: i64 = 90 * 86_400_000;
 
 /// What a judgement is held against.
+#[derive(Clone, Debug)]
 pub struct Base {
-    /// The file it was read from.
+    /// Its file, as outputs name it.
     pub name: String,
-    /// What it found and saw.
-    pub known: Baseline,
-    /// What it measured; a recorded baseline does not say.
+    /// Its findings and what it saw.
+    pub baseline: Baseline,
+    /// Its measurements, which a recorded baseline does not have.
     pub evidence: Option<Vec<Evidence>>,
 }
 
@@ -30,18 +31,20 @@ pub struct Base {
 /// When it cannot be read, or is another project's.
 pub fn load(report: Option<&Path>, root: &Path, mode: Mode, project: &str) -> Result<Option<Base>, Error> {
     let recorded = root.join(FILE);
-    let (path, known, evidence) = match report {
+    let base = match report {
         Some(path) => {
             let report = render::read(path)?;
-            (path.to_owned(), Baseline::of(&report), Some(report.evidence))
+            Base { name: fs::slashed(path), baseline: Baseline::of(&report), evidence: Some(report.evidence) }
         }
-        None if mode == Mode::New && fs::exists(&recorded) => (recorded.clone(), read(&recorded)?, None),
+        None if mode == Mode::New && fs::exists(&recorded) => {
+            Base { name: fs::slashed(&recorded), baseline: read(&recorded)?, evidence: None }
+        }
         None => return Ok(None),
     };
-    if known.project != project {
-        return Err(Error::Usage(format!("{} is of the project `{}`, not of `{project}`", path.display(), known.project)));
+    if base.baseline.project != project {
+        return Err(Error::Usage(format!("{} is of the project `{}`, not of `{project}`", base.name, base.baseline.project)));
     }
-    Ok(Some(Base { name: fs::slashed(&path), known, evidence }))
+    Ok(Some(base))
 }
 
 /// Reads a recorded baseline.

@@ -49,16 +49,14 @@ pub struct Case<'a> {
 pub fn of(case: Case<'_>) -> Report {
     let Case { project, mut evidence, packs, rules, waivers, now, profile, env, block_at, policy, base } = case;
     let occasion = Occasion { now: Some(now), commit: project.commit.clone(), profile: profile.clone(), env, block_at: Some(block_at) };
-    let (base, measured) = base.map(|base| (base.known, base.evidence)).unzip();
-    let measured = measured.flatten();
-    let facts = || match &measured {
-        Some(measured) => Facts::new(&evidence).with_base(measured),
-        None => Facts::new(&evidence),
-    };
-    let mut findings = judge(rules, &facts(), &occasion);
+    let mut facts = Facts::new(&evidence);
+    if let Some(before) = base.as_ref().and_then(|base| base.evidence.as_deref()) {
+        facts = facts.with_base(before);
+    }
+    let mut findings = judge(rules, &facts, &occasion);
     let seen = inventory::take(&evidence);
-    let fixed = base.map_or_else(Vec::new, |base| hold(&mut findings, &base, &seen, &evidence, now));
-    let waivers = waive(&mut findings, waivers, &facts(), &occasion);
+    let fixed = base.as_ref().map_or_else(Vec::new, |base| hold(&mut findings, &base.baseline, &seen, &evidence, now));
+    let waivers = waive(&mut findings, waivers, &facts, &occasion);
     worst_first(&mut findings, block_at);
     let metric = |id: &str| -> Option<Metric> { evidence.iter().find_map(|e| e.metric(id)).cloned() };
     let score = score(&findings, metric("documents.claimed_score").as_ref(), metric("documents.criteria_mean").as_ref());

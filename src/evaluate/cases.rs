@@ -31,7 +31,12 @@ fn check(rule: &Compiled, case: &Case, declared: &BTreeMap<String, Declared>) ->
         _ => None,
     };
     let occasion = Occasion { now: Some(day(rule)), commit: Some(HEAD.to_owned()), profile, ..Occasion::default() };
-    let findings = one(rule, &Facts::new(&evidence), &occasion);
+    let before = before(rule, case, declared)?;
+    let mut facts = Facts::new(&evidence);
+    if let Some(before) = &before {
+        facts = facts.with_base(before);
+    }
+    let findings = one(rule, &facts, &occasion);
     match &case.outcome {
         Expected::One(expected) => {
             let wrong = findings.iter().find(|f| f.outcome.word() != expected);
@@ -56,10 +61,25 @@ fn day(rule: &Compiled) -> Instant {
 
 const HEAD: &str = "0000000000000000000000000000000000000000";
 
+/// How a case names what the base measured: `base coverage.line: 80/100`.
+const BASE: &str = "base ";
+
+/// What a case says of the base.
+fn before(rule: &Compiled, case: &Case, declared: &BTreeMap<String, Declared>) -> Result<Option<Vec<Evidence>>, String> {
+    let mut stage = Stage { day: day(rule), entries: BTreeMap::new() };
+    for (name, given) in case.given.iter().filter_map(|(name, given)| Some((name.strip_prefix(BASE)?, given))) {
+        match given {
+            Given::Value(text) => stage.metric(name, text, declared)?,
+            Given::Rows(_) => return Err(format!("`{BASE}{name}`: only metrics of the base can be given")),
+        }
+    }
+    Ok((!stage.entries.is_empty()).then(|| stage.entries.into_values().collect()))
+}
+
 /// The evidence a case describes: fresh, of the right commit and live, unless the case says otherwise.
 fn stage(rule: &Compiled, case: &Case, declared: &BTreeMap<String, Declared>) -> Result<Vec<Evidence>, String> {
     let mut stage = Stage { day: day(rule), entries: BTreeMap::new() };
-    for (name, given) in case.given.iter().filter(|(name, _)| *name != "profile") {
+    for (name, given) in case.given.iter().filter(|(name, _)| *name != "profile" && !name.starts_with(BASE)) {
         match given {
             Given::Value(text) if name.contains('.') => stage.metric(name, text, declared)?,
             Given::Rows(rows) if name == "rows" => {

@@ -113,7 +113,7 @@ impl<'n, 'e> Fields<'n, 'e> {
         }
     }
 
-    /// Reports every key that was not asked for, the first [`UNKNOWN`] of them one by one.
+    /// Reports every key that was not asked for, the first few of them one by one.
     pub fn finish(self) {
         let unknown: Vec<&Spanned> = self.entries.iter().map(|(key, _)| key).filter(|k| !self.asked.contains(&k.text.as_str())).collect();
         for key in unknown.iter().take(UNKNOWN) {
