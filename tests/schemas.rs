@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod support;
+
 use assert_cmd::Command;
 use serde_json::Value;
 
@@ -126,6 +128,30 @@ fn errors(schema: &Value, value: &Value) -> Vec<String> {
     let mut validator = Validator { root: schema, errors: Vec::new() };
     validator.check(schema, value, "");
     validator.errors
+}
+
+/// A report with a waived finding and a waiver that is not needed.
+fn waived() -> Value {
+    let folder = tempfile::tempdir().unwrap();
+    support::ready(folder.path());
+    std::fs::remove_file(folder.path().join("coverage.xml")).unwrap();
+    let waiver = |id: &str, rule: &str, more: &str| {
+        format!(
+            "- {{ id: {id}, rule: {rule}, reason: r, ticket: t, owner: a, approved_by: b, granted: 2026-02-01, expires: 2026-02-20{more} }}\n"
+        )
+    };
+    let needed = waiver("W-1", "pr-gate/coverage-line", ", compensating: c");
+    let unused = waiver("W-2", "pr-gate/tests-exist", ", bound: tests.failed == 0");
+    std::fs::write(folder.path().join("waivers.yaml"), needed + &unused).unwrap();
+    let config = folder.path().join("readiness.yaml");
+    printed(&["check", "--config", config.to_str().unwrap(), "--now", NOW, "--format", "json"])
+}
+
+#[test]
+fn a_report_with_waivers_holds_to_its_schema() {
+    let report = waived();
+    assert_eq!(errors(&schema("report-1"), &report), Vec::<String>::new());
+    assert_eq!((&report["waivers"][0]["state"], &report["waivers"][1]["state"]), (&"expiring".into(), &"unused".into()));
 }
 
 fn report() -> Value {
