@@ -61,7 +61,7 @@ export async function variants(file) {
 
 /** Every text that evidence or a rule can write, with hostile text at its end. */
 function poison(report) {
-  const kept = new Set(['schema', 'now', 'verdict', 'outcome', 'gap', 'severity', 'mode', 'block_at', 'at', 'collected_at', 'direction', 'state', 'unit']);
+  const kept = new Set(['schema', 'now', 'verdict', 'outcome', 'gap', 'severity', 'mode', 'block_at', 'at', 'collected_at', 'direction', 'state', 'unit', 'since', 'change', 'until', 'granted', 'expires']);
   const walk = (value, key) => {
     if (typeof value === 'string') return kept.has(key) ? value : value + HOSTILE;
     if (Array.isArray(value)) return value.map(v => walk(v, key));
