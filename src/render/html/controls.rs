@@ -4,8 +4,8 @@ use super::Section;
 use super::rules::{Group, groups};
 use super::sources::fragments;
 use crate::error::Error;
-use crate::render::parts::chip;
 use crate::render::parts::markup::{Html, fill};
+use crate::render::parts::{chip, prose};
 use crate::report::Report;
 use askama::Template;
 use std::collections::BTreeMap;
@@ -18,6 +18,8 @@ struct Controls<'a> {
 
 struct Framework<'a> {
     name: &'a str,
+    /// "evidence toward 9 controls".
+    toward: String,
     controls: Vec<Control<'a>>,
     counts: Vec<Html>,
 }
@@ -51,9 +53,19 @@ pub(super) fn section(report: &Report) -> Result<Option<Section>, Error> {
         let chip = worst.map_or_else(Html::default, chip::outcome);
         frameworks.entry(framework).or_default().push(Control { id, name, chip, rules });
     }
-    let frameworks = frameworks.into_iter().map(|(name, controls)| Framework { name, counts: counts(&controls), controls });
+    let frameworks = frameworks.into_iter().map(|(name, controls)| Framework {
+        name,
+        toward: toward(controls.len()),
+        counts: counts(&controls),
+        controls,
+    });
     let body = fill(&Controls { frameworks: frameworks.collect() })?;
     Ok(Some(Section { id: "controls", title: "Controls", note, tone: "", body }))
+}
+
+/// What the rules are for a framework: never more than evidence.
+fn toward(controls: usize) -> String {
+    format!("evidence toward {}", prose::plural(controls, "control"))
 }
 
 /// Words and numbers of an id, so that article 9 comes before article 12.
