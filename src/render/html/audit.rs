@@ -129,7 +129,7 @@ fn filled(report: &Report) -> Vec<Day> {
 
 fn news(days: &[Day]) -> String {
     let gaps = days.iter().filter(|d| d.done + d.dry + d.failed == 0).count();
-    let failed: u64 = days.iter().map(|d| d.failed).sum();
+    let failed = days.iter().fold(0u64, |sum, day| sum.saturating_add(day.failed));
     let gaps = match gaps {
         0 => format!("A row on every one of {} days", days.len()),
         n => format!("{n} of {} days have no row", days.len()),

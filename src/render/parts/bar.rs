@@ -15,12 +15,12 @@ pub struct Segment<'a> {
 
 /// Parts of a whole side by side; `label` says all of it.
 pub fn segments(label: &str, parts: &[Segment<'_>]) -> Html {
-    let whole: u64 = parts.iter().map(|p| p.part).sum();
+    let whole = parts.iter().fold(0u64, |sum, part| sum.saturating_add(part.part));
     let mut svg = open("seg", label);
-    let mut before = 0;
+    let mut before = 0u64;
     for part in parts.iter().filter(|p| p.part > 0) {
-        let (x, end) = (share(before, whole), share(before + part.part, whole));
-        before += part.part;
+        let (x, end) = (share(before, whole), share(before.saturating_add(part.part), whole));
+        before = before.saturating_add(part.part);
         // A gap keeps neighbours apart for people who see no colours.
         let gap = if before < whole { 0.35 } else { 0.0 };
         let width = (end - x - gap).max(0.2);

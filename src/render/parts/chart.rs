@@ -81,41 +81,48 @@ struct Plot<'a> {
 }
 
 impl Plot<'_> {
+    /// A point, or one just out of sight in its direction: pixels are whole numbers of 32 bits.
+    fn near(&self, (x, y): (f64, f64)) -> (f64, f64) {
+        let near = |value: f64, Range { start, end }: Range<f64>| value.max(start - (end - start).abs()).min(end + (end - start).abs());
+        (near(x, self.area.get_x_range()), near(y, self.area.get_y_range()))
+    }
+
     /// A line through points.
     fn line(&self, ink: Ink, points: &[(f64, f64)]) -> Drawn {
-        self.area.draw(&PathElement::new(points.to_vec(), color(ink))).map_err(internal)
+        let points: Vec<_> = points.iter().map(|at| self.near(*at)).collect();
+        self.area.draw(&PathElement::new(points, color(ink))).map_err(internal)
     }
 
     /// A filled box between two corners.
     fn block(&self, ink: Ink, corner: (f64, f64), opposite: (f64, f64)) -> Drawn {
-        self.area.draw(&Rectangle::new([corner, opposite], color(ink).filled())).map_err(internal)
+        self.area.draw(&Rectangle::new([self.near(corner), self.near(opposite)], color(ink).filled())).map_err(internal)
     }
 
     /// A dot.
     fn dot(&self, ink: Ink, at: (f64, f64)) -> Drawn {
-        self.area.draw(&Circle::new(at, TENTHS, color(ink).filled())).map_err(internal)
+        self.area.draw(&Circle::new(self.near(at), TENTHS, color(ink).filled())).map_err(internal)
     }
 
     /// Text beside a point.
     fn text(&self, ink: Ink, at: (f64, f64), (dx, dy): (i32, i32), anchor: Anchor, text: &str) -> Drawn {
-        let (x, y) = self.area.map_coordinate(&at);
+        let (x, y) = self.area.map_coordinate(&self.near(at));
         self.letters(ink, (x + dx * TENTHS, y + dy * TENTHS), anchor, text)
     }
 
     /// How far below the upper edge of the picture a value lies, in pixels.
     fn depth(&self, y: f64) -> i32 {
-        self.area.map_coordinate(&(0.0, y)).1 / TENTHS
+        self.area.map_coordinate(&self.near((0.0, y))).1 / TENTHS
     }
 
     /// Text right of the plot, at a depth in pixels.
     fn beside(&self, ink: Ink, depth: i32, text: &str) -> Drawn {
-        let right = self.area.map_coordinate(&(self.area.get_x_range().end, 0.0)).0;
+        let right = self.area.map_coordinate(&self.near((self.area.get_x_range().end, 0.0))).0;
         self.letters(ink, (right + 9 * TENTHS, depth * TENTHS), Anchor::Start, text)
     }
 
     /// Text below the plot.
     fn below(&self, ink: Ink, x: f64, anchor: Anchor, text: &str) -> Drawn {
-        let x = self.area.map_coordinate(&(x, 0.0)).0;
+        let x = self.area.map_coordinate(&self.near((x, 0.0))).0;
         self.letters(ink, (x, self.bottom + 16 * TENTHS), anchor, text)
     }
 
@@ -125,7 +132,7 @@ impl Plot<'_> {
         let ticks = self.area.as_coord_spec().y_spec().key_points(BoldPoints(most));
         ticks.iter().try_for_each(|&y| self.line(Ink::Grid, &[(x.start, y), (x.end, y)]))?;
         ticks.iter().try_for_each(|&y| {
-            let at = self.area.map_coordinate(&(x.start, y)).1;
+            let at = self.area.map_coordinate(&self.near((x.start, y))).1;
             self.letters(Ink::Grid, (self.left - 8 * TENTHS, at), Anchor::End, &say(y))
         })
     }
