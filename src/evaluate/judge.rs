@@ -15,9 +15,11 @@ use rayon::prelude::*;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
+mod kept;
 mod parts;
 mod view;
 
+use kept::Kept;
 pub use parts::parts;
 use view::View;
 
@@ -73,7 +75,11 @@ pub fn one(rule: &Compiled, facts: &Facts<'_>, occasion: &Occasion) -> Vec<Findi
         Err(absence) => vec![absent(rule, None, &[absence], None, view.basis())],
         Ok(None) => vec![about(rule, None, view.single(), &view, occasion)],
         Ok(Some(rows)) if rows.is_empty() => vec![none_found(rule, &view, occasion)],
-        Ok(Some(rows)) => rows.iter().map(|(subject, row)| about(rule, Some(subject), Some(row), &view, occasion)).collect(),
+        Ok(Some(rows)) => {
+            let mut kept = Kept::new(rule);
+            rows.iter().for_each(|(subject, row)| kept.add(about(rule, Some(subject), Some(row), &view, occasion)));
+            kept.all()
+        }
     };
     if view.omitted > 0 {
         let silent = findings.iter().all(|f| f.outcome == Outcome::NotApplicable);

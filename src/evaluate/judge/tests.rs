@@ -11,7 +11,7 @@ const NOW: Instant = Instant(1_771_372_800_000);
 const HEAD: &str = "14c907f09276bec86cf5c2aa77ccc4b26e4c754d";
 
 /// A rule from its telling lines; cases are there because every rule has them.
-fn rule(lines: &str) -> Vec<Compiled> {
+pub(super) fn rule(lines: &str) -> Vec<Compiled> {
     let cases = "cases:\n  - { given: {}, outcome: pass }\n  - { given: {}, outcome: fail }\n  - { given: {}, outcome: no-evidence }\n";
     let text = format!("question: Is it so?\nseverity: P1\nwhy: Because.\nfix: Mend it.\n{lines}\n{cases}");
     let files = Files { pack: "p".into(), files: vec![("p/r.yaml".into(), text)] };
@@ -217,4 +217,17 @@ fn rows_of_one_name_in_two_entries_are_told_apart() {
     let subjects: Vec<_> = found.iter().map(|f| f.subject.as_deref().unwrap()).collect();
     assert_eq!(subjects, ["LEGAL (day)", "LEGAL (night)"]);
     assert_ne!(found[0].fingerprint, found[1].fingerprint);
+}
+
+/// Rows for every row of rows: nobody would see the end of it.
+#[test]
+fn a_rule_does_not_look_for_ever() {
+    let mut evidence = Evidence::new("unit", "tests");
+    (0..200).for_each(|n| evidence.push("tests.case", Record::new("id", n.to_string()).with("outcome", Value::text("passed"))));
+    let nested = |inner: &str| format!("all(tests.case, {inner})");
+    let once = "outcome == \"passed\"".to_owned();
+    let ask = |require: &str| only(&rule(&format!("require: '{require}'")), std::slice::from_ref(&evidence));
+    assert_eq!(ask(&nested(&nested(&once))).outcome, Outcome::Pass);
+    let endless = ask(&nested(&nested(&nested(&once))));
+    assert_eq!((endless.gap, endless.message.as_str()), (Some(Gap::Invalid), "the rule looks at more than 5,000,000 rows"));
 }

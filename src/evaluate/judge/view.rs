@@ -2,10 +2,11 @@
 
 use super::{Basis, Compiled, Facts, NAMED, facts};
 use crate::evaluate::expression::{Absence, Environment, Measured};
-use crate::metric::Labels;
+use crate::evidence::Gap;
+use crate::metric::{Labels, grouped};
 use crate::record::Record;
 use crate::source::Location;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
 
 /// Facts as one rule sees them, remembering which evidence it looked at.
@@ -17,12 +18,18 @@ pub(super) struct View<'a> {
     /// How many more rows it would have found.
     pub(super) omitted: u64,
     pub(super) used: RefCell<BTreeSet<usize>>,
+    /// How many rows were looked at.
+    looked: Cell<usize>,
 }
+
+/// How many rows a rule may look at, counted each time: a family for every row of a family has no end that anybody would
+/// wait for.
+const ROWS: usize = 5_000_000;
 
 impl<'a> View<'a> {
     /// What a rule sees, its own query's rows included.
     pub(super) fn of(rule: &Compiled, facts: &'a Facts<'a>) -> Result<View<'a>, Absence> {
-        let mut view = View { facts, empty: rule.rule.empty, rows: None, omitted: 0, used: RefCell::default() };
+        let mut view = View { facts, empty: rule.rule.empty, rows: None, omitted: 0, used: RefCell::default(), looked: Cell::default() };
         if let Some(collector) = &rule.rule.collect {
             let (table, index) = facts.table(&rule.rule.id, &collector.source.text)?;
             (view.rows, view.omitted) = (Some(facts::records(table)), table.omitted);
@@ -33,7 +40,7 @@ impl<'a> View<'a> {
 
     /// All facts and nothing else; an empty family is nothing unusual.
     pub(super) fn plain(facts: &'a Facts<'a>) -> View<'a> {
-        View { facts, empty: true, rows: None, omitted: 0, used: RefCell::default() }
+        View { facts, empty: true, rows: None, omitted: 0, used: RefCell::default(), looked: Cell::default() }
     }
 
     pub(super) fn collected(&self) -> &[Record] {
@@ -68,6 +75,9 @@ impl Environment for View<'_> {
     }
 
     fn rows(&self, family: &str) -> Result<Vec<&Record>, Absence> {
+        if self.looked.get() > ROWS {
+            return Err(Absence::broken(Gap::Invalid, format!("the rule looks at more than {} rows", grouped(ROWS as u64))));
+        }
         let rows: Vec<&Record> = if let ("rows", Some(rows)) = (family, &self.rows) {
             rows.iter().collect()
         } else {
@@ -75,6 +85,7 @@ impl Environment for View<'_> {
             self.used.borrow_mut().extend(entries);
             rows.into_iter().map(|(_, row)| row).collect()
         };
+        self.looked.set(self.looked.get().saturating_add(rows.len()));
         if rows.is_empty() && !self.empty {
             return Err(Absence::silent(format!("there is no {family} to judge")));
         }
