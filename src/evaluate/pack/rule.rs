@@ -1,0 +1,217 @@
+//! Reads one rule file.
+
+use crate::catalogue::Kind;
+use crate::error::Diagnostic;
+use crate::evaluate::expression::{duration, percent};
+use crate::finding::Outcome;
+use crate::instant::Instant;
+use crate::io::yaml::{Fields, Node};
+use crate::io::{clock, spelling};
+use crate::metric::Name;
+use crate::rule::{Attest, Case, Collector, Expected, Fitness, Given, Rule, Severity};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
+
+/// Every shipped control id, `FRAMEWORK:ID`.
+static CONTROLS: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
+    let lines = include_str!("../../../rules/controls.tsv").lines();
+    lines.filter_map(|line| line.split_once('\t')).map(|(framework, id)| format!("{framework}:{id}")).collect()
+});
+
+/// Reads the rule `pack/stem`; mistakes are added to `errors`.
+pub(super) fn read(node: &Node, pack: &str, stem: &str, errors: &mut Vec<Diagnostic>) -> Rule {
+    let mut f = node.fields("a rule", errors);
+    for key in ["question", "severity", "why", "fix"] {
+        f.require(key);
+    }
+    let mut rule = Rule {
+        id: format!("{pack}/{stem}"),
+        pack: pack.to_owned(),
+        place: node.place.clone(),
+        question: f.text("question").unwrap_or_default(),
+        severity: f.get::<Severity>("severity"),
+        weight: f.get::<u32>("weight").unwrap_or(1),
+        owner: f.text("owner"),
+        controls: controls(&mut f),
+        require: f.spanned("require"),
+        attest: f.node("attest").map(|node| attest(node, f.errors)),
+        confidence: confidence(&mut f),
+        min_n: f.get::<u64>("min_n"),
+        for_each: f.spanned("for_each"),
+        filter: f.spanned("where"),
+        when: f.spanned("when"),
+        effective_from: moment(&mut f),
+        evidence: f.node("evidence").map(|node| fitness(node, f.errors)).unwrap_or_default(),
+        empty: empty(&mut f),
+        collect: None,
+        warmup: f.get::<u64>("warmup"),
+        why: f.text("why").unwrap_or_default(),
+        fix: f.text("fix").unwrap_or_default(),
+        runbook: f.text("runbook"),
+        cases: Vec::new(),
+    };
+    rule.collect = f.node("collect").map(|node| collector(node, &rule.id, f.errors));
+    rule.cases = f.items("cases").iter().map(|node| case(node, f.errors)).collect();
+    if rule.require.is_some() == rule.attest.is_some() {
+        f.errors.push(Diagnostic::new(node.place.clone(), "a rule has exactly one of `require` and `attest`"));
+    }
+    f.finish();
+    complete(&rule, errors);
+    rule
+}
+
+/// A rule is believed when its cases show it pass, fail and miss its evidence.
+fn complete(rule: &Rule, errors: &mut Vec<Diagnostic>) {
+    if rule.attest.is_some() {
+        return;
+    }
+    let shown: BTreeSet<&str> = rule
+        .cases
+        .iter()
+        .flat_map(|case| match &case.outcome {
+            Expected::One(outcome) => vec![outcome.as_str()],
+            Expected::Each(outcomes) => outcomes.values().map(String::as_str).collect(),
+        })
+        .collect();
+    for needed in ["pass", "fail", "no-evidence"] {
+        if !shown.contains(needed) {
+            errors.push(Diagnostic::new(rule.place.clone(), format!("the rule `{}` has no case with the outcome `{needed}`", rule.id)));
+        }
+    }
+}
+
+fn controls(f: &mut Fields<'_, '_>) -> Vec<String> {
+    let controls = f.texts("controls");
+    for control in &controls {
+        if !CONTROLS.contains(&control.text) {
+            let help = spelling::did_you_mean(&control.text, CONTROLS.iter().map(String::as_str));
+            f.errors.push(Diagnostic::new(control.place.clone(), format!("unknown control `{}`", control.text)).help(help));
+        }
+    }
+    controls.into_iter().map(|c| c.text).collect()
+}
+
+fn attest(node: &Node, errors: &mut Vec<Diagnostic>) -> Attest {
+    let mut f = node.fields("`attest`", errors);
+    f.require("by");
+    f.require("every");
+    let by = f.text("by").unwrap_or_default();
+    let every = length(&mut f, "every").unwrap_or_default();
+    f.finish();
+    Attest { by, every }
+}
+
+fn length(f: &mut Fields<'_, '_>, key: &'static str) -> Option<i64> {
+    let text = f.spanned(key)?;
+    duration(&text.text).map_err(|message| f.errors.push(Diagnostic::new(text.place, message))).ok().map(|ms| ms as i64)
+}
+
+fn confidence(f: &mut Fields<'_, '_>) -> Option<u32> {
+    let text = f.spanned("confidence")?;
+    let ppm = percent(&text.text).ok().and_then(|r| u32::try_from(u128::from(r.part) * 1_000_000 / u128::from(r.whole)).ok());
+    // Below one half a bound would lie on the better side of what was seen.
+    let ppm = ppm.filter(|ppm| (500_000..1_000_000).contains(ppm));
+    if ppm.is_none() {
+        f.errors.push(
+            Diagnostic::new(text.place, format!("`{}` is not a confidence", text.text))
+                .help(Some("write a percentage from 50% to below 100%, such as `95%`".into())),
+        );
+    }
+    ppm
+}
+
+fn moment(f: &mut Fields<'_, '_>) -> Option<Instant> {
+    let text = f.spanned("effective_from")?;
+    let at = clock::parse(&text.text);
+    if at.is_none() {
+        f.errors.push(Diagnostic::new(text.place, format!("`{}` is not a date", text.text)).help(Some("write `2026-02-18`".into())));
+    }
+    at
+}
+
+fn empty(f: &mut Fields<'_, '_>) -> bool {
+    match f.spanned("empty") {
+        None => false,
+        Some(text) if text.text == "0" => true,
+        Some(text) => {
+            f.errors.push(Diagnostic::new(text.place, "`empty` can only be 0: an empty family then counts as zero"));
+            false
+        }
+    }
+}
+
+fn fitness(node: &Node, errors: &mut Vec<Diagnostic>) -> Fitness {
+    let mut f = node.fields("`evidence`", errors);
+    let max_age = length(&mut f, "max_age");
+    let commit = f.spanned("commit");
+    let mode = f.spanned("mode");
+    for (text, word) in [(&commit, "head"), (&mode, "live")] {
+        if let Some(text) = text.as_ref().filter(|t| t.text != word) {
+            f.errors.push(
+                Diagnostic::new(text.place.clone(), format!("`{}` is not known here", text.text)).help(Some(format!("write `{word}`"))),
+            );
+        }
+    }
+    f.finish();
+    Fitness { max_age, commit_head: commit.is_some(), mode: mode.map(|m| m.text) }
+}
+
+fn collector(node: &Node, rule: &str, errors: &mut Vec<Diagnostic>) -> Collector {
+    let mut f = node.fields("`collect`", errors);
+    for key in ["sql", "query", "outputs"] {
+        f.require(key);
+    }
+    let source = f.spanned("sql").unwrap_or_default();
+    let query = f.spanned("query").unwrap_or_default();
+    let mut outputs = Vec::new();
+    for (column, kind) in f.entries("outputs") {
+        let name = kind.scalar().unwrap_or_default();
+        if Kind::named(name, &Name::default()).is_none() || name == "ratio" {
+            let help = Some("the kinds are count, number, duration, bytes, instant, text, flag".into());
+            f.errors.push(Diagnostic::new(kind.place.clone(), format!("a column cannot be of kind `{name}`")).help(help));
+        }
+        outputs.push((column.text.clone(), Name::Owned(name.to_owned())));
+    }
+    let rows = f.get::<u64>("rows");
+    f.finish();
+    Collector { rule: rule.to_owned(), source, query, outputs, rows }
+}
+
+fn case(node: &Node, errors: &mut Vec<Diagnostic>) -> Case {
+    let mut f = node.fields("a case", errors);
+    f.require("outcome");
+    let mut case = Case { place: node.place.clone(), ..Case::default() };
+    for (name, value) in f.entries("given") {
+        let Some(found) = given_value(value) else {
+            f.errors.push(Diagnostic::new(value.place.clone(), format!("`{}` must be a value or a list of rows", name.text)));
+            continue;
+        };
+        case.given.insert(name.text.clone(), found);
+    }
+    if let Some(outcome) = f.node("outcome") {
+        let mut word = |node: &Node| {
+            let word = node.scalar().unwrap_or_default();
+            if !Outcome::ALL.iter().any(|o| o.word() == word) {
+                let help = spelling::did_you_mean(word, Outcome::ALL.iter().map(|o| o.word()));
+                f.errors.push(Diagnostic::new(node.place.clone(), format!("`{word}` is no outcome")).help(help));
+            }
+            word.to_owned()
+        };
+        case.outcome = match outcome.entries() {
+            Some(each) => Expected::Each(each.iter().map(|(subject, node)| (subject.text.clone(), word(node))).collect()),
+            None => Expected::One(word(outcome)),
+        };
+    }
+    f.finish();
+    case
+}
+
+fn given_value(node: &Node) -> Option<Given> {
+    if let Some(text) = node.scalar() {
+        return Some(Given::Value(text.to_owned()));
+    }
+    let row = |node: &Node| -> Option<BTreeMap<String, String>> {
+        node.entries()?.iter().map(|(key, value)| Some((key.text.clone(), value.scalar()?.to_owned()))).collect()
+    };
+    node.items()?.iter().map(row).collect::<Option<Vec<_>>>().map(Given::Rows)
+}
