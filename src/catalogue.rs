@@ -129,6 +129,8 @@ const fn labelled(id: &'static str, kind: Kind, better: Option<Direction>, label
 pub const METRICS: &[Definition] = &[
     metric("coverage.line", Kind::Ratio, HIGHER, "executable lines that ran"),
     metric("coverage.branch", Kind::Ratio, HIGHER, "branches that were taken"),
+    metric("coverage.function", Kind::Ratio, HIGHER, "functions that were entered"),
+    metric("coverage.statement", Kind::Ratio, HIGHER, "statements that ran"),
     metric("tests.total", Kind::Count, HIGHER, "test cases"),
     metric("tests.passed", Kind::Count, HIGHER, "test cases that passed"),
     metric("tests.failed", Kind::Count, LOWER, "test cases with a failed assertion"),
@@ -204,6 +206,7 @@ pub const FAMILIES: &[Family] = &[
         fields: &[
             ("line", Kind::Ratio, "executable lines that ran"),
             ("branch", Kind::Ratio, "branches that were taken"),
+            ("function", Kind::Ratio, "functions that were entered"),
             ("uncovered", Kind::Count, "executable lines that did not run"),
         ],
     },
@@ -215,6 +218,7 @@ pub const FAMILIES: &[Family] = &[
         fields: &[
             ("line", Kind::Ratio, "executable lines that ran"),
             ("branch", Kind::Ratio, "branches that were taken"),
+            ("function", Kind::Ratio, "functions that were entered"),
             ("files", Kind::Count, "source files"),
         ],
     },

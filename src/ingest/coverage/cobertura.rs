@@ -9,7 +9,7 @@ use crate::ingest::{Document, Format, Reading};
 use crate::instant::Instant;
 use crate::io::fs::Artifact;
 use crate::io::xml::{Event, Tag, XmlError, opening};
-use crate::linemap::Line;
+use crate::linemap::{Line, Lines};
 use crate::metric::{Ratio, grouped};
 use crate::source::Location;
 
@@ -182,7 +182,7 @@ impl Report {
     }
 
     fn tell(&self, reading: &mut Reading<'_>) {
-        let (lines, branches) = (self.draft.lines.line_ratio(), self.draft.lines.branch_ratio());
+        let (lines, branches) = (self.draft.lines.total(Lines::line_ratio), self.draft.lines.total(Lines::branch_ratio));
         if reading.problems.is_empty() {
             for (what, declared, counted) in [("lines", self.root.lines, lines), ("branches", self.root.branches, branches)] {
                 declared.into_iter().for_each(|it| compare_declared(reading, what, it, counted, Location::line(self.root.line)));

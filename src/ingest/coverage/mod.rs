@@ -5,7 +5,7 @@
 
 use crate::evidence::Evidence;
 use crate::ingest::{Family, Format, Reading, Request};
-use crate::linemap::{LineMap, plus};
+use crate::linemap::{LineMap, Lines, Unsure, plus};
 use crate::metric::{Ratio, Value, grouped};
 use crate::record::Record;
 use crate::source::{Grade, Location};
@@ -26,18 +26,12 @@ impl Family for Coverage {
     const FORMATS: &'static [Format<Draft>] = &[cobertura::FORMAT];
 
     fn is_empty(draft: &Draft) -> bool {
-        !draft.lines.line_ratio().is_known()
+        !draft.lines.total(Lines::line_ratio).is_known()
     }
 
     fn settle(drafts: Vec<Draft>, _: &Request<'_>, evidence: &mut Evidence) {
         let Some(all) = drafts.into_iter().reduce(|all, next| all.join(next)) else { return };
-        if all.unsure > 0 {
-            let message = format!(
-                "{} lines have branches that several reports took in part: which ones together is not known, the better report counts",
-                grouped(all.unsure)
-            );
-            evidence.problem("branches-of-several-reports", Grade::Note, "", Location::whole(), message);
-        }
+        tell_unsure(all.unsure, evidence);
         put(&all, evidence);
     }
 }
@@ -48,13 +42,14 @@ pub struct Draft {
     lines: LineMap,
     /// The files of each package that a report names.
     packages: BTreeMap<String, BTreeSet<String>>,
-    unsure: u64,
+    unsure: Unsure,
 }
 
 impl Draft {
     /// Both reports, as two runs of the same system.
     fn join(mut self, other: Draft) -> Draft {
-        self.unsure += other.unsure + self.lines.join(other.lines);
+        let Unsure { branches, totals } = self.lines.join(other.lines);
+        self.unsure = Unsure { branches: self.unsure.branches + branches, totals: self.unsure.totals + totals };
         for (name, files) in other.packages {
             self.packages.entry(name).or_default().extend(files);
         }
@@ -63,51 +58,94 @@ impl Draft {
 
     /// `Cobertura, 61 files, 4,118 lines`.
     fn describe(&self, format: &str) -> String {
-        format!("{format}, {} files, {} lines", grouped(self.lines.files.len() as u64), grouped(self.lines.line_ratio().whole))
+        format!("{format}, {} files, {} lines", grouped(self.lines.files.len() as u64), grouped(self.lines.total(Lines::line_ratio).whole))
     }
+}
+
+/// Notes what several reports together ran and is not known.
+fn tell_unsure(unsure: Unsure, evidence: &mut Evidence) {
+    let mut note = |code, n, what: &str| {
+        if n > 0 {
+            evidence.problem(code, Grade::Note, "", Location::whole(), format!("{} {what}, the better report counts", grouped(n)));
+        }
+    };
+    note(
+        "branches-of-several-reports",
+        unsure.branches,
+        "lines have branches that several reports took in part: which ones together is not known",
+    );
+    note(
+        "totals-of-several-reports",
+        unsure.totals,
+        "files stand in several reports, of which one gives no lines: what both ran is not known",
+    );
 }
 
 /// Metrics and records of the whole entry.
 fn put(all: &Draft, evidence: &mut Evidence) {
-    evidence.put("coverage.line", Value::Ratio(all.lines.line_ratio()));
-    let branches = all.lines.branch_ratio();
-    if branches.is_known() {
-        evidence.put("coverage.branch", Value::Ratio(branches));
+    evidence.put("coverage.line", Value::Ratio(all.lines.total(Lines::line_ratio)));
+    for (id, of) in OTHERS {
+        let ratio = all.lines.total(of);
+        if ratio.is_known() {
+            evidence.put(id, Value::Ratio(ratio));
+        }
     }
-    let mut packages: BTreeMap<&str, [Ratio; 3]> = BTreeMap::new();
+    let mut packages: BTreeMap<&str, Package> = BTreeMap::new();
     let mut homeless: BTreeSet<&str> = all.lines.files.keys().map(String::as_str).collect();
     for (name, files) in &all.packages {
         for file in files {
             homeless.remove(file.as_str());
-            add_to(packages.entry(name).or_default(), all, file);
+            packages.entry(name).or_default().add(all.lines.files.get(file));
         }
     }
     for file in homeless {
-        add_to(packages.entry(path::folder(file)).or_default(), all, file);
+        packages.entry(path::folder(file)).or_default().add(all.lines.files.get(file));
     }
     evidence.family("coverage.file");
     for (path, lines) in &all.lines.files {
-        let (line, branch) = (lines.line_ratio(), lines.branch_ratio());
-        let record = measured(Record::new("path", path), line, branch).with("uncovered", Value::Count(line.whole - line.part));
-        evidence.push("coverage.file", record);
+        let line = lines.line_ratio();
+        let record = measured(Record::new("path", path), line, lines.branch_ratio(), lines.function_ratio());
+        evidence.push("coverage.file", record.with("uncovered", Value::Count(line.whole.saturating_sub(line.part))));
     }
     evidence.family("coverage.package");
-    for (name, [line, branch, files]) in packages {
-        evidence.push("coverage.package", measured(Record::new("name", name), line, branch).with("files", Value::Count(files.whole)));
+    for (name, Package { line, branch, function, files }) in packages {
+        let record = measured(Record::new("name", name), line, branch, function);
+        evidence.push("coverage.package", record.with("files", Value::Count(files)));
     }
 }
 
-fn add_to(package: &mut [Ratio; 3], all: &Draft, file: &str) {
-    if let Some(lines) = all.lines.files.get(file) {
-        let [line, branch, files] = package;
-        *line = plus(*line, lines.line_ratio());
-        *branch = plus(*branch, lines.branch_ratio());
-        files.whole += 1;
+/// Counts something in a file.
+type Counter = fn(&Lines) -> Ratio;
+
+/// What not every report counts.
+const OTHERS: [(&str, Counter); 3] = [
+    ("coverage.branch", Lines::branch_ratio),
+    ("coverage.function", Lines::function_ratio),
+    ("coverage.statement", Lines::statement_ratio),
+];
+
+/// The files of a package together.
+#[derive(Default)]
+struct Package {
+    line: Ratio,
+    branch: Ratio,
+    function: Ratio,
+    files: u64,
+}
+
+impl Package {
+    fn add(&mut self, file: Option<&Lines>) {
+        let Some(lines) = file else { return };
+        self.line = plus(self.line, lines.line_ratio());
+        self.branch = plus(self.branch, lines.branch_ratio());
+        self.function = plus(self.function, lines.function_ratio());
+        self.files += 1;
     }
 }
 
-fn measured(record: Record, line: Ratio, branch: Ratio) -> Record {
-    record.with("line", Value::Ratio(line)).with_some("branch", branch.is_known().then_some(Value::Ratio(branch)))
+fn measured(record: Record, line: Ratio, branch: Ratio, function: Ratio) -> Record {
+    let known = |ratio: Ratio| ratio.is_known().then_some(Value::Ratio(ratio));
+    record.with("line", Value::Ratio(line)).with_some("branch", known(branch)).with_some("function", known(function))
 }
 
 /// What a report says of itself.

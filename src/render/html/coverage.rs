@@ -44,8 +44,7 @@ struct Row {
 }
 
 pub(super) fn section(report: &Report) -> Result<Option<Section>, Error> {
-    let totals: Vec<Total> =
-        [("Lines", "coverage.line"), ("Branches", "coverage.branch")].iter().filter_map(|(what, id)| total(report, what, id)).collect();
+    let totals: Vec<Total> = TOTALS.iter().filter_map(|(what, id)| total(report, what, id)).collect();
     let Some(first) = totals.first() else { return Ok(None) };
     let note = first.percent.clone();
     let packages: Vec<&Record> = report.rows("coverage.package").collect();
@@ -60,6 +59,10 @@ pub(super) fn section(report: &Report) -> Result<Option<Section>, Error> {
     };
     Ok(Some(Section { id: "coverage", title: "Coverage", note, tone: "", body: fill(&view)? }))
 }
+
+/// What the page shows of the whole, where a report counts it.
+const TOTALS: [(&str, &str); 4] =
+    [("Lines", "coverage.line"), ("Branches", "coverage.branch"), ("Functions", "coverage.function"), ("Statements", "coverage.statement")];
 
 /// Executable lines that did not run.
 fn missing(row: &Record) -> u64 {
