@@ -26,6 +26,9 @@ pub struct Known {
     pub shortfall: Option<f64>,
     /// Since when it has been so.
     pub since: Instant,
+    /// Whether it stood by a waiver.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub waived: bool,
 }
 
 /// An earlier judgement, as far as a later one is held against it.
@@ -61,9 +64,12 @@ impl Baseline {
     /// The same baseline without what is mended by now: it never gains a finding and no finding gets worse.
     pub fn shrink(mut self, today: &Baseline) -> Baseline {
         self.findings.retain_mut(|known| match today.find(&known.fingerprint) {
-            Some(now) if now.is_worse_than(known) => true,
             Some(now) => {
-                (known.outcome, known.shortfall) = (now.outcome, now.shortfall);
+                if !now.is_worse_than(known) {
+                    (known.outcome, known.shortfall) = (now.outcome, now.shortfall);
+                }
+                // What was accepted until a day must not become inherited by being recorded after it.
+                known.waived |= now.waived;
                 true
             }
             None => false,
@@ -105,5 +111,6 @@ fn known(finding: &Finding, now: Instant) -> Option<Known> {
         outcome: finding.outcome,
         shortfall: finding.shortfall,
         since: finding.since.as_ref().map_or(now, |since| since.since),
+        waived: finding.is_waived(),
     })
 }

@@ -74,6 +74,8 @@ pub enum Change {
     Worse,
     /// As the base was, or better without being good.
     Inherited,
+    /// As the base was, and the waiver it stood by does not hold any more: what was accepted until a day is not inherited.
+    Lapsed,
 }
 
 /// A finding that is not good, held against the base.
@@ -192,6 +194,11 @@ impl Finding {
     /// Whether a waiver lets it stand for now. The outcome is what it is.
     pub fn is_waived(&self) -> bool {
         self.objects() && self.waiver.as_ref().is_some_and(|waiver| waiver.state.unblocks())
+    }
+
+    /// Whether a waiver let it stand until a day, and that day is over.
+    pub fn is_lapsed(&self) -> bool {
+        self.objects() && !self.is_waived() && self.waiver.as_ref().is_some_and(|waiver| waiver.lapsed)
     }
 
     /// Whether it keeps a gate shut that blocks at `block_at`.

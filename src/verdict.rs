@@ -117,13 +117,14 @@ impl Gate {
     }
 }
 
-/// What is inherited does not close the gate; that nothing was judged does.
+/// What is inherited does not close the gate; that nothing was judged does, and so does that everything new is waived while
+/// nothing passes: a waiver proves nothing.
 fn over_new(findings: &[Finding], block_at: Severity) -> Exit {
     let blocking = || findings.iter().filter(|f| f.severity <= block_at && f.outcome != Outcome::NotApplicable);
     let fresh = || blocking().filter(|f| f.blocks(block_at) && !f.is_inherited());
     if fresh().any(|f| f.outcome == Outcome::Fail) {
         Exit::Failed
-    } else if fresh().next().is_some() || blocking().next().is_none() {
+    } else if fresh().next().is_some() || !blocking().any(|f| f.outcome == Outcome::Pass || f.is_inherited()) {
         Exit::Unproven
     } else {
         Exit::Open

@@ -182,6 +182,9 @@ pub struct Waived {
     pub ticket: String,
     /// Who allowed it, as the file asserts.
     pub approved_by: String,
+    /// On a finding: whether a waiver about it has ended, this one or another.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub lapsed: bool,
 }
 
 impl Waived {
@@ -195,6 +198,7 @@ impl Waived {
             owner: waiver.owner.clone(),
             ticket: waiver.ticket.clone(),
             approved_by: waiver.approved_by.clone(),
+            lapsed: false,
         }
     }
 }

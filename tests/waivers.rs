@@ -90,6 +90,75 @@ fn without_its_waiver_the_gate_is_closed() {
     assert_eq!(at(folder.path(), "2026-02-18", &[]).code, 1);
 }
 
+/// The gate for pull requests, held against `base.json`.
+fn new(folder: &Path, now: &str) -> Answer {
+    at(folder, now, &["--profile", "pr", "--base-report", "base.json"])
+}
+
+fn only_new(folder: &Path) {
+    only_house(folder);
+    let path = folder.join("readiness.yaml");
+    fs::write(&path, fs::read_to_string(&path).unwrap().replace("gate: all", "gate: new")).unwrap();
+}
+
+#[test]
+fn what_was_accepted_until_a_day_closes_the_gate_for_what_is_new_after_it() {
+    let folder = project("[]\n");
+    only_new(folder.path());
+    let folder = folder.path();
+    let base = || {
+        let _ = at(folder, "2026-02-10", &["--emit", "json=base.json"]);
+    };
+    // Already so, and never accepted: day one blocks nothing.
+    base();
+    assert_eq!(new(folder, "2026-02-18").code, 0);
+    // Accepted before or after the base was made, it blocks when that is over.
+    fs::write(folder.join("waivers.yaml"), WAIVER).unwrap();
+    for _ in 0..2 {
+        assert_eq!(new(folder, "2026-02-20T23:59:59.999Z").code, 0);
+        let answer = new(folder, "2026-02-21T00:00:00Z");
+        assert_eq!(answer.code, 1, "{}{}", answer.out, answer.err);
+        let words = answer.out.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(words.contains("0 worse, 1 no longer waived, 0 inherited"), "{}", answer.out);
+        assert!(words.contains("waiver W-2026-001 expired 1 day ago, owner @alice; so since 2026-02-10, was waived"), "{}", answer.out);
+        base();
+    }
+    // Taking the waiver out of the file does not open what it held open.
+    for nothing in ["# nothing stands any more\n", ""] {
+        fs::write(folder.join("waivers.yaml"), nothing).unwrap();
+        let answer = new(folder, "2026-02-18");
+        assert_eq!(answer.code, 1, "{}{}", answer.out, answer.err);
+    }
+    fs::remove_file(folder.join("waivers.yaml")).unwrap();
+    assert_eq!(new(folder, "2026-02-18").code, 1);
+}
+
+#[test]
+fn a_recorded_baseline_does_not_outlive_the_waivers_in_it() {
+    let folder = project(WAIVER);
+    only_new(folder.path());
+    let folder = folder.path();
+    let record = |now: &str| assert_eq!(readiness(folder, &["baseline", "--now", now]).code, 0);
+    let judged = |now: &str| at(folder, now, &["--profile", "pr"]).code;
+    record("2026-02-10");
+    assert_eq!((judged("2026-02-20"), judged("2026-02-21")), (0, 1));
+    fs::write(folder.join("waivers.yaml"), "[]\n").unwrap();
+    record("2026-02-22");
+    assert_eq!(judged("2026-02-22"), 1);
+}
+
+#[test]
+fn what_is_waived_and_nothing_else_proves_nothing() {
+    let folder = project(WAIVER);
+    only_new(folder.path());
+    fs::remove_file(folder.path().join("rules/house/half.yaml")).unwrap();
+    for profile in [&["--profile", "pr"][..], &[]] {
+        let answer = at(folder.path(), "2026-02-18", profile);
+        assert_eq!(answer.code, 3, "{profile:?}: {}{}", answer.out, answer.err);
+        assert!(answer.out.contains("Not proven ready; the gate is closed"), "{}", answer.out);
+    }
+}
+
 #[test]
 fn a_scope_is_for_its_profile_and_environment() {
     let folder = project(&format!("{WAIVER}  scope: {{ profile: pr, env: staging }}\n"));

@@ -1,7 +1,6 @@
 //! From evidence and rules to a report: the one place where a judgement is put together.
 
 use super::base::Base;
-use crate::baseline::Baseline;
 use crate::compare::{change, inventory};
 use crate::evaluate::facts::Facts;
 use crate::evaluate::judge::{Occasion, judge, worst_first};
@@ -9,7 +8,6 @@ use crate::evaluate::pack::Compiled;
 use crate::evaluate::score::score;
 use crate::evaluate::waive::{Ready, waive};
 use crate::evidence::Evidence;
-use crate::finding::{Finding, Fixed};
 use crate::instant::Instant;
 use crate::metric::Metric;
 use crate::report::{Report, SCHEMA, Subject, Used};
@@ -55,8 +53,9 @@ pub fn of(case: Case<'_>) -> Report {
     }
     let mut findings = judge(rules, &facts, &occasion);
     let seen = inventory::take(&evidence);
-    let fixed = base.as_ref().map_or_else(Vec::new, |base| hold(&mut findings, &base.baseline, &seen, &evidence, now));
+    findings.extend(base.as_ref().map(|base| inventory::lost(&base.baseline.inventory, &seen, &evidence)).unwrap_or_default());
     let waivers = waive(&mut findings, waivers, &facts, &occasion);
+    let fixed = base.as_ref().map(|base| change::hold_against(&mut findings, &base.baseline, now)).unwrap_or_default();
     worst_first(&mut findings, block_at);
     let metric = |id: &str| -> Option<Metric> { evidence.iter().find_map(|e| e.metric(id)).cloned() };
     let score = score(&findings, metric("documents.claimed_score").as_ref(), metric("documents.criteria_mean").as_ref());
@@ -83,16 +82,4 @@ pub fn of(case: Case<'_>) -> Report {
         packs: packs.iter().map(used).collect(),
         waivers,
     }
-}
-
-/// Adds what the base saw and is gone, and marks every finding as new, worse or inherited.
-fn hold(
-    findings: &mut Vec<Finding>,
-    base: &Baseline,
-    seen: &crate::inventory::Inventory,
-    evidence: &[Evidence],
-    now: Instant,
-) -> Vec<Fixed> {
-    findings.extend(inventory::lost(&base.inventory, seen, evidence));
-    change::hold_against(findings, base, now)
 }

@@ -5,7 +5,7 @@ use crate::finding::{Change, Finding, Fixed, Outcome, Since};
 use crate::instant::Instant;
 use std::collections::BTreeSet;
 
-/// Marks every finding that is not good, and gives what the baseline objected to and the findings do not.
+/// Marks every finding that is not good, after waivers were held against them, and gives what the baseline objected to and the findings do not.
 pub fn hold_against(findings: &mut [Finding], baseline: &Baseline, now: Instant) -> Vec<Fixed> {
     let bad = |f: &Finding| matches!(f.outcome, Outcome::Fail | Outcome::Unproven | Outcome::NoEvidence);
     for finding in findings.iter_mut().filter(|f| bad(f)) {
@@ -13,6 +13,9 @@ pub fn hold_against(findings: &mut [Finding], baseline: &Baseline, now: Instant)
             None => Since { change: Change::New, since: now },
             Some(known) if worse((finding.outcome, finding.shortfall), (known.outcome, known.shortfall)) => {
                 Since { change: Change::Worse, since: known.since }
+            }
+            Some(known) if finding.is_lapsed() || known.waived && !finding.is_waived() => {
+                Since { change: Change::Lapsed, since: known.since }
             }
             Some(known) => Since { change: Change::Inherited, since: known.since },
         });

@@ -41,6 +41,10 @@ pub fn read(config: &Path, known: Known<'_>, errors: &mut Vec<Diagnostic>) -> Ve
 
 /// Reads waivers from a text.
 pub fn parse(shown: &str, text: &str, known: Known<'_>, errors: &mut Vec<Diagnostic>) -> Vec<Waiver> {
+    // Where all of them are gone, the comments may stay.
+    if text.trim_start_matches('\u{feff}').lines().map(str::trim).all(|line| line.is_empty() || line.starts_with('#')) {
+        return Vec::new();
+    }
     let Some(node) = yaml::parse(shown, text, errors) else { return Vec::new() };
     let Some(items) = node.items() else {
         errors.push(Diagnostic::new(node.place.clone(), "waivers must be a list").help(Some("start each with `- id:`".into())));

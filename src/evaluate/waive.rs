@@ -48,10 +48,12 @@ pub fn waive(findings: &mut [Finding], waivers: &[Ready], facts: &Facts<'_>, occ
             let worth = state(&ready.waiver, now, *met);
             unblocked += usize::from(worth.unblocks());
             let mark = &mut findings[*index].waiver;
+            let lapsed = worth == State::Expired || mark.as_ref().is_some_and(|mark| mark.lapsed);
             if mark.as_ref().is_none_or(|mark| better(worth, &ready.waiver, mark)) {
                 *mark = Some(Waived::by(&ready.waiver, worth));
                 notes.insert(*index, format!("waiver {} {}", ready.waiver.id, note(&ready.waiver, worth, now)));
             }
+            mark.iter_mut().for_each(|mark| mark.lapsed = lapsed);
         }
         let overall = match met.iter().map(|(_, met)| *met).min() {
             Some(met) => met,

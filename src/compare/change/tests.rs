@@ -4,6 +4,7 @@ use super::*;
 use crate::baseline::{Known, SCHEMA};
 use crate::inventory::Inventory;
 use crate::rule::Severity;
+use crate::waiver::{State, Waived};
 
 const NOW: Instant = Instant(1_771_372_800_000);
 const THEN: Instant = Instant(1_770_000_000_000);
@@ -38,7 +39,7 @@ fn finding(rule: &str, outcome: Outcome, shortfall: Option<f64>) -> Finding {
 }
 
 fn known(rule: &str, outcome: Outcome, shortfall: Option<f64>) -> Known {
-    Known { rule: rule.to_owned(), subject: None, fingerprint: rule.to_owned(), outcome, shortfall, since: THEN }
+    Known { rule: rule.to_owned(), subject: None, fingerprint: rule.to_owned(), outcome, shortfall, since: THEN, waived: false }
 }
 
 fn baseline(findings: Vec<Known>) -> Baseline {
@@ -95,4 +96,40 @@ fn a_baseline_only_shrinks() {
     let shrunk = old.shrink(&today);
     let left: Vec<_> = shrunk.findings.iter().map(|k| (k.rule.as_str(), k.shortfall)).collect();
     assert_eq!(left, [("a", Some(2.0)), ("c", Some(1.0))]);
+}
+
+fn waived(mut finding: Finding, state: State, lapsed: bool) -> Finding {
+    let text = String::new;
+    let (id, reason, owner, ticket, approved_by) = (text(), text(), text(), text(), text());
+    finding.waiver = Some(Waived { id, state, expires: NOW, reason, owner, ticket, approved_by, lapsed });
+    finding
+}
+
+#[test]
+fn what_was_accepted_until_a_day_is_not_inherited_after_it() {
+    let stood = |rule| Known { waived: true, ..known(rule, Outcome::Fail, Some(3.0)) };
+    let base =
+        baseline(vec![stood("a"), stood("b"), stood("c"), stood("d"), known("e", Outcome::Fail, None), known("f", Outcome::Fail, None)]);
+    let failing = |rule| finding(rule, Outcome::Fail, Some(3.0));
+    let mut findings = [
+        waived(failing("a"), State::Active, false),
+        waived(failing("b"), State::Expired, true),
+        failing("c"),
+        finding("d", Outcome::Fail, Some(4.0)),
+        waived(failing("e"), State::Expired, true),
+        // It never stood by this one.
+        waived(failing("f"), State::OutOfBound, false),
+    ];
+    hold_against(&mut findings, &base, NOW);
+    let changes: Vec<_> = findings.iter().filter_map(|f| f.since.as_ref()).map(|s| s.change).collect();
+    assert_eq!(changes, [Change::Inherited, Change::Lapsed, Change::Lapsed, Change::Worse, Change::Lapsed, Change::Inherited]);
+    assert!(findings[1..5].iter().all(|f| !f.is_inherited()));
+}
+
+#[test]
+fn recording_a_baseline_again_does_not_turn_a_waiver_into_an_inheritance() {
+    let old = baseline(vec![Known { waived: true, ..known("a", Outcome::Fail, Some(3.0)) }, known("b", Outcome::Fail, Some(3.0))]);
+    let today = baseline(vec![known("a", Outcome::Fail, Some(2.0)), Known { waived: true, ..known("b", Outcome::Fail, Some(4.0)) }]);
+    let left: Vec<_> = old.shrink(&today).findings.into_iter().map(|k| (k.rule, k.shortfall, k.waived)).collect();
+    assert_eq!(left, [("a".to_owned(), Some(2.0), true), ("b".to_owned(), Some(3.0), true)]);
 }

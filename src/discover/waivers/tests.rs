@@ -47,7 +47,9 @@ fn a_waiver_is_read_whole() {
     assert_eq!(waiver.scope.profile, ["pr", "nightly"]);
     assert_eq!(waiver.bound.as_ref().unwrap().text, "coverage.line >= 70%");
     assert_eq!(waiver.place.to_string(), "waivers.yaml:1:3");
-    assert_eq!(parsed("[]").1, [""; 0]);
+    for nothing in ["[]", "", "\n", "# all of them are gone\n\n  # and so is this\n", "\u{feff}# here too\n"] {
+        assert_eq!(parsed(nothing), (Vec::new(), Vec::new()), "{nothing:?}");
+    }
 }
 
 #[test]

@@ -5,11 +5,12 @@ use crate::evaluate::judge::judge;
 use crate::evaluate::pack::{self, Files};
 use crate::evaluate::score::score;
 use crate::evidence::Evidence;
+use crate::finding::{Change, Since};
 use crate::instant::Instant;
 use crate::metric::Value;
 use crate::record::Record;
 use crate::rule::{Place, Spanned};
-use crate::verdict::{Gate, Policy, Verdict};
+use crate::verdict::{Gate, Mode, Policy, Verdict};
 use crate::waiver::{Reach, end_of_day};
 
 fn at(text: &str) -> Instant {
@@ -104,6 +105,7 @@ fn a_waiver_that_does_not_count_says_so_in_the_message() {
     assert!(expired.blocks(Severity::P1));
     assert!(expired.message.ends_with("; waiver W-1 expired 3 days ago, owner @alice"), "{}", expired.message);
     assert_eq!(expired.waiver.as_ref().unwrap().state, State::Expired);
+    assert!(expired.is_lapsed());
     let (findings, listed) = held("P1", both(), &evidence(75), "2026-01-18");
     assert!(of(&findings, "p/cover").blocks(Severity::P1));
     assert_eq!(listed[0].waived.state, State::NotYet);
@@ -156,9 +158,19 @@ fn missing_evidence_of_a_p0_rule_cannot_be_waived() {
     assert!(missing.blocks(Severity::P1) && missing.message.ends_with("a P0 rule without evidence cannot be waived"));
     // A P1 rule's can, and then still nothing is proven.
     let every = ["p/cover", "p/exist", "p/package"].map(waiver).to_vec();
-    let (findings, _) = held("P1", every, &[], "2026-02-18");
+    let (mut findings, _) = held("P1", every, &[], "2026-02-18");
     assert!(findings.iter().all(Finding::is_waived));
     assert_eq!(Verdict::over(&findings, Severity::P1), Verdict::NotProven);
+    // A gate for what is new is not opened by it either; what was already so still blocks nothing.
+    let policy = Policy { mode: Mode::New, ..Policy::default() };
+    let exit = |findings: &[Finding]| Gate::decide(findings, Severity::P1, &policy, at("2026-02-18")).exit_code;
+    let mark = |findings: &mut [Finding], change| {
+        findings.iter_mut().for_each(|f| f.since = Some(Since { change, since: at("2026-01-01") }));
+    };
+    mark(&mut findings, Change::New);
+    assert_eq!(exit(&findings), 3);
+    mark(&mut findings, Change::Inherited);
+    assert_eq!(exit(&findings), 0);
 }
 
 #[test]
@@ -194,6 +206,14 @@ fn of_two_waivers_the_one_that_counts_marks() {
         let (findings, _) = held("P1", waivers, &evidence(75), "2026-02-18");
         assert_eq!(of(&findings, "p/cover").waiver.as_ref().unwrap().id, "W-1");
         assert!(!of(&findings, "p/cover").message.contains("waiver"));
+    }
+    // Between an old one and a new one nobody answers for it.
+    let old = Waiver { id: "W-0".to_owned(), granted: at("2026-01-01"), expires: end_of_day(at("2026-01-31")), ..waiver("p/cover") };
+    let next = Waiver { granted: at("2026-02-20"), ..waiver("p/cover") };
+    for waivers in [vec![old.clone(), next.clone()], vec![next, old]] {
+        let (findings, _) = held("P1", waivers, &evidence(75), "2026-02-18");
+        let mark = of(&findings, "p/cover").waiver.as_ref().unwrap();
+        assert_eq!((mark.state, mark.lapsed), (State::NotYet, true));
     }
     let (_, listed) = held("P1", vec![waiver("q/gone")], &evidence(75), "2026-02-18");
     assert_eq!(listed[0].waived.state, State::Orphan);

@@ -115,6 +115,9 @@ pub fn reason(finding: &Finding) -> String {
     match &finding.since {
         Some(Since { change: Change::Inherited, since }) => format!("{text}; inherited, so since {}", since.date()),
         Some(Since { change: Change::Worse, since }) => format!("{text}; worse than the base, where it has been since {}", since.date()),
+        Some(Since { change: Change::Lapsed, since }) => {
+            format!("{text}; so since {}, was waived, and is not any more", since.date())
+        }
         _ => text,
     }
 }
@@ -132,13 +135,14 @@ pub fn notice(report: &Report) -> Option<String> {
     }
     let count = |change: Change| report.findings.iter().filter(|f| f.since.as_ref().is_some_and(|s| s.change == change)).count();
     match &gate.base {
-        Some(base) => Some(format!(
-            "Held against {base}: {} new, {} worse, {} inherited, {} fixed.",
-            count(Change::New),
-            count(Change::Worse),
-            count(Change::Inherited),
-            report.fixed.len()
-        )),
+        Some(base) => {
+            let lapsed = match count(Change::Lapsed) {
+                0 => String::new(),
+                n => format!("{n} no longer waived, "),
+            };
+            let (new, worse, inherited, fixed) = (count(Change::New), count(Change::Worse), count(Change::Inherited), report.fixed.len());
+            Some(format!("Held against {base}: {new} new, {worse} worse, {lapsed}{inherited} inherited, {fixed} fixed."))
+        }
         None if gate.mode == Mode::New => Some("There is no base to hold this against, so everything counts as new.".to_owned()),
         None => None,
     }
