@@ -45,7 +45,7 @@ fn ours(text: &str, world: &World) -> Option<Result<Truth, Vec<Absence>>> {
         .with("cases", Value::Count(u64::from(world.cases)))
         .with("shift", Value::Number { value: f64::from(world.shift), unit: "".into() })
         .with("ready", Value::Flag(world.ready));
-    let scope = Scope { declared: &BTreeMap::new(), fields: &fields, rows: None };
+    let scope = Scope { declared: &BTreeMap::new(), fields: &fields, family: None, rows: None };
     let source = Spanned { text: text.to_owned(), ..Spanned::default() };
     let checked = compile(&source, &scope, &mut Vec::new())?;
     Some(evaluate(&checked, world, Some(&row), Rigour::default()).map(|judged| judged.truth))

@@ -61,7 +61,7 @@ fn day(rule: &Compiled) -> Instant {
 
 const HEAD: &str = "0000000000000000000000000000000000000000";
 
-/// How a case names what the base measured: `base coverage.line: 80/100`.
+/// How a case names what the base measured: `base coverage.line: 80/100`, `base coverage.file: [ … ]`.
 const BASE: &str = "base ";
 
 /// What a case says of the base.
@@ -70,7 +70,7 @@ fn before(rule: &Compiled, case: &Case, declared: &BTreeMap<String, Declared>) -
     for (name, given) in case.given.iter().filter_map(|(name, given)| Some((name.strip_prefix(BASE)?, given))) {
         match given {
             Given::Value(text) => stage.metric(name, text, declared)?,
-            Given::Rows(_) => return Err(format!("`{BASE}{name}`: only metrics of the base can be given")),
+            Given::Rows(rows) => stage.rows(name, rows)?,
         }
     }
     Ok((!stage.entries.is_empty()).then(|| stage.entries.into_values().collect()))

@@ -64,14 +64,15 @@ pub fn compile(rule: Rule, declared: &BTreeMap<String, Declared>, errors: &mut V
         Subjects::System | Subjects::Rows => outputs.clone(),
         Subjects::Family(family) => expression::fields_of(family),
     };
-    let scope = Scope { declared, fields: &fields, rows: listed.then_some(outputs.as_slice()) };
+    let family = if let Subjects::Family(family) = &subjects { Some(*family) } else { None };
+    let scope = Scope { declared, fields: &fields, family, rows: listed.then_some(outputs.as_slice()) };
     let occasion = [(Name::Borrowed("profile"), Kind::Text(&[]))];
     let before = errors.len();
     let mut checked =
         |text: &Option<crate::rule::Spanned>, scope: &Scope<'_>| text.as_ref().and_then(|text| expression::compile(text, scope, errors));
     let require = checked(&rule.require, &scope);
     let filter = checked(&rule.filter, &scope);
-    let when = checked(&rule.when, &Scope { declared, fields: &occasion, rows: None });
+    let when = checked(&rule.when, &Scope { declared, fields: &occasion, family: None, rows: None });
     if let Some(require) = &require {
         pointless(&rule, require, &scope, errors);
     }

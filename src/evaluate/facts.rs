@@ -17,7 +17,13 @@ pub struct Facts<'a> {
     evidence: &'a [Evidence],
     metrics: BTreeMap<&'a str, Vec<(usize, &'a Metric)>>,
     tables: BTreeMap<(&'a str, usize), &'a Table>,
-    base: Option<Box<Facts<'a>>>,
+    base: Option<Box<Base<'a>>>,
+}
+
+/// Facts of the base, its rows by family and subject.
+struct Base<'a> {
+    facts: Facts<'a>,
+    rows: BTreeMap<(&'a str, &'a str), Vec<&'a Record>>,
 }
 
 impl<'a> Facts<'a> {
@@ -36,7 +42,13 @@ impl<'a> Facts<'a> {
 
     /// The same facts, and those of the base that `delta` and `change` look back to.
     pub fn with_base(mut self, base: &'a [Evidence]) -> Self {
-        self.base = Some(Box::new(Facts::new(base)));
+        let mut rows: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        for (family, record) in
+            base.iter().flat_map(|entry| &entry.records).flat_map(|(family, all)| all.iter().map(move |row| (family, row)))
+        {
+            rows.entry((family.as_ref(), record.subject())).or_default().push(record);
+        }
+        self.base = Some(Box::new(Base { facts: Facts::new(base), rows }));
         self
     }
 
@@ -46,8 +58,29 @@ impl<'a> Facts<'a> {
     /// As [`Facts::metric`], and when there is no base.
     pub fn base(&self, id: &str, labels: &Labels) -> Result<Measured, Absence> {
         let base = self.base.as_ref().ok_or_else(no_base)?;
-        let found = base.metric(id, labels).map(|(measured, _)| measured);
+        let found = base.facts.metric(id, labels).map(|(measured, _)| measured);
         found.map_err(|absence| Absence { text: format!("in the base, {}", absence.text), ..absence })
+    }
+
+    /// The row that the base had about a subject.
+    ///
+    /// # Errors
+    /// As [`Facts::rows`], and when there is no such row, or several.
+    pub fn base_row(&self, family: &str, subject: &str) -> Result<&'a Record, Absence> {
+        let base = self.base.as_ref().ok_or_else(no_base)?;
+        match base.rows.get(&(family, subject)).map(Vec::as_slice) {
+            Some([row]) => Ok(row),
+            Some(_) => Err(Absence::broken(Gap::Invalid, format!("in the base, several entries hold {subject}"))),
+            None => {
+                let (_, entries) =
+                    base.facts.rows(family).map_err(|absence| Absence { text: format!("in the base, {}", absence.text), ..absence })?;
+                // A stored report keeps the worst rows only.
+                if entries.iter().any(|index| base.facts.evidence[*index].omitted.contains_key(family)) {
+                    return Err(Absence::broken(Gap::Missing, format!("{subject} is not among the rows that the base's report kept")));
+                }
+                Err(Absence::silent(format!("in the base, there was no {subject}")))
+            }
+        }
     }
 
     /// The entry at an index that this type has handed out.

@@ -17,6 +17,8 @@ pub struct Scope<'a> {
     pub declared: &'a BTreeMap<String, Declared>,
     /// Cells of the row in scope, by bare name.
     pub fields: &'a [(Name, Kind)],
+    /// The family whose row it is.
+    pub family: Option<&'static str>,
     /// Cells of the rows that the rule's query finds.
     pub rows: Option<&'a [(Name, Kind)]>,
 }
@@ -64,7 +66,7 @@ pub fn check(expr: &mut Expr, scope: &Scope<'_>, mistakes: &mut Vec<Mistake>) ->
             comparable(Operator::Equal, (inner, kind.clone()), (&right, kind_of(fallback)), mistakes)?;
             Some(kind)
         }
-        Node::Change(inner, relative) => change(inner, *relative, scope, mistakes),
+        Node::Change(inner, relative, family) => change(inner, *relative, family, scope, mistakes),
         Node::Worst(..) => {
             mistakes.push(Mistake::new(at, "`worst` belongs on one side of `<`, `<=`, `>` or `>=`"));
             None
@@ -77,7 +79,8 @@ pub fn check(expr: &mut Expr, scope: &Scope<'_>, mistakes: &mut Vec<Mistake>) ->
         }
         Node::All(family, inner) => {
             let Some(fields) = cells(family, scope) else { return no_rows(at, mistakes) };
-            flag(inner, &Scope { fields: &fields, ..*scope }, mistakes)
+            let family = (*family != ROWS).then_some(*family);
+            flag(inner, &Scope { fields: &fields, family, ..*scope }, mistakes)
         }
         Node::Wrong => None,
     }
@@ -120,11 +123,12 @@ fn measured(expr: &Expr, function: &str, mistakes: &mut Vec<Mistake>) -> Option<
 }
 
 /// A change is in points for ratios, in the metric's own unit otherwise, and in percent when it is relative.
-fn change(inner: &mut Expr, relative: bool, scope: &Scope<'_>, mistakes: &mut Vec<Mistake>) -> Option<Kind> {
+fn change(inner: &mut Expr, relative: bool, family: &mut &'static str, scope: &Scope<'_>, mistakes: &mut Vec<Mistake>) -> Option<Kind> {
     let function = if relative { "change" } else { "delta" };
-    if !matches!(inner.node, Node::Metric(..)) {
-        let help = matches!(inner.node, Node::Field(_)).then(|| "the base of a row's cell is not looked up".to_owned());
-        mistakes.push(Mistake::new(inner.at, format!("`{function}` takes a metric")).help(help));
+    *family = scope.family.unwrap_or_default();
+    if !matches!((&inner.node, scope.family), (Node::Metric(..), _) | (Node::Field(_), Some(_))) {
+        let help = matches!(inner.node, Node::Field(_)).then(|| "only the rows of a family have a base".to_owned());
+        mistakes.push(Mistake::new(inner.at, format!("`{function}` takes a metric or a cell of a row")).help(help));
         return None;
     }
     match (check(inner, scope, mistakes)?, relative) {

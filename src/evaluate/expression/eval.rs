@@ -76,6 +76,13 @@ pub trait Environment {
     fn base(&self, _id: &str, _labels: &Labels) -> Result<Measured, Absence> {
         Err(no_base())
     }
+    /// The row of a family that the base had about a subject.
+    ///
+    /// # Errors
+    /// Why there is none.
+    fn base_row(&self, _family: &str, _subject: &str) -> Result<&Record, Absence> {
+        Err(no_base())
+    }
 }
 
 /// Why nothing can be compared with the base.
@@ -261,10 +268,18 @@ impl Run<'_> {
                 };
             }
             Node::Count(family) => Measured::from(Value::Count(self.environment.rows(family)?.len() as u64)),
-            Node::Change(inner, relative) => {
+            Node::Change(inner, relative, family) => {
                 let now = self.measure(inner, row)?.measured;
-                let Node::Metric(id, labels) = &inner.node else { return Err(valueless()) };
-                let was = sound(self.environment.base(id, labels)?, || format!("{} of the base", name(inner)))?;
+                let was = match (&inner.node, row) {
+                    (Node::Metric(id, labels), _) => self.environment.base(id, labels)?,
+                    (Node::Field(field), Some(row)) => {
+                        let subject = row.subject();
+                        let was = self.environment.base_row(family, subject)?;
+                        cell(was, field).ok_or_else(|| Absence::silent(format!("in the base, {subject} has no `{field}`")))?
+                    }
+                    _ => return Err(valueless()),
+                };
+                let was = sound(was, || format!("{} of the base", name(inner)))?;
                 return Operand::moved(now, was, *relative, &name(inner));
             }
             _ => return Err(valueless()),
@@ -310,8 +325,8 @@ fn name(expr: &Expr) -> String {
         Node::Field(field) => field.clone(),
         Node::OrElse(inner, _) | Node::Has(inner) => name(inner),
         Node::Count(family) => format!("{family} rows"),
-        Node::Change(inner, false) => format!("delta({})", name(inner)),
-        Node::Change(inner, true) => format!("change({})", name(inner)),
+        Node::Change(inner, false, _) => format!("delta({})", name(inner)),
+        Node::Change(inner, true, _) => format!("change({})", name(inner)),
         _ => "the value".to_owned(),
     }
 }
@@ -321,7 +336,7 @@ fn noun(expr: &Expr) -> &'static str {
     match &expr.node {
         Node::Metric(id, _) => catalogue::counted(id),
         Node::Field(field) => catalogue::counted(field),
-        Node::OrElse(inner, _) | Node::Change(inner, _) => noun(inner),
+        Node::OrElse(inner, _) | Node::Change(inner, ..) => noun(inner),
         Node::Worst(family, field) => catalogue::counted(&format!("{family}.{field}")),
         _ => "case",
     }

@@ -152,8 +152,8 @@ enum Node {
     In(Box<Expr>, Vec<Literal>),
     Has(Box<Expr>),
     OrElse(Box<Expr>, Literal),
-    /// How far a metric has moved since the base; whether relative to it.
-    Change(Box<Expr>, bool),
+    /// How far a metric, or a cell of this family's row, has moved since the base; whether relative to it.
+    Change(Box<Expr>, bool, &'static str),
     /// The cell of the family's row that is furthest from satisfying the comparison around it.
     Worst(&'static str, &'static str),
     Count(&'static str),
@@ -208,7 +208,7 @@ impl Expr {
         each(self);
         match &self.node {
             Node::Not(inner) | Node::Has(inner) | Node::All(_, inner) => inner.visit(each),
-            Node::OrElse(inner, _) | Node::In(inner, _) | Node::Change(inner, _) => inner.visit(each),
+            Node::OrElse(inner, _) | Node::In(inner, _) | Node::Change(inner, ..) => inner.visit(each),
             Node::And(left, right) | Node::Or(left, right) | Node::Compare(_, left, right, _) => {
                 left.visit(each);
                 right.visit(each);

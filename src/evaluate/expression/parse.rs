@@ -214,7 +214,7 @@ impl Parser<'_> {
         }
         let node = match function {
             "has" => Node::Has(Box::new(self.primary())),
-            "delta" | "change" => Node::Change(Box::new(self.primary()), function == "change"),
+            "delta" | "change" => Node::Change(Box::new(self.primary()), function == "change", ""),
             "or_else" => {
                 let operand = self.primary();
                 self.expect(",");

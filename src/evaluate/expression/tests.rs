@@ -19,7 +19,7 @@ fn source(text: &str) -> Spanned {
 
 fn mistakes(text: &str) -> Vec<String> {
     let fields = fields_for_tests();
-    let scope = Scope { declared: &BTreeMap::<String, Declared>::new(), fields: &fields, rows: None };
+    let scope = Scope { declared: &BTreeMap::<String, Declared>::new(), fields: &fields, family: None, rows: None };
     let mut errors = Vec::new();
     let compiled = compile(&source(text), &scope, &mut errors);
     assert_eq!(compiled.is_none(), !errors.is_empty(), "{text}");
@@ -83,7 +83,7 @@ fn part_of(kind: &str, unit: &str, text: &str, value: Value) -> Part {
     let declared =
         Declared { id: "telemetry.x".into(), kind: kind.into(), unit: unit.to_owned().into(), about: String::new(), sample: None };
     let declared = BTreeMap::from([("telemetry.x".to_owned(), declared)]);
-    let scope = Scope { declared: &declared, fields: &[], rows: None };
+    let scope = Scope { declared: &declared, fields: &[], family: None, rows: None };
     let mut errors = Vec::new();
     let checked = compile(&source(text), &scope, &mut errors).unwrap_or_else(|| panic!("{errors:?}"));
     let world = World(vec![("telemetry.x", value.into())], Vec::new());
@@ -92,7 +92,7 @@ fn part_of(kind: &str, unit: &str, text: &str, value: Value) -> Part {
 
 fn judge(text: &str, metrics: &[(&'static str, Value)], rigour: Rigour) -> Result<Judged, Vec<Absence>> {
     let world = World(metrics.iter().map(|(id, value)| (*id, Measured::from(value.clone()))).collect(), Vec::new());
-    let scope = Scope { declared: &BTreeMap::new(), fields: &[], rows: None };
+    let scope = Scope { declared: &BTreeMap::new(), fields: &[], family: None, rows: None };
     let checked = compile(&source(text), &scope, &mut Vec::new()).unwrap_or_else(|| panic!("{:?}", mistakes(text)));
     evaluate(&checked, &world, None, rigour)
 }
@@ -138,7 +138,7 @@ fn unmeasured_cases_help_nobody() {
     let world = |part, whole, unmeasured| {
         World(vec![("golden.pass_rate", Measured { value: Value::ratio(part, whole), samples: None, unmeasured })], Vec::new())
     };
-    let scope = Scope { declared: &BTreeMap::new(), fields: &[], rows: None };
+    let scope = Scope { declared: &BTreeMap::new(), fields: &[], family: None, rows: None };
     let checked = compile(&source("golden.pass_rate >= 90%"), &scope, &mut Vec::new()).unwrap();
     let truth = |world: World| evaluate(&checked, &world, None, Rigour::default()).unwrap().truth;
     assert_eq!(truth(world(90, 90, 10)), Truth::True);
@@ -165,7 +165,7 @@ fn rates(rows: &[(&str, u64, u64, u64)]) -> World {
 }
 
 fn over(text: &str, world: &World, rigour: Rigour) -> Result<Judged, Vec<Absence>> {
-    let scope = Scope { declared: &BTreeMap::new(), fields: &[], rows: None };
+    let scope = Scope { declared: &BTreeMap::new(), fields: &[], family: None, rows: None };
     let checked = compile(&source(text), &scope, &mut Vec::new()).unwrap_or_else(|| panic!("{:?}", mistakes(text)));
     evaluate(&checked, world, None, rigour)
 }
@@ -203,7 +203,7 @@ fn a_percentage_without_counts_has_no_cases() {
         "telemetry.errors.line".to_owned(),
         Declared { id: "telemetry.errors.line".into(), kind: "ratio".into(), unit: "".into(), about: String::new(), sample: None },
     )]);
-    let scope = Scope { declared: &declared, fields: &[], rows: None };
+    let scope = Scope { declared: &declared, fields: &[], family: None, rows: None };
     let checked = compile(&source("telemetry.errors.line <= 1%"), &scope, &mut Vec::new()).unwrap();
     let world = World(vec![("telemetry.errors.line", Measured::from(Value::ratio(1, 1000)))], Vec::new());
     let truth = |rigour| evaluate(&checked, &world, None, rigour).unwrap().truth;
@@ -274,7 +274,7 @@ fn labels_rates_and_lists_compare() {
 fn a_ladder_is_the_metrics_own() {
     const SIZES: &[&str] = &["small", "medium", "large"];
     let fields = [(Name::Borrowed("size"), Kind::Level(SIZES))];
-    let scope = Scope { declared: &BTreeMap::new(), fields: &fields, rows: None };
+    let scope = Scope { declared: &BTreeMap::new(), fields: &fields, family: None, rows: None };
     let truth = |text: &str| {
         let checked = compile(&source(text), &scope, &mut Vec::new()).unwrap();
         let row = Record::new("name", "x").with("size", Value::Level("medium".into()));
@@ -297,7 +297,7 @@ fn what_cannot_be_relied_on_is_not_nothing() {
         }
     }
     for text in ["or_else(tests.failed, 0) == 0", "!has(tests.failed)", "has(tests.failed) || true"] {
-        let scope = Scope { declared: &BTreeMap::new(), fields: &[], rows: None };
+        let scope = Scope { declared: &BTreeMap::new(), fields: &[], family: None, rows: None };
         let checked = compile(&source(text), &scope, &mut Vec::new()).unwrap();
         assert_eq!(evaluate(&checked, &Damaged, None, Rigour::default()).unwrap_err()[0].gap, Gap::Invalid, "{text}");
     }

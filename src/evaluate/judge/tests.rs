@@ -231,3 +231,37 @@ fn a_rule_does_not_look_for_ever() {
     let endless = ask(&nested(&nested(&nested(&once))));
     assert_eq!((endless.gap, endless.message.as_str()), (Some(Gap::Invalid), "the rule looks at more than 5,000,000 rows"));
 }
+
+#[test]
+fn a_cell_is_held_against_the_row_the_base_had() {
+    let files = |rows: &[(&str, u64)]| {
+        let mut evidence = Evidence::new("coverage", "coverage");
+        evidence.sources.push(Source { path: "coverage.xml".into(), ..Source::default() });
+        evidence.family("coverage.file");
+        for (path, part) in rows {
+            evidence.push("coverage.file", Record::new("path", *path).with("line", Value::ratio(*part, 100)));
+        }
+        evidence
+    };
+    let (head, mut was) = ([files(&[("a", 90), ("b", 70), ("new", 10)])], [files(&[("a", 80), ("b", 80), ("gone", 5)])]);
+    let judge = |lines: &str, was: &[Evidence]| {
+        let found = judge(&rule(lines), &Facts::new(&head).with_base(was), &Occasion::default());
+        let all = found.into_iter().map(|f| (f.subject.unwrap_or_default(), (f.outcome, f.message)));
+        all.collect::<BTreeMap<_, _>>()
+    };
+    let found = judge("for_each: coverage.file\nrequire: delta(line) >= -5pt", &was);
+    assert_eq!(found["a"].0, Outcome::Pass);
+    let short = "delta(line) is -10 pt (70 %, was 80 %), required at least -5 pt: 5 lines short (coverage.xml)";
+    assert_eq!(found["b"], (Outcome::Fail, short.to_owned()));
+    assert_eq!(found["new"], (Outcome::NoEvidence, "in the base, there was no new".to_owned()));
+    let filtered = judge("for_each: coverage.file\nwhere: has(delta(line))\nrequire: delta(line) >= -5pt", &was);
+    assert_eq!(filtered["new"].0, Outcome::NotApplicable);
+    let all = judge("require: all(coverage.file, !has(delta(line)) || change(line) >= 0%)", &was);
+    assert_eq!(all[""].0, Outcome::NoEvidence, "`||` hides no missing base");
+
+    was[0].omitted.insert("coverage.file".into(), 3);
+    let cut = judge("for_each: coverage.file\nwhere: has(delta(line))\nrequire: delta(line) >= -5pt", &was);
+    assert_eq!(cut["new"].0, Outcome::NoEvidence, "it may be among the rows that were left out");
+    was[0].push("coverage.file", Record::new("path", "a").with("line", Value::ratio(1, 2)));
+    assert_eq!(judge("for_each: coverage.file\nrequire: delta(line) >= -5pt", &was)["a"].0, Outcome::NoEvidence);
+}

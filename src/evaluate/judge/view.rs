@@ -74,6 +74,10 @@ impl Environment for View<'_> {
         self.facts.base(id, labels)
     }
 
+    fn base_row(&self, family: &str, subject: &str) -> Result<&Record, Absence> {
+        self.facts.base_row(family, subject)
+    }
+
     fn rows(&self, family: &str) -> Result<Vec<&Record>, Absence> {
         if self.looked.get() > ROWS {
             return Err(Absence::broken(Gap::Invalid, format!("the rule looks at more than {} rows", grouped(ROWS as u64))));

@@ -31,7 +31,7 @@ fn ask(text: &str, now: Value, was: Option<Value>) -> Result<Judged, Vec<Absence
         declare("telemetry.rate", "number", "/s"),
         declare("telemetry.seen", "instant", ""),
     ]);
-    let scope = Scope { declared: &declared, fields: &[], rows: None };
+    let scope = Scope { declared: &declared, fields: &[], family: None, rows: None };
     let mut errors = Vec::new();
     let checked = compile(&source(text), &scope, &mut errors).unwrap_or_else(|| panic!("{text}: {errors:?}"));
     evaluate(&checked, &Pair(now.into(), was.map(Measured::from)), None, Rigour::default())
@@ -140,7 +140,7 @@ fn no_base_is_never_a_pass() {
 #[test]
 fn what_was_not_measured_leaves_a_change_open() {
     let pair = |unmeasured| Measured { value: Value::ratio(80, 90), samples: None, unmeasured };
-    let scope = Scope { declared: &BTreeMap::new(), fields: &[], rows: None };
+    let scope = Scope { declared: &BTreeMap::new(), fields: &[], family: None, rows: None };
     let checked = compile(&source("delta(golden.pass_rate) >= -10pt"), &scope, &mut Vec::new()).unwrap();
     let truth = |head, base| evaluate(&checked, &Pair(pair(head), Some(pair(base))), None, Rigour::default()).unwrap().truth;
     assert_eq!(truth(0, 0), Truth::True);
@@ -159,8 +159,8 @@ fn units_of_changes_are_checked() {
         ("change(tests.total) <= 1.5", "rule.yaml:4:33: cannot compare a number in % with a plain number - did you mean `1.5%`?"),
         ("coverage.line >= -5%", "rule.yaml:4:27: cannot compare a ratio with a number in % - a ratio is never negative"),
         ("delta(golden.mode) == \"live\"", "rule.yaml:4:16: a text has no delta"),
-        ("delta(cases) >= 0", "rule.yaml:4:16: `delta` takes a metric - the base of a row's cell is not looked up"),
-        ("delta(delta(tests.total)) >= 0", "rule.yaml:4:16: `delta` takes a metric"),
+        ("delta(cases) >= 0", "rule.yaml:4:16: `delta` takes a metric or a cell of a row - only the rows of a family have a base"),
+        ("delta(delta(tests.total)) >= 0", "rule.yaml:4:16: `delta` takes a metric or a cell of a row"),
         ("change(audit.last_run) > 0%", "rule.yaml:4:17: a moment has no change"),
     ] {
         assert_eq!(mistakes(text).first().map(String::as_str), Some(message), "{text}");

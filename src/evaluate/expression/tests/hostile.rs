@@ -68,7 +68,7 @@ proptest! {
         let words: Vec<&str> = words.into_iter().map(|n| WORDS[n]).collect();
         let text = words.join(if space { " " } else { "" });
         let fields = fields_for_tests();
-        let scope = Scope { declared: &BTreeMap::new(), fields: &fields, rows: None };
+        let scope = Scope { declared: &BTreeMap::new(), fields: &fields, family: None, rows: None };
         let mut errors = Vec::new();
         let compiled = compile(&source(&text), &scope, &mut errors);
         prop_assert_eq!(compiled.is_none(), !errors.is_empty());

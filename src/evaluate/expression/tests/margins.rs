@@ -85,7 +85,7 @@ proptest! {
         let judged = |clean: u64| {
             let value = if small { Value::ratio(bad, bad + clean) } else { Value::ratio(clean, bad + clean) };
             let world = World(vec![(id, Measured { value, samples: None, unmeasured })], Vec::new());
-            let scope = Scope { declared: &BTreeMap::new(), fields: &[], rows: None };
+            let scope = Scope { declared: &BTreeMap::new(), fields: &[], family: None, rows: None };
             let checked = compile(&source(&text), &scope, &mut Vec::new()).unwrap();
             evaluate(&checked, &world, None, SURE).unwrap().parts[0].clone()
         };
@@ -120,7 +120,7 @@ fn a_limit_out_of_reach_says_so() {
 fn failing_rows_are_counted() {
     let row = |name: &str, n| Record::new("id", name).with("cases", Value::Count(n));
     let world = World(vec![], vec![row("a", 1), row("b", 5), row("c", 0)]);
-    let scope = Scope { declared: &BTreeMap::new(), fields: &[], rows: None };
+    let scope = Scope { declared: &BTreeMap::new(), fields: &[], family: None, rows: None };
     let part = |text: &str| {
         let checked = compile(&source(text), &scope, &mut Vec::new()).unwrap();
         evaluate(&checked, &world, None, Rigour::default()).unwrap().parts[0].clone()
