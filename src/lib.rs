@@ -15,6 +15,7 @@ pub mod cli;
 pub mod command;
 pub mod compare;
 pub mod config;
+pub mod diff;
 pub mod discover;
 pub mod error;
 pub mod evaluate;
