@@ -202,7 +202,11 @@ impl Parser {
             return Err("the hunk does not follow from the one before: hunks are missing, or out of order".to_owned());
         }
         file.merge |= line.starts_with(b"@@@");
-        if open.is_done() { self.fresh = true } else { self.hunk = Some(open) }
+        if open.is_done() {
+            self.fresh = true
+        } else {
+            self.hunk = Some(open)
+        }
         Ok(())
     }
 
@@ -218,7 +222,9 @@ impl Parser {
         let changed = file.changed()?;
         let twice = |name: &Option<String>, seen: &mut BTreeSet<String>| {
             name.as_ref().filter(|name| !seen.insert((*name).clone())).map(|name| {
-                format!("{name} changes twice: give one diff between two states, such as `git diff BASE...HEAD`, and not one for each commit")
+                format!(
+                    "{name} changes twice: give one diff between two states, such as `git diff BASE...HEAD`, and not one for each commit"
+                )
             })
         };
         let base = if matches!(changed.body, Body::Copy(_)) { &None } else { &changed.base };
