@@ -148,7 +148,8 @@ impl Lines {
 }
 
 impl Totals {
-    fn take(&mut self, other: Totals) {
+    /// Takes another record of the same totals: of each the one that saw more.
+    pub fn take(&mut self, other: Totals) {
         let better = |one: &mut Ratio, other: Ratio| {
             if (other.part, other.whole) > (one.part, one.whole) {
                 *one = other;

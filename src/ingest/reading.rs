@@ -4,7 +4,7 @@ use super::Request;
 use crate::error::Diagnostic;
 use crate::io::fs::Artifact;
 use crate::io::hash::Hashing;
-use crate::io::lines::{Fault, Lines};
+use crate::io::lines::{self, Fault, Lines};
 use crate::io::xml::{Xml, XmlError};
 use crate::io::yaml::{self, Node};
 use crate::source::{Grade, Location, Problem, Source};
@@ -81,6 +81,23 @@ impl<'a> Reading<'a> {
             }
         }
         self.close(lines.into_inner());
+    }
+
+    /// Passes the bytes of every line to `take`, with its number and whether it is ended; a line that is too long is noted. For
+    /// formats of millions of short lines.
+    pub fn each_line_of_bytes(&mut self, mut take: impl FnMut(&mut Self, u64, &[u8], bool)) {
+        let Some(mut reader) = self.open() else { return };
+        let read = lines::each_line(&mut reader, LINE, |number, line, ended| {
+            match line {
+                Some(line) => take(self, number, line, ended),
+                None => self.error("line-too-long", Location::line(number), "the line is longer than 16 MiB"),
+            }
+            ControlFlow::Continue(())
+        });
+        if let Err(e) = read {
+            self.error("unreadable", Location::whole(), e.to_string());
+        }
+        self.close(reader);
     }
 
     /// Reads the file as XML; whatever keeps it from being a whole document is noted.

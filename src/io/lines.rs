@@ -1,6 +1,7 @@
 //! Lines of a text file, one at a time and of bounded length.
 
 use std::io::{self, BufRead};
+use std::ops::ControlFlow;
 
 /// One line, without its end.
 #[derive(Debug, PartialEq, Eq)]
@@ -73,9 +74,61 @@ impl<R: BufRead> Lines<R> {
     }
 }
 
-fn text(line: &[u8], first: bool) -> Result<&str, Fault> {
+/// Passes the bytes of every line to `take`, with its number and whether it is ended, until `take` says stop: for formats of
+/// millions of short lines, which are taken where they lie in the buffer of `reader`. A longer line than `bound` bytes is given as
+/// none, and passed over.
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn each_line<R: BufRead>(
+    reader: &mut R,
+    bound: usize,
+    mut take: impl FnMut(u64, Option<&[u8]>, bool) -> ControlFlow<()>,
+) -> io::Result<()> {
+    let (mut number, mut carried, mut too_long) = (1, Vec::new(), false);
+    loop {
+        let chunk = reader.fill_buf()?;
+        if chunk.is_empty() {
+            if too_long || !carried.is_empty() {
+                let _ = take(number, (!too_long).then(|| bare(&carried, number == 1)), false);
+            }
+            return Ok(());
+        }
+        let mut from = 0;
+        for end in memchr::memchr_iter(b'\n', chunk) {
+            let mut line = &chunk[from..end];
+            from = end + 1;
+            if too_long || carried.len() + line.len() > bound {
+                too_long = true;
+            } else if !carried.is_empty() {
+                carried.extend_from_slice(line);
+                line = &carried;
+            }
+            let flow = take(number, (!too_long).then(|| bare(line, number == 1)), true);
+            carried.clear();
+            (number, too_long) = (number + 1, false);
+            if flow.is_break() {
+                return Ok(());
+            }
+        }
+        let rest = &chunk[from..];
+        too_long |= carried.len() + rest.len() > bound;
+        if !too_long {
+            carried.extend_from_slice(rest);
+        }
+        let n = chunk.len();
+        reader.consume(n);
+    }
+}
+
+/// A line without a byte order mark and without the carriage return at its end.
+fn bare(line: &[u8], first: bool) -> &[u8] {
     let line = if first { line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line) } else { line };
-    let line = line.strip_suffix(b"\r").unwrap_or(line);
+    line.strip_suffix(b"\r").unwrap_or(line)
+}
+
+fn text(line: &[u8], first: bool) -> Result<&str, Fault> {
+    let line = bare(line, first);
     std::str::from_utf8(line).map_err(|error| {
         let valid = String::from_utf8_lossy(&line[..error.valid_up_to()]);
         Fault::NotText(valid.chars().count() as u64 + 1)
@@ -102,6 +155,21 @@ mod tests {
             [(1, Ok("a\u{2028}b".into()), true), (2, Ok(String::new()), true), (3, Ok("c".into()), false)]
         );
         assert_eq!(all(b""), []);
+    }
+
+    #[test]
+    fn bytes_are_the_same_lines_however_the_buffer_cuts_them() {
+        for capacity in 1..12 {
+            let mut reader = io::BufReader::with_capacity(capacity, &b"\xef\xbb\xbfa\r\n\n1234567890\nb\xff"[..]);
+            let mut out = Vec::new();
+            let read = each_line(&mut reader, 9, |number, line, ended| {
+                out.push((number, line.map(<[u8]>::to_vec), ended));
+                ControlFlow::Continue(())
+            });
+            assert!(read.is_ok());
+            let lines = [(1, Some(b"a".to_vec()), true), (2, Some(vec![]), true), (3, None, true), (4, Some(b"b\xff".to_vec()), false)];
+            assert_eq!(out, lines, "{capacity}");
+        }
     }
 
     #[test]

@@ -12,7 +12,9 @@ use crate::source::{Grade, Location};
 use std::collections::{BTreeMap, BTreeSet};
 
 mod cobertura;
+mod lcov;
 mod number;
+mod odds;
 mod path;
 #[cfg(test)]
 mod tests;
@@ -23,7 +25,7 @@ pub struct Coverage;
 impl Family for Coverage {
     type Draft = Draft;
     const NAME: &'static str = "coverage";
-    const FORMATS: &'static [Format<Draft>] = &[cobertura::FORMAT];
+    const FORMATS: &'static [Format<Draft>] = &[cobertura::FORMAT, lcov::FORMAT];
 
     fn is_empty(draft: &Draft) -> bool {
         !draft.lines.total(Lines::line_ratio).is_known()

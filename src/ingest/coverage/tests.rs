@@ -6,13 +6,13 @@ use crate::ingest::testing::read;
 use crate::io::fs::Artifact;
 
 /// What the family makes of these files.
-fn evidence(reports: &[&[u8]]) -> Evidence {
+pub(super) fn evidence(reports: &[&[u8]]) -> Evidence {
     let names: Vec<String> = (0..reports.len()).map(|n| format!("{n}.xml")).collect();
     let files: Vec<_> = names.iter().map(String::as_str).zip(reports.iter().copied()).collect();
     read("coverage", &files, &BTreeMap::new())
 }
 
-fn ratio(evidence: &Evidence, id: &str) -> Option<(u64, u64)> {
+pub(super) fn ratio(evidence: &Evidence, id: &str) -> Option<(u64, u64)> {
     evidence.metric(id).map(|metric| match metric.value {
         Value::Ratio(Ratio { part, whole }) => (part, whole),
         _ => panic!("{id} is no ratio"),
@@ -29,7 +29,7 @@ fn class(lines: &str) -> Evidence {
     evidence(&[cobertura("line-rate='0'", &format!("<class filename='a.py'>{lines}</class>")).as_bytes()])
 }
 
-fn codes(evidence: &Evidence) -> Vec<(&str, Option<u64>)> {
+pub(super) fn codes(evidence: &Evidence) -> Vec<(&str, Option<u64>)> {
     evidence.problems.iter().map(|problem| (&*problem.code, problem.at.line)).collect()
 }
 
