@@ -94,7 +94,8 @@ fn totals_count_only_where_nothing_is_told_one_by_one() {
 }
 
 proptest::proptest! {
-    /// Joining is the same in any order, and never loses a line or a hit.
+    /// Joining is the same in any order, and never loses a line or a hit. A record of fewer branches, more of them taken, is the better
+    /// one: of branches only what was taken never shrinks.
     #[test]
     fn joining_is_commutative_and_monotone(a in reports(), b in reports()) {
         let (mut one, mut other) = (a.clone(), b.clone());
@@ -103,8 +104,11 @@ proptest::proptest! {
         assert_eq!(one, other);
         for ratio in [Lines::line_ratio, Lines::branch_ratio, Lines::function_ratio] {
             for part in [&a, &b] {
-                assert!(one.total(ratio).part >= part.total(ratio).part && one.total(ratio).whole >= part.total(ratio).whole);
+                assert!(one.total(ratio).part >= part.total(ratio).part);
             }
+        }
+        for ratio in [Lines::line_ratio, Lines::function_ratio] {
+            assert!(one.total(ratio).whole >= a.total(ratio).whole.max(b.total(ratio).whole));
         }
     }
 }
