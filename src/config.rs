@@ -3,6 +3,7 @@
 use crate::instant::Instant;
 pub use crate::metric::Declared;
 use crate::rule::Spanned;
+use crate::system::System;
 use crate::verdict::Mode;
 use std::collections::BTreeMap;
 
@@ -13,6 +14,8 @@ pub struct Config {
     pub path: String,
     /// What is judged.
     pub project: Project,
+    /// What it is said to be.
+    pub system: System,
     /// Entries by name.
     pub evidence: BTreeMap<String, Entry>,
     /// Shipped packs by name, folders by a trailing `/`.

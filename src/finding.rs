@@ -154,6 +154,9 @@ pub struct Finding {
     /// What unfit evidence would have meant.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub would_show: Option<Shown>,
+    /// The rule whose finding is the root of this one, and the one to act on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cause: Option<String>,
     /// Why the rule exists.
     pub why: String,
     /// What to do.

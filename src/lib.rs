@@ -36,5 +36,6 @@ pub mod rule;
 pub mod series;
 pub mod source;
 pub mod stamp;
+pub mod system;
 pub mod verdict;
 pub mod waiver;

@@ -4,6 +4,7 @@ use crate::evidence::Evidence;
 use crate::finding::{Finding, Fixed, Outcome};
 use crate::instant::Instant;
 use crate::inventory::Inventory;
+use crate::system::System;
 use crate::verdict::{Gate, Score, Verdict};
 use crate::waiver::Listed;
 use serde::{Deserialize, Serialize};
@@ -20,6 +21,9 @@ pub struct Report {
     pub tool: String,
     /// What was judged.
     pub project: Subject,
+    /// What the system is said to be.
+    #[serde(default, skip_serializing_if = "System::is_empty")]
+    pub system: System,
     /// As of when.
     pub now: Instant,
     /// The profile asked for, if one was.
@@ -85,6 +89,12 @@ impl Report {
     /// The findings that keep the gate shut, worst first.
     pub fn blocking(&self) -> impl Iterator<Item = &Finding> {
         self.findings.iter().filter(|f| f.blocks(self.gate.block_at))
+    }
+
+    /// Whether another finding, at least as severe, says what is to be done about this one.
+    pub fn is_told_by_its_root(&self, finding: &Finding) -> bool {
+        let is_root = |root: &Finding, cause: &String| root.rule == *cause && root.cause.is_none() && root.severity <= finding.severity;
+        finding.cause.as_ref().is_some_and(|cause| self.findings.iter().any(|root| is_root(root, cause)))
     }
 
     /// How many findings stand by a waiver.

@@ -102,6 +102,8 @@ pub struct Rule {
     pub for_each: Option<Spanned>,
     /// Which rows.
     pub filter: Option<Spanned>,
+    /// When its pack applies; the pack's head says it for all rules.
+    pub scope: Option<Spanned>,
     /// Whether the rule applies.
     pub when: Option<Spanned>,
     /// From which moment on.
@@ -205,6 +207,8 @@ pub struct Pack {
     pub title: String,
     /// What it is for, in a sentence.
     pub about: String,
+    /// When it applies at all; every rule of it carries this.
+    pub when: Option<Spanned>,
     /// Its rules by id.
     pub rules: Vec<Rule>,
     /// Metrics it declares.

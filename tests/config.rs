@@ -8,6 +8,7 @@ use readiness::discover::{settings, waivers};
 use readiness::error::Diagnostic;
 use readiness::evaluate::pack;
 use readiness::ingest::ROOMS;
+use readiness::system::{RISKS, ROLES};
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::fs;
@@ -19,6 +20,8 @@ evidence: { a: { zzzzzzzzzzzz: 1 } }
 profiles: { a: { zzzzzzzzzzzz: 1 } }
 metrics: { custom.a: { zzzzzzzzzzzz: 1 } }
 packs: [a]
+system: { zzzzzzzzzzzz: 1, audit_period: {
+  zzzzzzzzzzzz: 1 } }
 ";
 
 fn schema(name: &str) -> Value {
@@ -53,6 +56,8 @@ fn the_schema_knows_the_keys_of_the_program() {
         (3, "/properties/evidence/additionalProperties/properties"),
         (4, "/properties/profiles/additionalProperties/properties"),
         (5, "/properties/metrics/additionalProperties/properties"),
+        (7, "/properties/system/properties"),
+        (8, "/properties/system/properties/audit_period/anyOf/1/properties"),
     ];
     agree(&errors, &schema("config"), &places);
 }
@@ -95,5 +100,14 @@ fn our_configurations_name_the_schema() {
         let text = fs::read_to_string(path).unwrap();
         let named = text.lines().next().unwrap().strip_prefix("# yaml-language-server: $schema=").unwrap_or_else(|| panic!("{path}"));
         assert!(std::path::Path::new(path).parent().unwrap().join(named).is_file(), "{path} names {named}");
+    }
+}
+
+/// The answers an editor offers are those the program takes.
+#[test]
+fn the_schema_knows_the_answers_about_the_system() {
+    let schema = schema("config");
+    for (key, words) in [("ai_role", ROLES), ("ai_risk", RISKS)] {
+        assert_eq!(schema.pointer(&format!("/properties/system/properties/{key}/enum")).unwrap(), &Value::from(words), "{key}");
     }
 }

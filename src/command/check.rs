@@ -12,6 +12,7 @@ use crate::io::{clock, fs, git, terminal};
 use crate::render::{self, OUTPUTS, Output, Style};
 use crate::report::{Report, Subject};
 use crate::rule::{Pack, Severity, Spanned};
+use crate::system::System;
 use crate::verdict::{Exit, Mode, Policy};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -157,6 +158,7 @@ pub fn configured(options: &Options) -> Result<Report, Error> {
     let policy = Policy { mode, until: base::deadline(until, now)?, base: base.as_ref().map(|base| base.name.clone()) };
     Ok(judgement::of(Case {
         project: subject,
+        system: setup.config.system.clone(),
         evidence,
         packs: &setup.packs,
         rules: &setup.rules,
@@ -213,6 +215,7 @@ fn ad_hoc(options: &Options) -> Result<Report, Error> {
     let subject = Subject { id: "files".to_owned(), name: "The evidence".to_owned(), version: None, commit: options.commit.clone() };
     Ok(judgement::of(Case {
         project: subject,
+        system: System::default(),
         evidence,
         packs: &[],
         rules: &rules,

@@ -62,7 +62,7 @@ struct Now {
 impl Now {
     /// The findings of the rule, each with its comparisons and the files they rest on.
     fn tell(&self, id: &str) -> String {
-        let facts = Facts::new(&self.report.evidence);
+        let facts = Facts::new(&self.report.evidence).with_system(&self.report.system);
         let facts = match &self.base {
             Some(base) => facts.with_base(base),
             None => facts,
@@ -123,6 +123,9 @@ fn describe(rule: &Rule, now: Option<&Now>) -> String {
     }
     if let Some(filter) = &rule.filter {
         line("where", &filter.text);
+    }
+    for (name, when) in [("pack when", &rule.scope), ("when", &rule.when)] {
+        line(name, when.as_ref().map_or("", |when| when.text.as_str()));
     }
     if let Some(ppm) = rule.confidence {
         line("confidence", &format!("{} %, one-sided", f64::from(ppm) / 10_000.0));

@@ -12,6 +12,7 @@ use crate::instant::Instant;
 use crate::metric::Metric;
 use crate::report::{Report, SCHEMA, Subject, Used};
 use crate::rule::{Pack, Severity};
+use crate::system::System;
 use crate::verdict::{Gate, Policy, Verdict};
 
 /// How many rows of a family a report keeps.
@@ -21,6 +22,8 @@ const ROWS: usize = 10_000;
 pub struct Case<'a> {
     /// What is judged.
     pub project: Subject,
+    /// What the system is said to be.
+    pub system: System,
     /// All evidence, compared with its own history.
     pub evidence: Vec<Evidence>,
     /// The packs that judge.
@@ -45,9 +48,9 @@ pub struct Case<'a> {
 
 /// The report of a case.
 pub fn of(case: Case<'_>) -> Report {
-    let Case { project, mut evidence, packs, rules, waivers, now, profile, env, block_at, policy, base } = case;
+    let Case { project, system, mut evidence, packs, rules, waivers, now, profile, env, block_at, policy, base } = case;
     let occasion = Occasion { now: Some(now), commit: project.commit.clone(), profile: profile.clone(), env, block_at: Some(block_at) };
-    let mut facts = Facts::new(&evidence);
+    let mut facts = Facts::new(&evidence).with_system(&system);
     if let Some(before) = base.as_ref().and_then(|base| base.evidence.as_deref()) {
         facts = facts.with_base(before);
     }
@@ -70,6 +73,7 @@ pub fn of(case: Case<'_>) -> Report {
         schema: SCHEMA.to_owned(),
         tool: format!("readiness {}", env!("CARGO_PKG_VERSION")),
         project,
+        system,
         now,
         profile,
         verdict,

@@ -2,7 +2,7 @@
 
 use super::plain::say;
 use super::setup::mistaken;
-use crate::catalogue::METRICS;
+use crate::catalogue::{Kind, METRICS};
 use crate::error::{Diagnostic, Error};
 use crate::evaluate::cases;
 use crate::evaluate::difference::{self, Difference, Step, Way};
@@ -10,6 +10,7 @@ use crate::evaluate::pack::{self, Compiled, Files};
 use crate::io::{fs, spelling};
 use crate::render::parts::prose::plural;
 use crate::rule::Pack;
+use crate::system::FACTS;
 use crate::verdict::Exit;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -200,5 +201,7 @@ fn list(pack: &Pack) -> String {
 
 fn metrics() -> String {
     let width = METRICS.iter().map(|d| d.id.len()).max().unwrap_or(0);
-    METRICS.iter().map(|d| format!("{:width$}  {:9}  {}\n", d.id, d.kind.to_string(), d.about)).collect()
+    let line = |id: &str, kind: &Kind, about: &str| format!("{id:width$}  {:9}  {about}\n", kind.to_string());
+    let facts = FACTS.iter().map(|fact| line(fact.id, &fact.kind, fact.about));
+    METRICS.iter().map(|d| line(d.id, &d.kind, d.about)).chain(facts).collect()
 }

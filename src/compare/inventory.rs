@@ -89,6 +89,7 @@ fn finding(kind: &str, name: Option<&str>, message: String) -> Finding {
         shortfall: None,
         since: None,
         would_show: None,
+        cause: None,
         why: "What is not run cannot fail. A gate that judges only what it is shown is opened by showing less.".to_owned(),
         fix: "Bring it back, or acknowledge that it is gone with a waiver that names this finding, a reason and an end.".to_owned(),
         expression: "everything the base saw is still there".to_owned(),

@@ -10,6 +10,8 @@ use crate::verdict::Mode;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+mod system;
+
 /// The names a configuration may have, relative to a folder.
 const NAMES: [&str; 3] = ["readiness.yaml", ".readiness.yaml", ".github/readiness.yaml"];
 
@@ -49,6 +51,7 @@ pub fn read(path: &Path, shown: &str, families: &[&str], declarations: Declarati
         f.require(key);
     }
     config.project = f.node("project").map(|node| project(node, f.errors)).unwrap_or_default();
+    config.system = f.node("system").map(|node| system::read(node, f.errors)).unwrap_or_default();
     for (name, node) in f.entries("evidence") {
         config.evidence.insert(name.text.clone(), entry(node, families, f.errors));
     }
@@ -129,6 +132,15 @@ fn expect(f: &mut Fields<'_, '_>) -> Option<Expect> {
     }
 }
 
+/// Reads a date, or a date and time.
+fn moment(text: &Spanned, errors: &mut Vec<Diagnostic>) -> Option<Instant> {
+    let at = clock::parse(&text.text);
+    if at.is_none() {
+        errors.push(Diagnostic::new(text.place.clone(), format!("`{}` is not a date", text.text)).help(Some("write `2026-02-18`".into())));
+    }
+    at
+}
+
 fn profile(node: &Node, errors: &mut Vec<Diagnostic>) -> Profile {
     let mut f = node.fields("a profile", errors);
     let gate = f.spanned("gate");
@@ -144,12 +156,8 @@ fn profile(node: &Node, errors: &mut Vec<Diagnostic>) -> Profile {
         }
     };
     let until = f.spanned("until").and_then(|text| {
-        let day = clock::parse(&text.text);
-        if day.is_none() {
-            f.errors.push(Diagnostic::new(text.place, format!("`{}` is not a date", text.text)).help(Some("write `2026-02-18`".into())));
-        }
         // A date means all of that day.
-        day.map(|at| if text.text.trim().len() == 10 { Instant(at.0 + 86_400_000 - 1) } else { at })
+        moment(&text, f.errors).map(|at| if text.text.trim().len() == 10 { Instant(at.0 + 86_400_000 - 1) } else { at })
     });
     if (mode == Mode::Observe) != until.is_some() && f.errors.is_empty() {
         let message = "`observe` and `until` belong together: looking on has an end";

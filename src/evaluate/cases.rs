@@ -13,6 +13,7 @@ use crate::metric::{Metric, Name, Value};
 use crate::record::Record;
 use crate::rule::{Case, Expected, Given};
 use crate::source::Source;
+use crate::system::{PREFIX, System, fact_named};
 use std::collections::BTreeMap;
 
 /// Runs all cases of a rule; each that does not come out as written is a diagnostic.
@@ -25,6 +26,9 @@ pub fn run(rule: &Compiled, declared: &BTreeMap<String, Declared>) -> Vec<Diagno
 }
 
 fn check(rule: &Compiled, case: &Case, declared: &BTreeMap<String, Declared>) -> Result<(), String> {
+    let system = system(case)?;
+    // A case plays where the pack applies, unless it says what the system is.
+    let rule = &Compiled { scope: rule.scope.clone().filter(|_| !system.is_empty()), ..rule.clone() };
     let evidence = stage(rule, case, declared)?;
     let profile = match case.given.get("profile") {
         Some(Given::Value(profile)) => Some(profile.clone()),
@@ -32,7 +36,7 @@ fn check(rule: &Compiled, case: &Case, declared: &BTreeMap<String, Declared>) ->
     };
     let occasion = Occasion { now: Some(day(rule)), commit: Some(HEAD.to_owned()), profile, ..Occasion::default() };
     let before = before(rule, case, declared)?;
-    let mut facts = Facts::new(&evidence);
+    let mut facts = Facts::new(&evidence).with_system(&system);
     if let Some(before) = &before {
         facts = facts.with_base(before);
     }
@@ -52,6 +56,18 @@ fn check(rule: &Compiled, case: &Case, declared: &BTreeMap<String, Declared>) ->
             Ok(())
         }
     }
+}
+
+/// What a case says of the system: `system.ai_role: provider`.
+fn system(case: &Case) -> Result<System, String> {
+    let mut system = System::default();
+    for (id, given) in case.given.iter().filter(|(id, _)| id.starts_with(PREFIX)) {
+        let fact = fact_named(id).ok_or_else(|| format!("unknown fact `{id}`"))?;
+        let Given::Value(text) = given else { return Err(format!("`{id}` is one value")) };
+        let value = value_of(text, &fact.kind).ok_or_else(|| format!("`{id}`: `{text}` is no {}", fact.kind))?;
+        system.say(id, value);
+    }
+    Ok(system)
 }
 
 /// The day a case plays on: one on which the rule is in force.
@@ -79,7 +95,7 @@ fn before(rule: &Compiled, case: &Case, declared: &BTreeMap<String, Declared>) -
 /// The evidence a case describes: fresh, of the right commit and live, unless the case says otherwise.
 fn stage(rule: &Compiled, case: &Case, declared: &BTreeMap<String, Declared>) -> Result<Vec<Evidence>, String> {
     let mut stage = Stage { day: day(rule), entries: BTreeMap::new() };
-    for (name, given) in case.given.iter().filter(|(name, _)| *name != "profile" && !name.starts_with(BASE)) {
+    for (name, given) in case.given.iter().filter(|(name, _)| *name != "profile" && !name.starts_with(BASE) && !name.starts_with(PREFIX)) {
         match given {
             Given::Value(text) if name.contains('.') => stage.metric(name, text, declared)?,
             Given::Rows(rows) if name == "rows" => {

@@ -6,7 +6,7 @@ use crate::config::Declared;
 use crate::error::Diagnostic;
 use crate::io::spelling;
 use crate::metric::Name;
-use crate::rule::Rule;
+use crate::rule::{Rule, Spanned};
 use std::collections::BTreeMap;
 
 /// What a rule makes findings about.
@@ -31,6 +31,8 @@ pub struct Compiled {
     pub require: Option<Checked>,
     /// Which subjects count.
     pub filter: Option<Checked>,
+    /// When its pack applies.
+    pub scope: Option<Checked>,
     /// Whether the rule applies.
     pub when: Option<Checked>,
 }
@@ -38,7 +40,7 @@ pub struct Compiled {
 impl Compiled {
     /// The entries a rule names that are not there, given all as name and family.
     pub fn unknown_sources(&self, entries: &[(&str, &str)]) -> Vec<Diagnostic> {
-        let expressions = [&self.require, &self.filter, &self.when];
+        let expressions = [&self.require, &self.filter, &self.scope, &self.when];
         let mut unknown: Vec<Diagnostic> = expressions.into_iter().flatten().flat_map(|text| text.unknown_sources(entries)).collect();
         if let Some(source) = self.rule.collect.as_ref().map(|collector| &collector.source) {
             let names = || entries.iter().filter(|(_, family)| *family == AUDIT).map(|(name, _)| *name);
@@ -65,18 +67,34 @@ pub fn compile(rule: Rule, declared: &BTreeMap<String, Declared>, errors: &mut V
         Subjects::Family(family) => expression::fields_of(family),
     };
     let family = if let Subjects::Family(family) = &subjects { Some(*family) } else { None };
-    let scope = Scope { declared, fields: &fields, family, rows: listed.then_some(outputs.as_slice()) };
-    let occasion = [(Name::Borrowed("profile"), Kind::Text(&[]))];
+    let inside = Scope { declared, fields: &fields, family, rows: listed.then_some(outputs.as_slice()) };
+    let known = occasions();
     let before = errors.len();
     let mut checked =
         |text: &Option<crate::rule::Spanned>, scope: &Scope<'_>| text.as_ref().and_then(|text| expression::compile(text, scope, errors));
-    let require = checked(&rule.require, &scope);
-    let filter = checked(&rule.filter, &scope);
-    let when = checked(&rule.when, &Scope { declared, fields: &occasion, family: None, rows: None });
+    let require = checked(&rule.require, &inside);
+    let filter = checked(&rule.filter, &inside);
+    let occasion = Scope { declared, fields: &known, family: None, rows: None };
+    let when = checked(&rule.when, &occasion);
+    // What is wrong with a pack's head is said once, by `occasion`, and not by every rule.
+    let scope = match &rule.scope {
+        Some(text) => Some(expression::compile(text, &occasion, &mut Vec::new())?),
+        None => None,
+    };
     if let Some(require) = &require {
-        pointless(&rule, require, &scope, errors);
+        pointless(&rule, require, &inside, errors);
     }
-    (errors.len() == before).then_some(Compiled { rule, subjects, require, filter, when })
+    (errors.len() == before).then_some(Compiled { rule, subjects, require, filter, scope, when })
+}
+
+/// Checks when a pack applies; mistakes are added to `errors`.
+pub fn occasion(when: &Spanned, declared: &BTreeMap<String, Declared>, errors: &mut Vec<Diagnostic>) {
+    expression::compile(when, &Scope { declared, fields: &occasions(), family: None, rows: None }, errors);
+}
+
+/// What is known of an occasion beside metrics and facts.
+fn occasions() -> [(Name, Kind); 1] {
+    [(Name::Borrowed("profile"), Kind::Text(&[]))]
 }
 
 /// A rule that looks at nothing, or asks for certainty about no share, does not mean what it seems to say.

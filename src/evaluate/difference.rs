@@ -170,6 +170,7 @@ fn changes(old: &Rule, new: &Rule) -> Vec<Change> {
         min_n,
         for_each,
         filter,
+        scope,
         when,
         effective_from,
         evidence: Fitness { max_age, commit_head, mode },
@@ -198,6 +199,7 @@ fn changes(old: &Rule, new: &Rule) -> Vec<Change> {
     found.optional("empty", [&zero(*empty), &zero(new.empty)], Clone::clone, Way::Looser, |_, _| Way::Different);
     found.optional("warmup", [warmup, &new.warmup], ToString::to_string, Way::Looser, less);
     found.optional("effective_from", [effective_from, &new.effective_from], ToString::to_string, Way::Looser, less);
+    found.condition("the pack's when", scope, &new.scope);
     found.condition("when", when, &new.when);
     found.condition("where", filter, &new.filter);
     found.plain("for_each", &text(for_each), &text(&new.for_each));

@@ -5,6 +5,7 @@ use crate::catalogue::{self, Kind};
 use crate::evidence::{Evidence, Gap, Table};
 use crate::metric::{Labels, Metric, Name, Value};
 use crate::record::Record;
+use crate::system::{self, System};
 use std::collections::BTreeMap;
 
 mod merge;
@@ -18,6 +19,7 @@ pub struct Facts<'a> {
     metrics: BTreeMap<&'a str, Vec<(usize, &'a Metric)>>,
     tables: BTreeMap<(&'a str, usize), &'a Table>,
     base: Option<Box<Base<'a>>>,
+    system: Option<&'a System>,
 }
 
 /// Facts of the base, its rows by family and subject.
@@ -37,7 +39,22 @@ impl<'a> Facts<'a> {
             }
             tables.extend(entry.tables.iter().map(|table| ((table.rule.as_str(), index), table)));
         }
-        Facts { evidence, metrics, tables, base: None }
+        Facts { evidence, metrics, tables, base: None, system: None }
+    }
+
+    /// The same facts, and what the system is said to be.
+    pub fn with_system(mut self, system: &'a System) -> Self {
+        self.system = Some(system);
+        self
+    }
+
+    /// The answer to a fact of the system.
+    ///
+    /// # Errors
+    /// When nobody has answered.
+    pub fn answer(&self, id: &str) -> Result<Value, Absence> {
+        let answer = self.system.and_then(|system| system.answer(id));
+        answer.ok_or_else(|| Absence::silent(format!("`system` does not say `{}`", system::key(id))))
     }
 
     /// The same facts, and those of the base that `delta` and `change` look back to.

@@ -17,6 +17,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 mod kept;
 mod parts;
+mod scope;
 mod view;
 
 use kept::Kept;
@@ -46,22 +47,23 @@ const NAMED: usize = 5;
 /// Judges all rules. Findings that close the gate come first, the worst of them at the top.
 pub fn judge(rules: &[Compiled], facts: &Facts<'_>, occasion: &Occasion) -> Vec<Finding> {
     let mut findings: Vec<Finding> = rules.par_iter().flat_map_iter(|rule| one(rule, facts, occasion)).collect();
+    findings.extend(scope::unanswered(rules, facts, &findings));
     worst_first(&mut findings, occasion.block_at.unwrap_or(Severity::P1));
     findings
 }
 
-/// Findings that close the gate first, the worst of them at the top.
+/// Findings that close the gate first, the worst of them at the top, and what has its root in another after all roots.
 pub fn worst_first(findings: &mut [Finding], block_at: Severity) {
     findings.sort_by(|a, b| {
-        let key = |f: &Finding| (!f.blocks(block_at), f.is_inherited(), f.outcome, f.severity, Reverse(f.weight));
+        let key = |f: &Finding| (!f.blocks(block_at), f.is_inherited(), f.outcome, f.cause.is_some(), f.severity, Reverse(f.weight));
         key(a).cmp(&key(b)).then_with(|| a.rule.cmp(&b.rule)).then_with(|| a.subject.cmp(&b.subject))
     });
 }
 
 /// What one rule says.
 pub fn one(rule: &Compiled, facts: &Facts<'_>, occasion: &Occasion) -> Vec<Finding> {
-    if let Some(reason) = not_yet(rule, facts, occasion) {
-        return vec![finding(rule, None, Outcome::NotApplicable, reason)];
+    if let Some(outside) = scope::outside(rule, facts, occasion) {
+        return vec![outside];
     }
     if let Some(attest) = &rule.rule.attest {
         let text = format!("{} has not attested this", attest.by);
@@ -122,24 +124,6 @@ fn subjects<'v>(rule: &Compiled, view: &'v View<'_>) -> Result<Option<Vec<Subjec
             };
             Ok(Some(rows.into_iter().map(|(index, row)| (name(index, row), row)).collect()))
         }
-    }
-}
-
-/// Why a rule does not apply on this occasion.
-fn not_yet(rule: &Compiled, facts: &Facts<'_>, occasion: &Occasion) -> Option<String> {
-    if let (Some(from), Some(now)) = (rule.rule.effective_from, occasion.now)
-        && from > now
-    {
-        return Some(format!("starts on {}", from.date()));
-    }
-    let when = rule.when.as_ref()?;
-    let profile = occasion.profile.clone().unwrap_or_default();
-    let row = Record::new("occasion", "the occasion").with("profile", crate::metric::Value::Text(profile));
-    let view = View::plain(facts);
-    match expression::evaluate(when, &view, Some(&row), Rigour::default()) {
-        Ok(Judged { truth: Truth::False, .. }) => Some(format!("only when {}", when.source.text)),
-        // What cannot be known does not switch a rule off.
-        _ => None,
     }
 }
 
@@ -344,6 +328,7 @@ fn finding(rule: &Compiled, subject: Option<&str>, outcome: Outcome, message: St
         shortfall: None,
         since: None,
         would_show: None,
+        cause: None,
         why: written.why.clone(),
         fix: written.fix.clone(),
         expression,

@@ -1,7 +1,7 @@
 //! Reads packs: the shipped ones and a user's folder take the same way.
 
-use super::compile::compile;
 pub use super::compile::{Compiled, Subjects};
+use super::compile::{compile, occasion};
 use crate::config::Declared;
 use crate::error::Diagnostic;
 use crate::io::hash::sha256;
@@ -40,7 +40,7 @@ pub fn read(files: &Files, errors: &mut Vec<Diagnostic>) -> Pack {
         .collect();
     for (rule, mut mistakes) in read {
         errors.append(&mut mistakes);
-        pack.rules.extend(rule);
+        pack.rules.extend(rule.map(|rule| Rule { scope: pack.when.clone(), ..rule }));
     }
     if pack.rules.is_empty() && errors.is_empty() {
         let path = files.files.first().map_or(files.pack.as_str(), |(path, _)| path.as_str());
@@ -64,6 +64,7 @@ pub fn check(
             }
         }
     }
+    packs.iter().filter_map(|pack| pack.when.as_ref()).for_each(|when| occasion(when, &declared, errors));
     let rules: Vec<&Rule> = packs.iter().flat_map(|pack| &pack.rules).collect();
     let results: Vec<_> = rules
         .par_iter()

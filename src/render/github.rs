@@ -62,7 +62,8 @@ fn level(finding: &Finding, gate: &Gate) -> Option<&'static str> {
 
 /// At most ten of each level, what blocks first, and a notice of how many there are beyond.
 fn annotations(report: &Report) -> String {
-    let of = |wanted: &str| -> Vec<&Finding> { report.findings.iter().filter(|f| level(f, &report.gate) == Some(wanted)).collect() };
+    let own = || report.findings.iter().filter(|f| !report.is_told_by_its_root(f));
+    let of = |wanted: &str| -> Vec<&Finding> { own().filter(|f| level(f, &report.gate) == Some(wanted)).collect() };
     let (errors, warnings, notices) = (of("error"), of("warning"), of("notice"));
     let due: Vec<String> = report.waivers.iter().filter(|listed| waivers::is_due(listed)).map(waiver).collect();
     let beyond = |n: usize| n.saturating_sub(MOST);

@@ -24,7 +24,8 @@ const FOOT: usize = 32 * 1024;
 fn render(report: &Report, _: Style) -> Result<String, Error> {
     let mut sheet = Sheet { text: head(report), left: LIMIT - FOOT };
     sheet.left = sheet.left.saturating_sub(sheet.text.len());
-    let (blocking, mut rest): (Vec<&Finding>, Vec<&Finding>) = report.findings.iter().partition(|f| f.blocks(report.gate.block_at));
+    let own = report.findings.iter().filter(|f| !report.is_told_by_its_root(f));
+    let (blocking, mut rest): (Vec<&Finding>, Vec<&Finding>) = own.partition(|f| f.blocks(report.gate.block_at));
     // What passes comes last, because the end is what is dropped when there is too much.
     rest.sort_by_key(|f| f.outcome == Outcome::Pass);
     let mut dropped = 0;
@@ -149,6 +150,10 @@ fn foot(report: &Report) -> String {
     }
     facts.extend(report.project.commit.iter().map(|commit| format!("Commit {}.", span(commit))));
     facts.extend(report.profile.iter().map(|profile| format!("Profile {}.", span(profile))));
+    let said: Vec<String> = report.system.answers().iter().map(|(key, answer)| format!("{} {}", span(key), prose(answer))).collect();
+    if !said.is_empty() {
+        facts.push(format!("Said of the system: {}.", said.join(", ")));
+    }
     facts.push(format!("As of {}, by {}.", report.now, prose(&report.tool)));
     facts.push(say::gate(report));
     format!("> {}\n", facts.join(" "))

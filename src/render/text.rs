@@ -21,7 +21,10 @@ const PROBLEMS: usize = 5;
 fn render(report: &Report, style: Style) -> Result<String, Error> {
     let page = Page { report, style };
     let mut lines = page.head();
-    let (blocking, rest): (Vec<&Finding>, Vec<&Finding>) = report.findings.iter().partition(|f| f.blocks(report.gate.block_at));
+    let (mut blocking, rest): (Vec<&Finding>, Vec<&Finding>) = report.findings.iter().partition(|f| f.blocks(report.gate.block_at));
+    if !style.all {
+        blocking.retain(|f| !report.is_told_by_its_root(f));
+    }
     let shown = if style.all { [blocking, rest].concat() } else { blocking };
     let table = Table::over(&shown, style.width);
     for (i, finding) in shown.iter().enumerate() {
@@ -173,7 +176,8 @@ impl Page<'_> {
             lines.extend(wrap(&terminal(&sentence), self.style.width.max(40)));
         }
         lines.push(String::new());
-        let first = report.blocking().next();
+        // What is built in has no rule file to explain.
+        let first = report.blocking().find(|f| f.rule_at != "built in" && !report.is_told_by_its_root(f));
         let next = first.map(|f| format!("        readiness explain {}", terminal(&f.rule))).unwrap_or_default();
         lines.push(format!("{}{next}", prose::gate(report)));
         lines

@@ -28,6 +28,7 @@ fn finding(rule: &str, outcome: Outcome, shortfall: Option<f64>) -> Finding {
         shortfall,
         since: None,
         would_show: None,
+        cause: None,
         why: text(),
         fix: text(),
         expression: text(),

@@ -5,6 +5,7 @@ use crate::catalogue::{self, Kind, METRICS};
 use crate::config::Declared;
 use crate::io::spelling;
 use crate::metric::{Labels, Name};
+use crate::system::{self, FACTS};
 use std::collections::BTreeMap;
 
 /// The name of the rows a rule's own query found.
@@ -115,6 +116,7 @@ fn no_rows(at: usize, mistakes: &mut Vec<Mistake>) -> Option<Kind> {
 }
 
 fn measured(expr: &Expr, function: &str, mistakes: &mut Vec<Mistake>) -> Option<()> {
+    answered(expr, function, mistakes)?;
     if matches!(expr.node, Node::Metric(..) | Node::Field(..) | Node::Change(..)) {
         return Some(());
     }
@@ -122,9 +124,22 @@ fn measured(expr: &Expr, function: &str, mistakes: &mut Vec<Mistake>) -> Option<
     None
 }
 
+/// A fact of the system is not measured: it is answered, and a rule must not get by without the answer.
+fn answered(expr: &Expr, function: &str, mistakes: &mut Vec<Mistake>) -> Option<()> {
+    match &expr.node {
+        Node::Metric(id, _) if id.starts_with(system::PREFIX) => {
+            let help = Some("a fact that a rule asks for is answered in readiness.yaml".to_owned());
+            mistakes.push(Mistake::new(expr.at, format!("`{function}` takes a metric, and `{id}` is a fact of the system")).help(help));
+            None
+        }
+        _ => Some(()),
+    }
+}
+
 /// A change is in points for ratios, in the metric's own unit otherwise, and in percent when it is relative.
 fn change(inner: &mut Expr, relative: bool, family: &mut &'static str, scope: &Scope<'_>, mistakes: &mut Vec<Mistake>) -> Option<Kind> {
     let function = if relative { "change" } else { "delta" };
+    answered(inner, function, mistakes)?;
     *family = scope.family.unwrap_or_default();
     if !matches!((&inner.node, scope.family), (Node::Metric(..), _) | (Node::Field(_), Some(_))) {
         let help = matches!(inner.node, Node::Field(_)).then(|| "only the rows of a family have a base".to_owned());
@@ -185,6 +200,9 @@ fn metric(at: usize, id: &str, labels: &Labels, scope: &Scope<'_>, mistakes: &mu
         }
         return Kind::named(&declared.kind, &declared.unit);
     }
+    if id.starts_with(system::PREFIX) {
+        return fact(at, id, labels, mistakes);
+    }
     let Some(definition) = catalogue::metric_named(id) else {
         let ids = METRICS.iter().map(|d| d.id).chain(scope.declared.keys().map(String::as_str));
         mistakes.push(Mistake::new(at, format!("unknown metric `{id}`")).help(spelling::did_you_mean(id, ids)));
@@ -208,6 +226,21 @@ fn metric(at: usize, id: &str, labels: &Labels, scope: &Scope<'_>, mistakes: &mu
         }
     }
     Some(definition.kind.clone())
+}
+
+/// What the system is said to be.
+fn fact(at: usize, id: &str, labels: &Labels, mistakes: &mut Vec<Mistake>) -> Option<Kind> {
+    let Some(fact) = system::fact_named(id) else {
+        let ids = || FACTS.iter().map(|fact| fact.id);
+        let help = spelling::did_you_mean(id, ids()).or_else(|| Some(format!("the facts are {}", ids().collect::<Vec<_>>().join(", "))));
+        mistakes.push(Mistake::new(at, format!("unknown fact `{id}`")).help(help));
+        return None;
+    };
+    if let Some(name) = labels.keys().next() {
+        mistakes.push(Mistake::new(at, format!("`{id}` has no label `{name}`")));
+        return None;
+    }
+    Some(fact.kind.clone())
 }
 
 fn field(at: usize, name: &str, scope: &Scope<'_>, mistakes: &mut Vec<Mistake>) -> Option<Kind> {

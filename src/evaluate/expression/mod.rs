@@ -22,6 +22,8 @@ use crate::error::{Diagnostic, Excerpt};
 use crate::io::spelling;
 use crate::metric::{Labels, Name};
 use crate::rule::{Place, Spanned};
+use crate::system;
+use std::collections::BTreeSet;
 
 /// The longest expression, in bytes.
 const LENGTH: usize = 4096;
@@ -175,7 +177,23 @@ impl Checked {
     pub fn looks_at_evidence(&self) -> bool {
         let mut found = false;
         self.root.visit(&mut |part| {
-            found |= matches!(part.node, Node::Metric(..) | Node::Field(..) | Node::Worst(..) | Node::Count(..) | Node::All(..));
+            found |= match &part.node {
+                // What the system is said to be is no evidence.
+                Node::Metric(id, _) => !id.starts_with(system::PREFIX),
+                Node::Field(_) | Node::Worst(..) | Node::Count(..) | Node::All(..) => true,
+                _ => false,
+            };
+        });
+        found
+    }
+
+    /// The facts of the system that it asks for, each once, in order of id.
+    pub fn facts(&self) -> BTreeSet<&'static str> {
+        let mut found = BTreeSet::new();
+        self.root.visit(&mut |part| {
+            if let Node::Metric(id, _) = &part.node {
+                found.extend(system::fact_named(id).map(|fact| fact.id));
+            }
         });
         found
     }

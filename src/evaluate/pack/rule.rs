@@ -39,6 +39,7 @@ pub(super) fn read(node: &Node, pack: &str, stem: &str, errors: &mut Vec<Diagnos
         min_n: f.get::<u64>("min_n"),
         for_each: f.spanned("for_each"),
         filter: f.spanned("where"),
+        scope: None,
         when: f.spanned("when"),
         effective_from: moment(&mut f),
         evidence: f.node("evidence").map(|node| fitness(node, f.errors)).unwrap_or_default(),

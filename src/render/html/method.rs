@@ -14,6 +14,8 @@ struct Method<'a> {
     report: &'a Report,
     words: Vec<(Html, &'static str)>,
     replay: String,
+    /// What the system is said to be.
+    system: Vec<(&'static str, String)>,
 }
 
 pub(super) fn section(report: &Report) -> Result<Option<Section>, Error> {
@@ -21,7 +23,7 @@ pub(super) fn section(report: &Report) -> Result<Option<Section>, Error> {
     let waived = (!report.waivers.is_empty())
         .then(|| (chip::waived("Waived"), "somebody answers for letting it stand until a day; its outcome stays and earns nothing"));
     let words = outcomes.chain(waived).collect();
-    let body = fill(&Method { report, words, replay: replay(report) })?;
+    let body = fill(&Method { report, words, replay: replay(report), system: report.system.answers() })?;
     Ok(Some(Section { id: "method", title: "Method and limits", note: String::new(), tone: "", body }))
 }
 

@@ -29,6 +29,8 @@ pub(super) struct Group<'a> {
     pub(super) rule: &'a Finding,
     /// All of them.
     pub(super) findings: Vec<&'a Finding>,
+    /// Whether the finding of another rule is the root of it.
+    pub(super) dependent: bool,
     /// The fragments of evidence entries by name.
     entries: &'a BTreeMap<&'a str, String>,
 }
@@ -87,6 +89,11 @@ impl Group<'_> {
         all.map(|basis| (self.entries.get(basis.evidence.as_str()).map(String::as_str), format!("{}{}", basis.path, basis.at))).collect()
     }
 
+    /// Those of `all` that wait for this one.
+    fn waiting<'g>(&self, all: &'g [Group<'g>]) -> Vec<&'g Group<'g>> {
+        all.iter().filter(|group| group.dependent && group.rule.cause.as_deref() == Some(self.rule.rule.as_str())).collect()
+    }
+
     /// What all of several findings say, if they say the same.
     fn chorus(&self) -> Option<&str> {
         let first = &self.rule.message;
@@ -137,6 +144,7 @@ pub(super) fn groups<'a>(report: &'a Report, entries: &'a BTreeMap<&'a str, Stri
                 waived: waivers::by(finding),
                 rule: finding,
                 findings: vec![finding],
+                dependent: report.is_told_by_its_root(finding),
                 entries,
             }),
         }

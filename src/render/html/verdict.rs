@@ -44,7 +44,7 @@ struct Scored {
 pub(super) fn head(report: &Report) -> Result<Html, Error> {
     let entries = fragments(report);
     let groups = groups(report, &entries);
-    let blocking: Vec<&Group<'_>> = groups.iter().filter(|g| g.blocking).collect();
+    let blocking: Vec<&Group<'_>> = groups.iter().filter(|g| g.blocking && !g.dependent).collect();
     let failing = blocking.iter().filter(|g| g.outcome == Outcome::Fail).count();
     // Where nothing fails, what is unproven is the news.
     let told = if failing == 0 { blocking.len() } else { failing }.min(TOLD);

@@ -5,6 +5,7 @@ use crate::catalogue::{Definition, FAMILIES, Family, Kind, METRICS};
 use crate::page::Page;
 use crate::render::parts::escape::cell;
 use crate::series::Direction;
+use crate::system::FACTS;
 
 pub(super) fn page() -> Page {
     let mut text = "# Metrics and records\n\nWhat rules may name. A metric stands for the whole system; a record family has a row for \
@@ -26,6 +27,9 @@ pub(super) fn page() -> Page {
         let areas: Vec<&str> = METRICS.iter().map(|metric| area(metric.id)).collect();
         text.extend(FAMILIES.iter().filter(|family| !areas.contains(&family.from)).map(record));
     }
+    let facts: Vec<_> = FACTS.iter().map(|fact| [format!("`{}`", fact.id), kind(&fact.kind), cell(fact.about)]).collect();
+    text.push_str("## Facts of the system\n\nSaid under `system:` in `readiness.yaml`, for `when`.\n\n");
+    text.push_str(&table(["fact", "kind", "meaning"], &facts));
     let title = "Metrics and records".to_owned();
     Page { path: "rules/metrics.html".to_owned(), title, group: REFERENCE.to_owned(), markdown: text }
 }

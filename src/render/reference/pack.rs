@@ -11,6 +11,9 @@ pub(super) fn page(pack: &Pack) -> Page {
     let mut text = format!("# {}\n\n", prose(&pack.title));
     text.push_str(&labelled("For:", &pack.about));
     text.push_str(&format!("In `readiness.yaml`: `packs: [{}]`. Metrics are explained under [metrics](metrics.md).\n\n", pack.name));
+    if let Some(when) = &pack.when {
+        text.push_str(&format!("It applies only when {}; otherwise its rules are not applicable.\n\n", span(&when.text)));
+    }
     if !pack.metrics.is_empty() {
         let rows: Vec<_> = pack.metrics.values().map(|m| [span_cell(&m.id), cell(&m.kind), cell(&m.about)]).collect();
         text.push_str(&format!("Metrics it declares:\n\n{}", table(["metric", "kind", "meaning"], &rows)));
