@@ -85,7 +85,7 @@ impl Evidence {
 
     /// Notes a problem of one of the sources.
     pub fn problem(&mut self, code: impl Into<Name>, severity: Grade, path: &str, at: Location, message: impl Into<String>) {
-        self.problems.push(Problem { code: code.into(), severity, message: message.into(), path: path.to_owned(), at });
+        self.problems.push(Problem::new(code, severity, path, at, message));
     }
 
     /// The rows of a family; empty when there are none.

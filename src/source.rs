@@ -4,6 +4,9 @@ use crate::instant::Instant;
 use crate::metric::Name;
 use serde::{Deserialize, Serialize};
 
+/// The longest message about a file, in characters.
+const MESSAGE: usize = 500;
+
 /// One file (or directory, or database) that was read.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Source {
@@ -120,4 +123,13 @@ pub struct Problem {
     /// Where in the file.
     #[serde(flatten)]
     pub at: Location,
+}
+
+impl Problem {
+    /// A problem of the file at `path`. A message may quote the file, which may hold one name of many megabytes: it is cut.
+    pub fn new(code: impl Into<Name>, severity: Grade, path: &str, at: Location, message: impl Into<String>) -> Problem {
+        let message: String = message.into();
+        let end = message.char_indices().nth(MESSAGE).map_or(message.len(), |(end, _)| end);
+        Problem { code: code.into(), severity, message: message[..end].to_owned(), path: path.to_owned(), at }
+    }
 }

@@ -21,9 +21,6 @@ const LINE: usize = 16 * 1024 * 1024;
 /// The largest YAML file, in bytes.
 const YAML: u64 = 4 * 1024 * 1024;
 
-/// The longest message about a file, in characters.
-const MESSAGE: usize = 500;
-
 /// One file being read.
 pub struct Reading<'a> {
     /// The file.
@@ -157,8 +154,6 @@ impl<'a> Reading<'a> {
     }
 
     fn problem(&mut self, code: &'static str, severity: Grade, at: Location, message: impl Into<String>) {
-        // A message may quote the file, and the file may hold one name of many megabytes.
-        let message = message.into().chars().take(MESSAGE).collect();
-        self.problems.push(Problem { code: code.into(), severity, message, path: self.source.path.clone(), at });
+        self.problems.push(Problem::new(code, severity, &self.source.path, at, message));
     }
 }

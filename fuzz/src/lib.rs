@@ -1,0 +1,251 @@
+//! What is tried with bytes that anybody may have written. Each function is a target of the fuzzer; `tests/mutations.rs` runs the
+//! same functions over changed seeds. None may panic, and what is said of a result here must hold whatever the bytes are.
+
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use readiness::baseline::Baseline;
+use readiness::compare;
+use readiness::config::Config;
+use readiness::discover::{settings, waivers};
+use readiness::error::Diagnostic;
+use readiness::evaluate::facts::Facts;
+use readiness::evaluate::judge::{Occasion, judge};
+use readiness::evaluate::pack::{self, Files};
+use readiness::evaluate::{cases, expression};
+use readiness::evidence::Evidence;
+use readiness::finding::Outcome;
+use readiness::ingest::{self, Request};
+use readiness::instant::Instant;
+use readiness::io::fs::Artifact;
+use readiness::io::xml::{Event, Xml};
+use readiness::io::yaml::Node;
+use readiness::io::{json, yaml};
+use readiness::metric::{Metric, Value};
+use readiness::record::Record;
+use readiness::rule::{Pack, Place, Rule, Severity, Spanned};
+use readiness::source::Grade;
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::PathBuf;
+
+/// A target: its name, where its seeds are (relative to the repository), and what it does with bytes.
+pub type Target = (&'static str, &'static [&'static str], fn(&[u8]));
+
+/// All targets. `format` has the folders of all formats for its seeds.
+pub const TARGETS: &[Target] = &[
+    ("baseline", &["fuzz/seeds/baseline"], baseline),
+    ("configuration", &["fuzz/seeds/configuration"], configuration),
+    ("expression", &["fuzz/seeds/expression"], expression),
+    ("format", &["fixtures/formats", "fixtures/hostile"], format),
+    ("map", &["maps"], map),
+    ("rules", &["rules"], rules),
+    ("waivers", &["fuzz/seeds/waivers"], waivers),
+    ("xml", &["fixtures/hostile"], xml),
+    ("yaml", &["fuzz/seeds", "maps"], yaml),
+];
+
+const NOW: Instant = Instant(1_771_372_800_000);
+
+fn text(input: &[u8]) -> Option<&str> {
+    std::str::from_utf8(input).ok()
+}
+
+/// A mistake is told at a place in the text, with something to read.
+fn told(errors: &[Diagnostic]) {
+    for error in errors {
+        assert!(error.place.line > 0 && error.place.column > 0, "{error:?}");
+        assert!(!error.message.is_empty() && !error.to_string().is_empty());
+    }
+}
+
+/// Writes the bytes into a file of this thread's own.
+fn file(input: &[u8]) -> PathBuf {
+    let name = format!("readiness-fuzz-{}-{:?}", std::process::id(), std::thread::current().id());
+    let path = std::env::temp_dir().join(name.replace(['(', ')'], ""));
+    fs::write(&path, input).expect("a folder for temporary files");
+    path
+}
+
+/// Any file as evidence, through whichever format claims it: the way of `readiness inspect`.
+pub fn format(input: &[u8]) {
+    let path = file(input);
+    let artifact = Artifact::look(&path, "evidence").expect("the file was written");
+    let claimants = ingest::claimants(&artifact);
+    assert!(claimants.len() <= 1, "claimed by {:?}", claimants.iter().map(|format| format.name).collect::<Vec<_>>());
+    let room = claimants.first().and_then(|format| ingest::family(format.family));
+    if let Some(room) = room {
+        let nothing = BTreeMap::new();
+        let read = || {
+            let artifacts = std::slice::from_ref(&artifact);
+            let mut evidence =
+                (room.read)(&Request { name: "evidence", artifacts, map: None, declared: &nothing, collectors: &[], now: NOW });
+            compare::trends(std::slice::from_mut(&mut evidence));
+            evidence
+        };
+        let evidence = read();
+        sound(&evidence);
+        let written = json::document(&evidence).expect("evidence can be written");
+        let again: Evidence = json::read(written.as_bytes()).expect("and read");
+        assert_eq!(json::document(&again).expect("and written again"), written);
+        assert_eq!(json::document(&read()).expect("read twice"), written, "the same bytes say the same");
+    }
+    let _ = fs::remove_file(path);
+}
+
+/// What holds of evidence whatever the file says.
+fn sound(evidence: &Evidence) {
+    evidence.metrics.iter().for_each(number);
+    let damaged = evidence.problems.iter().any(|problem| problem.severity == Grade::Error);
+    let nothing = evidence.metrics.is_empty() && evidence.records.values().all(Vec::is_empty) && evidence.series.is_empty();
+    assert!(damaged || !nothing || !evidence.problems.is_empty(), "nothing was found, and nothing said of it: {evidence:?}");
+    for problem in &evidence.problems {
+        assert!(!problem.message.is_empty() && problem.message.chars().count() <= 500, "{problem:?}");
+    }
+}
+
+fn number(metric: &Metric) {
+    match &metric.value {
+        Value::Ratio(ratio) => assert!(ratio.part <= ratio.whole || metric.id.starts_with("telemetry."), "{metric:?}"),
+        Value::Number { value, .. } | Value::Duration(value) => assert!(value.is_finite(), "{metric:?}"),
+        _ => {}
+    }
+}
+
+/// The door to XML, to the end or the first mistake.
+pub fn xml(input: &[u8]) {
+    let mut xml = Xml::new(input);
+    let mut depth = 0u64;
+    loop {
+        match xml.next() {
+            Ok(Event::Start(_)) => depth += 1,
+            Ok(Event::End(_)) => depth -= 1,
+            Ok(Event::Text(_)) => assert!(depth > 0),
+            Ok(Event::Eof) => return assert_eq!(depth, 0, "every element is closed"),
+            Err(error) => return assert!(error.place.line > 0 && !error.message.is_empty(), "{error:?}"),
+        }
+    }
+}
+
+/// The door to YAML: what is read is whole, and what is not is told.
+pub fn yaml(input: &[u8]) {
+    fn walk(node: &Node) {
+        assert!(node.place.line > 0 && node.place.column > 0);
+        node.items().unwrap_or_default().iter().for_each(walk);
+        node.entries().unwrap_or_default().iter().for_each(|(_, value)| walk(value));
+    }
+    let Some(text) = text(input) else { return };
+    let mut errors = Vec::new();
+    let root = yaml::parse("it.yaml", text, &mut errors);
+    assert!(root.is_some() || !errors.is_empty(), "neither read nor told");
+    told(&errors);
+    if let Some(root) = root {
+        walk(&root);
+        let _ = root.decode::<f64>();
+        let mut fields = root.fields("it", &mut errors);
+        let _ = (fields.spanned("a"), fields.texts("b"), fields.get::<u64>("c"));
+        fields.finish();
+        told(&errors);
+    }
+}
+
+/// Evidence with values at the ends of what they can be.
+fn extremes() -> Vec<Evidence> {
+    let mut golden = Evidence::new("golden", "golden");
+    golden.put("golden.hallucination_rate", Value::ratio(0, u64::MAX));
+    golden.put("golden.pass_rate", Value::ratio(u64::MAX, u64::MAX));
+    golden.put("golden.cases", Value::Count(u64::MAX));
+    golden.put("golden.mode", Value::Text("live".to_owned()));
+    for (name, part, whole) in [("LEGAL", 0, 400), ("", 1, 1), ("MEDICAL", 0, 0)] {
+        golden.push("golden.category", Record::new("name", name).with("hallucination_rate", Value::ratio(part, whole)));
+    }
+    let mut coverage = Evidence::new("coverage", "coverage");
+    coverage.put("coverage.line", Value::ratio(1999, 2500));
+    coverage.put("coverage.branch", Value::ratio(0, 0));
+    vec![golden, coverage]
+}
+
+/// A requirement, on the system and on each row of a family, with and without confidence; and whether it is as strict as itself.
+pub fn expression(input: &[u8]) {
+    let Some(text) = text(input) else { return };
+    let (text, other) = text.split_once('\0').unwrap_or((text, text));
+    assert_eq!(expression::strictness(text, text), None, "nothing is stricter than itself");
+    let _ = expression::strictness(text, other);
+    let place = Place { file: "rule".into(), line: 1, column: 1 };
+    let spanned = |text: &str| Some(Spanned { text: text.to_owned(), place: place.clone(), turns: Vec::new() });
+    let (evidence, base) = (extremes(), extremes());
+    for (for_each, confidence) in [(None, None), (None, Some(950_000)), (spanned("golden.category"), Some(500_000))] {
+        let plain = Rule { id: "p/r".to_owned(), severity: Some(Severity::P1), require: spanned(text), ..Rule::default() };
+        let rule = Rule { for_each, confidence, when: spanned(other), ..plain };
+        let mut errors = Vec::new();
+        let (rules, _) = pack::check(&[Pack { rules: vec![rule], ..Pack::default() }], &BTreeMap::new(), &mut errors);
+        assert!(rules.len() == 1 || !errors.is_empty(), "neither read nor told");
+        told(&errors);
+        for finding in judge(&rules, &Facts::new(&evidence).with_base(&base), &Occasion::default()) {
+            assert!(finding.outcome == Outcome::Pass || !finding.message.is_empty(), "{finding:?}");
+        }
+        let silent = judge(&rules, &Facts::new(&[]), &Occasion::default());
+        assert!(silent.iter().all(|finding| finding.outcome != Outcome::Pass), "nothing was looked at: {silent:?}");
+    }
+}
+
+/// A rule file, beside a pack's head: read, checked, and its cases run.
+pub fn rules(input: &[u8]) {
+    let Some(text) = text(input) else { return };
+    let head = ("p/pack.yaml".to_owned(), "title: T\nabout: A.\n".to_owned());
+    for files in [vec![head, ("p/rule.yaml".to_owned(), text.to_owned())], vec![("p/pack.yaml".to_owned(), text.to_owned())]] {
+        let mut errors = Vec::new();
+        let pack = pack::read(&Files { pack: "p".to_owned(), files }, &mut errors);
+        let (rules, declared) = pack::check(&[pack], &BTreeMap::new(), &mut errors);
+        assert!(!rules.is_empty() || !errors.is_empty(), "no rule, and nothing said of it");
+        for rule in &rules {
+            told(&cases::run(rule, &declared));
+        }
+        told(&errors);
+        let _ = judge(&rules, &Facts::new(&extremes()), &Occasion { now: Some(NOW), ..Occasion::default() });
+    }
+}
+
+/// A map of somebody's own table.
+pub fn map(input: &[u8]) {
+    let Some(text) = text(input) else { return };
+    if let Err(mistakes) = ingest::room_of_map("map.yaml", text) {
+        assert!(!mistakes.is_empty());
+        told(&mistakes);
+    }
+}
+
+/// Waivers for rules that exist.
+pub fn waivers(input: &[u8]) {
+    let Some(text) = text(input) else { return };
+    let severities =
+        BTreeMap::from([("pr-gate/tests-pass", Severity::P0), ("house/covered", Severity::P1), ("inventory/source", Severity::P1)]);
+    let config = Config::default();
+    let mut errors = Vec::new();
+    let known = waivers::Known { rules: Some(&severities), config: &config };
+    for waiver in waivers::parse("waivers.yaml", text, known, &mut errors) {
+        assert!(waiver.granted <= waiver.expires && waiver.owner != waiver.approved_by, "{waiver:?}");
+        assert!(!waiver.reason.trim().is_empty() && !waiver.ticket.trim().is_empty(), "{waiver:?}");
+    }
+    told(&errors);
+}
+
+/// A configuration.
+pub fn configuration(input: &[u8]) {
+    let path = file(input);
+    let families: Vec<&str> = ingest::ROOMS.iter().map(|room| room.family).collect();
+    let mut errors = Vec::new();
+    let config = settings::read(&path, "readiness.yaml", &families, pack::declarations, &mut errors);
+    assert!(!errors.is_empty() || !config.project.id.is_empty(), "nothing is judged, and nothing said of it");
+    told(&errors);
+    let _ = fs::remove_file(path);
+}
+
+/// A recorded baseline.
+pub fn baseline(input: &[u8]) {
+    if let Ok(baseline) = json::read::<Baseline>(input) {
+        let written = json::document(&baseline).expect("a baseline can be written");
+        let again: Baseline = json::read(written.as_bytes()).expect("and read");
+        let shrunk = baseline.clone().shrink(&again);
+        assert!(shrunk.findings.len() <= baseline.findings.len());
+    }
+}
