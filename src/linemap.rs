@@ -136,7 +136,7 @@ impl Lines {
     }
 
     fn unsure_branches(&self, run: &Lines) -> u64 {
-        let named = |line: &Line| self.arms.on(line.number) && run.arms.on(line.number);
+        let named = |line: &Line| self.arms.tell_exactly(&run.arms, line.number);
         let twin = |line: &Line| run.line(line.number).is_some_and(Line::is_partial);
         self.lines.iter().filter(|line| line.is_partial() && twin(line) && !named(line)).count() as u64
     }

@@ -102,6 +102,9 @@ proptest::proptest! {
         one.join(b.clone());
         other.join(a.clone());
         assert_eq!(one, other);
+        for part in [&a, &b] {
+            assert!(one.total(Lines::line_ratio).whole >= part.total(Lines::line_ratio).whole);
+        }
         for ratio in [Lines::line_ratio, Lines::branch_ratio, Lines::function_ratio] {
             for part in [&a, &b] {
                 assert!(one.total(ratio).part >= part.total(ratio).part);

@@ -3,15 +3,18 @@
 //! A class's own lines are authoritative; those of its methods count only when it has none (Istanbul repeats functions there, Swift
 //! tools write nothing else). Branches come from `condition-coverage="50% (1/2)"` and nowhere else.
 
+mod class;
+
 use super::number::{count, moment};
 use super::{Declared, Draft, compare_declared, path};
 use crate::ingest::{Document, Format, Reading};
 use crate::instant::Instant;
 use crate::io::fs::Artifact;
 use crate::io::xml::{Event, Tag, XmlError, opening};
-use crate::linemap::{Line, Lines};
+use crate::linemap::Lines;
 use crate::metric::{Ratio, grouped};
 use crate::source::Location;
+use class::Class;
 
 pub(super) const FORMAT: Format<Draft> = Format {
     name: "cobertura",
@@ -29,7 +32,9 @@ fn claims(artifact: &Artifact) -> bool {
 }
 
 fn read(reading: &mut Reading<'_>) -> Draft {
-    let mut report = Report::default();
+    // Which branch is which matters only beside another report, and costs memory.
+    let class = Class::new(reading.request.artifacts.len() > 1);
+    let mut report = Report { class, ..Report::default() };
     reading.xml(|xml| report.read(xml));
     report.draft.lines.settle();
     report.tell(reading);
@@ -47,17 +52,6 @@ struct Report {
     /// What was odd about the last event, and of every oddity how often and in which line first.
     odd: Option<Odd>,
     odds: [(u64, u64); ODDITIES.len()],
-}
-
-/// The class being read. Its vectors are used again for the next one.
-#[derive(Default)]
-struct Class {
-    path: Option<String>,
-    in_method: bool,
-    own: Vec<Line>,
-    of_methods: Vec<Line>,
-    /// What is odd about a line of a method matters only if such lines count.
-    odd_method: Option<Odd>,
 }
 
 /// What the root says about the whole, and its place.
@@ -111,7 +105,8 @@ impl Report {
 
     fn start(&mut self, tag: &Tag<'_>) {
         match tag.local() {
-            b"line" => self.line(tag),
+            b"line" => self.odd = self.class.line(tag),
+            b"condition" => self.class.condition(tag),
             b"class" => self.class(tag),
             b"method" => self.class.in_method = true,
             b"package" => self.package = tag.get("name").unwrap_or_default().trim().to_owned(),
@@ -122,6 +117,7 @@ impl Report {
 
     fn end(&mut self, name: &[u8]) {
         match name {
+            b"line" => self.class.end_line(),
             b"class" => self.end_class(),
             b"method" => self.class.in_method = false,
             b"package" => self.package.clear(),
@@ -133,12 +129,7 @@ impl Report {
     fn class(&mut self, tag: &Tag<'_>) {
         let file = tag.get("filename").filter(|file| !file.trim().is_empty()).or_else(|| tag.get("name")).unwrap_or_default();
         let path = self.at_source(path::normal(&file));
-        self.class.in_method = false;
-        self.class.own.clear();
-        self.class.of_methods.clear();
-        self.class.odd_method = None;
-        self.class.path = (!path.is_empty()).then_some(path);
-        if self.class.path.is_none() {
+        if !self.class.begin(path) {
             self.odd = Some(Odd::Nameless);
         }
     }
@@ -156,29 +147,11 @@ impl Report {
     }
 
     fn end_class(&mut self) {
-        let Some(path) = self.class.path.take() else { return };
-        let lines = if self.class.own.is_empty() {
-            self.odd = self.class.odd_method;
-            &self.class.of_methods
-        } else {
-            &self.class.own
-        };
-        self.draft.lines.file(&path).add(lines);
+        let (Some(path), odd) = self.class.end(&mut self.draft.lines) else { return };
+        self.odd = odd;
         if !self.package.is_empty() {
             self.draft.packages.entry(self.package.clone()).or_default().insert(path);
         }
-    }
-
-    fn line(&mut self, tag: &Tag<'_>) {
-        let class = &mut self.class;
-        if class.path.is_none() {
-            self.odd = Some(Odd::Homeless);
-            return;
-        }
-        let (line, odd) = line(tag);
-        let (lines, noted) = if class.in_method { (&mut class.of_methods, &mut class.odd_method) } else { (&mut class.own, &mut self.odd) };
-        lines.extend(line);
-        *noted = noted.or(odd);
     }
 
     fn tell(&self, reading: &mut Reading<'_>) {
@@ -212,34 +185,4 @@ impl Root {
             branches: ratio("branches-covered", "branches-valid", "branch-rate"),
         }
     }
-}
-
-/// What a `<line>` says, and what is odd about it.
-fn line(tag: &Tag<'_>) -> (Option<Line>, Option<Odd>) {
-    let (mut number, mut hits, mut branching, mut ratio) = (None, None, false, None);
-    for (name, value) in tag.attributes() {
-        match name {
-            b"number" => number = value.trim().parse().ok().filter(|&number| number > 0),
-            b"hits" => hits = count(&value),
-            b"branch" => branching = value.eq_ignore_ascii_case("true"),
-            b"condition-coverage" => ratio = of_conditions(&value),
-            _ => {}
-        }
-    }
-    let Some(number) = number else { return (None, Some(Odd::Number)) };
-    let line = Line::new(number, hits.unwrap_or(0));
-    let branched = ratio.and_then(|(taken, all)| line.branching(taken, all));
-    let odd = match (hits, branching, branched) {
-        (None, ..) => Some(Odd::Hits),
-        (_, true, None) => Some(Odd::Branch),
-        _ => None,
-    };
-    (Some(branched.filter(|_| branching).unwrap_or(line)), odd)
-}
-
-/// `50% (1/2)` as 1 of 2.
-fn of_conditions(text: &str) -> Option<(u64, u64)> {
-    let (_, ratio) = text.rsplit_once('(')?;
-    let (taken, all) = ratio.trim_end().strip_suffix(')')?.split_once('/')?;
-    Some((taken.trim().parse().ok()?, all.trim().parse().ok()?))
 }

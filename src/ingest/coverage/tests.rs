@@ -186,3 +186,28 @@ fn the_two_halves_of_a_branch_are_not_invented() {
     assert_eq!(ratio(&all, "coverage.branch"), Some((1, 2)));
     assert_eq!(codes(&all), [("branches-of-several-reports", None)]);
 }
+
+#[test]
+fn branches_that_have_names_are_united() {
+    let report = |line: &str| cobertura("", &format!("<class filename='a.py'><lines>{line}</lines></class>"));
+    let both = |one: &str, other: &str| {
+        let all = evidence(&[report(one).as_bytes(), report(other).as_bytes()]);
+        (ratio(&all, "coverage.branch"), all.problems.iter().any(|problem| problem.code == "branches-of-several-reports"))
+    };
+    let half = "<line number='4' hits='1' branch='true' condition-coverage='50% (1/2)'";
+    let missed = |names: &str| format!("{half} missing-branches='{names}'/>");
+    assert_eq!(both(&missed("7"), &missed("exit")), (Some((2, 2)), false), "what one run missed the other took");
+    assert_eq!(both(&missed("7"), &missed("7")), (Some((1, 2)), false));
+    assert_eq!(both(&missed("7"), &missed("7, 9")), (Some((1, 2)), true), "names that do not add up are no names");
+    let conditions = |first: u8, second: u8, total: &str| {
+        format!(
+            "<line number='4' hits='1' branch='true' condition-coverage='50% ({total})'><conditions>
+             <condition number='0' type='jump' coverage='{first}%'/><condition number='1' coverage='{second}%'/></conditions></line>"
+        )
+    };
+    assert_eq!(both(&conditions(100, 0, "2/4"), &conditions(0, 100, "2/4")), (Some((4, 4)), false));
+    assert_eq!(both(&conditions(50, 50, "2/4"), &conditions(50, 50, "2/4")), (Some((2, 4)), true), "which half of each is not told");
+    assert_eq!(both(&conditions(100, 0, "3/6"), &conditions(0, 100, "3/6")), (Some((3, 6)), true), "conditions that do not add up");
+    let (whole, summed) = (format!("{half}><conditions><condition number='0' coverage='50%'/></conditions></line>"), (Some((1, 2)), true));
+    assert_eq!(both(&whole, &whole), summed);
+}
