@@ -24,6 +24,8 @@ pub struct Config {
     pub profiles: BTreeMap<String, Profile>,
     /// Declared `telemetry.*` and `custom.*` metrics.
     pub metrics: BTreeMap<String, Declared>,
+    /// How long waivers may last.
+    pub waivers: crate::waiver::Limits,
 }
 
 /// What is judged.

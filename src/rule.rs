@@ -15,6 +15,18 @@ pub enum Severity {
     P3,
 }
 
+impl Severity {
+    /// The word used in files: `P0`.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Severity::P0 => "P0",
+            Severity::P1 => "P1",
+            Severity::P2 => "P2",
+            Severity::P3 => "P3",
+        }
+    }
+}
+
 impl fmt::Display for Severity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{self:?}")

@@ -3,12 +3,41 @@
 use crate::instant::Instant;
 use crate::rule::{Place, Severity, Spanned};
 use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 /// A day, in milliseconds.
 const DAY: i64 = 86_400_000;
-/// An active waiver that ends within so many days is told about.
-const SOON: i64 = 7;
+
+/// How long waivers may last, and when their end is near.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// The longest, in days, by the severity of the rule.
+    pub longest: BTreeMap<Severity, i64>,
+    /// An active waiver that ends within so many days is told about.
+    pub expiring: i64,
+    /// Why some may last longer than by default.
+    pub reason: Option<String>,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        let longest = BTreeMap::from([(Severity::P0, 30), (Severity::P1, 60), (Severity::P2, 90), (Severity::P3, 180)]);
+        Limits { longest, expiring: 7, reason: None }
+    }
+}
+
+impl Limits {
+    /// How many days a waiver of a rule of this severity may last.
+    pub fn days(&self, severity: Severity) -> i64 {
+        self.longest.get(&severity).copied().unwrap_or_default()
+    }
+
+    /// The last day a waiver granted at `granted` may name.
+    pub fn last_day(&self, granted: Instant, severity: Severity) -> Instant {
+        Instant(granted.0.saturating_add(self.days(severity) * DAY))
+    }
+}
 
 /// A waiver as it stands in `waivers.yaml`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,6 +64,12 @@ pub struct Waiver {
     pub bound: Option<Spanned>,
     /// What is done in the meantime.
     pub compensating: Option<String>,
+    /// It is told about when it ends within so many days.
+    pub expiring: i64,
+    /// What lets it last longer than it may by default.
+    pub longer: Option<String>,
+    /// What confirms its approval, if anything does: `.github/CODEOWNERS at 14c907f`.
+    pub confirmed: Option<String>,
     /// Where it stands.
     pub place: Place,
 }
@@ -67,7 +102,7 @@ impl Reach {
 pub enum State {
     /// It unblocks.
     Active,
-    /// It unblocks, and ends within seven days.
+    /// It unblocks, and ends within a few days.
     Expiring,
     /// It has ended.
     Expired,
@@ -140,29 +175,19 @@ pub fn state(waiver: &Waiver, now: Instant, met: Met) -> State {
         Met::Nothing => State::Unused,
         Met::Unwaivable => State::Refused,
         Met::Beyond => State::OutOfBound,
-        Met::Objection if waiver.expires.day() - now.day() <= SOON => State::Expiring,
+        Met::Objection if waiver.expires.day() - now.day() <= waiver.expiring => State::Expiring,
         Met::Objection => State::Active,
     }
+}
+
+/// A person however they are written: `@Alice` is `alice`.
+pub fn person(text: &str) -> String {
+    text.trim().trim_start_matches('@').to_lowercase()
 }
 
 /// The last moment of the day that begins at `midnight`.
 pub const fn end_of_day(midnight: Instant) -> Instant {
     Instant(midnight.0 + DAY - 1)
-}
-
-/// How many days a waiver of a rule of this severity may last.
-pub const fn longest(severity: Severity) -> i64 {
-    match severity {
-        Severity::P0 => 30,
-        Severity::P1 => 60,
-        Severity::P2 => 90,
-        Severity::P3 => 180,
-    }
-}
-
-/// The last day a waiver granted at `granted` may name.
-pub const fn last_day(granted: Instant, severity: Severity) -> Instant {
-    Instant(granted.0 + longest(severity) * DAY)
 }
 
 /// The mark a waiver leaves on a finding; the outcome stays what it is.
@@ -221,6 +246,15 @@ pub struct Listed {
     /// What is done in the meantime.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub compensating: Option<String>,
+    /// What confirms its approval; otherwise the file only asserts it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub confirmed: Option<String>,
+    /// How often the same was granted before.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub renewed: u64,
+    /// The waiver of the file that goes on where this one ends.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub renewed_by: Option<String>,
     /// How many findings it unblocks.
     pub findings: usize,
     /// What it is worth, in a sentence without a full stop, and what to do about it.
@@ -239,9 +273,40 @@ impl Listed {
             granted: waiver.granted,
             bound: waiver.bound.as_ref().map(|bound| bound.text.clone()),
             compensating: waiver.compensating.clone(),
+            confirmed: waiver.confirmed.clone(),
+            renewed: 0,
+            renewed_by: None,
             findings,
             note: note(waiver, state, now),
             at: format!("{}:{}", waiver.place.file, waiver.place.line),
+        }
+    }
+}
+
+fn is_zero(n: &u64) -> bool {
+    *n == 0
+}
+
+/// Tells of each waiver how often the same was granted before, and which goes on where it ends. Earlier ones stand in the
+/// file, or in `before`, what the base's report lists.
+pub fn renewals(listed: &mut [Listed], before: &[Listed]) {
+    let known: Vec<Listed> = listed.to_vec();
+    for waiver in listed {
+        let same = |other: &&Listed| waiver.rule == other.rule && (waiver.scope == other.scope || waiver.waived.id == other.waived.id);
+        let earlier = |other: &&Listed| other.granted < waiver.granted;
+        let grants: BTreeSet<Instant> = known.iter().chain(before).filter(same).filter(earlier).map(|other| other.granted).collect();
+        let told = before.iter().filter(same).filter(|other| other.granted <= waiver.granted);
+        let carried = told.map(|other| other.renewed.saturating_add(u64::from(earlier(&other)))).max();
+        waiver.renewed = carried.unwrap_or_default().max(grants.len() as u64);
+        let later = known.iter().filter(same).filter(|other| other.granted > waiver.granted);
+        waiver.renewed_by = later.min_by_key(|other| other.granted).map(|other| other.waived.id.clone());
+        match waiver.renewed {
+            0 => {}
+            1 => waiver.note.push_str(", renewed once"),
+            n => waiver.note.push_str(&format!(", renewed {n} times")),
+        }
+        if let Some(id) = &waiver.renewed_by {
+            waiver.note.push_str(&format!("; {id} goes on"));
         }
     }
 }
@@ -251,7 +316,7 @@ pub fn note(waiver: &Waiver, state: State, now: Instant) -> String {
     let days = |n: i64| if n == 1 { "1 day".to_owned() } else { format!("{n} days") };
     let left = waiver.expires.day() - now.day();
     let owner = &waiver.owner;
-    match state {
+    let text = match state {
         State::Active => format!("is active until {}, {} left, owner {owner}", waiver.expires.date(), days(left)),
         State::Expiring if left == 0 => format!("expires today, owner {owner}"),
         State::Expiring => format!("expires in {}, owner {owner}", days(left)),
@@ -265,6 +330,10 @@ pub fn note(waiver: &Waiver, state: State, now: Instant) -> String {
         State::OutOfScope => "is not about this judgement, but another profile, environment or base".to_owned(),
         State::Unused => format!("is not needed: delete it, owner {owner}"),
         State::Orphan => "is about a rule that does not exist".to_owned(),
+    };
+    match waiver.longer.as_ref().filter(|_| state.unblocks()) {
+        Some(longer) => format!("{text}; {longer}"),
+        None => text,
     }
 }
 

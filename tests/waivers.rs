@@ -159,6 +159,92 @@ fn what_is_waived_and_nothing_else_proves_nothing() {
     }
 }
 
+/// Adds lines to the configuration.
+fn configure(folder: &Path, lines: &str) {
+    let path = folder.join("readiness.yaml");
+    fs::write(&path, fs::read_to_string(&path).unwrap() + lines).unwrap();
+}
+
+#[test]
+fn waivers_may_last_longer_with_a_reason_that_is_shown() {
+    let folder = project(&WAIVER.replace("2026-02-20", "2026-04-20"));
+    only_house(folder.path());
+    let folder = folder.path();
+    let plain = fs::read_to_string(folder.join("readiness.yaml")).unwrap();
+    assert_eq!(at(folder, "2026-02-18", &[]).code, 2);
+    configure(folder, "waivers: { longest: { P1: 90d }, expiring: 61d, reason: the vendor answers once a quarter }\n");
+    let answer = at(folder, "2026-02-18", &[]);
+    assert_eq!(answer.code, 0, "{}{}", answer.out, answer.err);
+    let words = answer.out.split_whitespace().collect::<Vec<_>>().join(" ");
+    let told = "EXPIRING W-2026-001 for house/covered expires in 61 days, owner @alice; it lasts longer than the usual 60 days: the vendor \
+                answers once a quarter: the parser is being rewritten";
+    assert!(words.contains(told), "{}", answer.out);
+    for (lines, mistake) in [
+        ("waivers: { longest: { P1: 90d } }\n", "readiness.yaml:6:27: waivers of P1 rules may last 90 days, longer than the usual 60"),
+        ("waivers: { longest: { P1: 900d }, reason: x }\n", "`900d` is not a number of days - write `1d` to `366d`"),
+        ("waivers: { longest: { P9: 1d } }\n", "`longest` has no key `P9`"),
+        ("waivers: { expiring: soon }\n", "`soon` is not a number of days"),
+    ] {
+        fs::write(folder.join("readiness.yaml"), format!("{plain}{lines}")).unwrap();
+        let answer = at(folder, "2026-02-18", &[]);
+        assert_eq!(answer.code, 2, "{lines}");
+        assert!(answer.err.contains(mistake), "{mistake}\n{}", answer.err);
+    }
+}
+
+#[test]
+fn what_is_renewed_is_counted_also_against_the_base() {
+    let first = WAIVER.replace("2026-02-20", "2026-02-10");
+    let second = WAIVER.replace("W-2026-001", "W-2026-002").replace("2026-02-01", "2026-02-11");
+    let folder = project(&format!("{first}{second}"));
+    only_house(folder.path());
+    let folder = folder.path();
+    let answer = at(folder, "2026-02-18", &["--emit", "json=base.json"]);
+    assert_eq!(answer.code, 0, "{}{}", answer.out, answer.err);
+    let words = answer.out.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(words.contains("expired 8 days ago, owner @alice; W-2026-002 goes on"), "{}", answer.out);
+    assert!(words.contains("expires in 2 days, owner @alice, renewed once"), "{}", answer.out);
+    fs::write(folder.join("waivers.yaml"), second.replace("2026-02-11", "2026-02-18").replace("2026-02-20", "2026-03-10")).unwrap();
+    let answer = at(folder, "2026-02-18", &["--base-report", "base.json"]);
+    assert!(answer.out.contains("renewed 2 times"), "{}", answer.out);
+}
+
+fn git(folder: &Path, arguments: &[&str]) -> String {
+    let mut git = std::process::Command::new("git");
+    git.current_dir(folder).args(["-c", "user.name=x", "-c", "user.email=x@example.com", "-c", "commit.gpgsign=false"]).args(arguments);
+    let output = git.output().unwrap();
+    assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap().trim().to_owned()
+}
+
+#[test]
+fn an_approval_is_asserted_unless_the_code_owners_of_the_base_confirm_it() {
+    let folder = project(WAIVER);
+    only_house(folder.path());
+    let folder = folder.path();
+    fs::create_dir_all(folder.join(".github")).unwrap();
+    let owned_by = |owner: &str| fs::write(folder.join(".github/CODEOWNERS"), format!("* @all\n/waivers.yaml {owner}\n")).unwrap();
+    owned_by("@Bob");
+    git(folder, &["init", "-q"]);
+    git(folder, &["add", "."]);
+    git(folder, &["commit", "-qm", "base"]);
+    let head = git(folder, &["rev-parse", "HEAD"]);
+    let approval = |more: &[&str]| {
+        let text = at(folder, "2026-02-18", &[&["--format", "markdown"], more].concat()).out;
+        let start = text.find("approved by").unwrap();
+        text[start..].lines().next().unwrap().split(" | ").next().unwrap().to_owned()
+    };
+    assert!(approval(&["--emit", "json=base.json"]).ends_with("as the file asserts"));
+    let confirmed = approval(&["--base-report", "base.json"]);
+    assert!(confirmed.contains("a code owner of it") && confirmed.contains(&head[..7]), "{confirmed}");
+    // Who owns what is asked of the base, not of the change.
+    owned_by("@mallory");
+    assert_eq!(approval(&["--base-report", "base.json"]), confirmed);
+    git(folder, &["commit", "-qam", "grab"]);
+    at(folder, "2026-02-18", &["--emit", "json=base.json"]);
+    assert!(approval(&["--base-report", "base.json"]).ends_with("as the file asserts"));
+}
+
 #[test]
 fn a_scope_is_for_its_profile_and_environment() {
     let folder = project(&format!("{WAIVER}  scope: {{ profile: pr, env: staging }}\n"));

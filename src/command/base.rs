@@ -7,6 +7,7 @@ use crate::evidence::Evidence;
 use crate::instant::Instant;
 use crate::io::{fs, json};
 use crate::verdict::Mode;
+use crate::waiver::Listed;
 use std::path::Path;
 
 /// The file that `readiness baseline` writes, beside the configuration.
@@ -23,6 +24,10 @@ pub struct Base {
     pub baseline: Baseline,
     /// Its measurements, which a recorded baseline does not have.
     pub evidence: Option<Vec<Evidence>>,
+    /// The commit it judged.
+    pub commit: Option<String>,
+    /// The waivers it lists.
+    pub waivers: Vec<Listed>,
 }
 
 /// The base's report where one is named, else the recorded baseline where the gate asks for what is new.
@@ -34,10 +39,16 @@ pub fn load(report: Option<&Path>, root: &Path, mode: Mode, project: &str) -> Re
     let base = match report {
         Some(path) => {
             let report = render::read(path)?;
-            Base { name: fs::slashed(path), baseline: Baseline::of(&report), evidence: Some(report.evidence) }
+            Base {
+                name: fs::slashed(path),
+                baseline: Baseline::of(&report),
+                evidence: Some(report.evidence),
+                commit: report.project.commit,
+                waivers: report.waivers,
+            }
         }
         None if mode == Mode::New && fs::exists(&recorded) => {
-            Base { name: fs::slashed(&recorded), baseline: read(&recorded)?, evidence: None }
+            Base { name: fs::slashed(&recorded), baseline: read(&recorded)?, evidence: None, commit: None, waivers: Vec::new() }
         }
         None => return Ok(None),
     };

@@ -2,6 +2,7 @@
 
 use super::judgement::{self, Case};
 use super::{base, gather, setup};
+use crate::discover::owners;
 use crate::error::Error;
 use crate::evaluate::pack::{self, Compiled, Files};
 use crate::evidence::Evidence;
@@ -140,7 +141,7 @@ pub fn configured(options: &Options) -> Result<Report, Error> {
     if !options.files.is_empty() {
         return Err(Error::Usage("evidence files on the command line need `--require EXPRESSION`".to_owned()));
     }
-    let setup = setup::load(options.config.as_deref())?;
+    let mut setup = setup::load(options.config.as_deref())?;
     let profile = match &options.profile {
         None => None,
         Some(name) => Some(setup.config.profiles.get(name).ok_or_else(|| {
@@ -155,6 +156,9 @@ pub fn configured(options: &Options) -> Result<Report, Error> {
     let subject = Subject { id: project.id.clone(), name: project.name.clone(), version: project.version.clone(), commit };
     let (mode, until) = profile.map_or((Mode::All, None), |profile| (profile.gate, profile.until));
     let base = base::load(options.base_report.as_deref(), &setup.root, mode, &project.id)?;
+    if let Some(commit) = base.as_ref().and_then(|base| base.commit.as_deref()) {
+        owners::confirm(Path::new(&setup.config.path), commit, setup.waivers.iter_mut().map(|ready| &mut ready.waiver));
+    }
     let policy = Policy { mode, until: base::deadline(until, now)?, base: base.as_ref().map(|base| base.name.clone()) };
     Ok(judgement::of(Case {
         project: subject,

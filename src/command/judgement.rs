@@ -14,6 +14,7 @@ use crate::report::{Report, SCHEMA, Subject, Used};
 use crate::rule::{Pack, Severity};
 use crate::system::System;
 use crate::verdict::{Gate, Policy, Verdict};
+use crate::waiver::renewals;
 
 /// How many rows of a family a report keeps.
 const ROWS: usize = 10_000;
@@ -57,7 +58,8 @@ pub fn of(case: Case<'_>) -> Report {
     let mut findings = judge(rules, &facts, &occasion);
     let seen = inventory::take(&evidence);
     findings.extend(base.as_ref().map(|base| inventory::lost(&base.baseline.inventory, &seen, &evidence)).unwrap_or_default());
-    let waivers = waive(&mut findings, waivers, &facts, &occasion);
+    let mut waivers = waive(&mut findings, waivers, &facts, &occasion);
+    renewals(&mut waivers, base.as_ref().map_or(&[], |base| &base.waivers));
     let fixed = base.as_ref().map(|base| change::hold_against(&mut findings, &base.baseline, now)).unwrap_or_default();
     worst_first(&mut findings, block_at);
     let metric = |id: &str| -> Option<Metric> { evidence.iter().find_map(|e| e.metric(id)).cloned() };

@@ -2,6 +2,7 @@
 
 pub mod artifacts;
 pub mod map;
+pub mod owners;
 pub mod settings;
 pub mod site;
 pub mod waivers;

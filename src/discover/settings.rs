@@ -7,6 +7,7 @@ use crate::io::yaml::{self, Fields, Node};
 use crate::io::{clock, fs, spelling};
 use crate::rule::{Place, Severity, Spanned};
 use crate::verdict::Mode;
+use crate::waiver::Limits;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -60,6 +61,7 @@ pub fn read(path: &Path, shown: &str, families: &[&str], declarations: Declarati
         config.profiles.insert(name.text.clone(), profile(node, f.errors));
     }
     config.metrics = declarations(f.entries("metrics"), f.errors);
+    config.waivers = f.node("waivers").map(|node| limits(node, f.errors)).unwrap_or_default();
     f.finish();
     config
 }
@@ -171,4 +173,42 @@ fn profile(node: &Node, errors: &mut Vec<Diagnostic>) -> Profile {
     let env = f.text("env");
     f.finish();
     Profile { gate: mode, until, block_at, env }
+}
+
+/// The longest a waiver may be allowed to last, in days.
+const YEAR: i64 = 366;
+
+fn limits(node: &Node, errors: &mut Vec<Diagnostic>) -> Limits {
+    let usual = Limits::default();
+    let mut limits = usual.clone();
+    let mut f = node.fields("`waivers`", errors);
+    limits.reason = f.text("reason").filter(|reason| !reason.trim().is_empty());
+    if let Some(longest) = f.node("longest") {
+        let mut by = longest.fields("`longest`", f.errors);
+        for severity in usual.longest.keys() {
+            let given = by.spanned(severity.word()).and_then(|text| days(&text, YEAR, by.errors).map(|days| (text, days)));
+            let Some((text, days)) = given else { continue };
+            if days > usual.days(*severity) && limits.reason.is_none() {
+                let message = format!("waivers of {severity} rules may last {days} days, longer than the usual {}", usual.days(*severity));
+                by.errors.push(Diagnostic::new(text.place, message).help(Some("say why with `reason` beside `longest`".into())));
+            }
+            limits.longest.insert(*severity, days);
+        }
+        by.finish();
+    }
+    if let Some(days) = f.spanned("expiring").and_then(|text| days(&text, YEAR, f.errors)) {
+        limits.expiring = days;
+    }
+    f.finish();
+    limits
+}
+
+/// `30d` as days.
+fn days(text: &Spanned, most: i64, errors: &mut Vec<Diagnostic>) -> Option<i64> {
+    let days = text.text.strip_suffix('d').and_then(|days| days.parse().ok()).filter(|days| (1..=most).contains(days));
+    if days.is_none() {
+        let message = format!("`{}` is not a number of days", text.text);
+        errors.push(Diagnostic::new(text.place.clone(), message).help(Some(format!("write `1d` to `{most}d`"))));
+    }
+    days
 }

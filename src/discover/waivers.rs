@@ -7,7 +7,7 @@ use crate::inventory;
 use crate::io::yaml::{self, Fields, Node};
 use crate::io::{fs, spelling};
 use crate::rule::{Place, Severity, Spanned};
-use crate::waiver::{Reach, Waiver, end_of_day, last_day, longest};
+use crate::waiver::{Limits, Reach, Waiver, end_of_day, person};
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -65,6 +65,7 @@ pub fn parse(shown: &str, text: &str, known: Known<'_>, errors: &mut Vec<Diagnos
 /// One waiver; nothing when it has a mistake.
 fn waiver(node: &Node, known: Known<'_>, errors: &mut Vec<Diagnostic>) -> Option<Waiver> {
     let before = errors.len();
+    let limits = &known.config.waivers;
     let mut f = node.fields("a waiver", errors);
     let id = mandatory(&mut f, "id").unwrap_or_default().text;
     let rule = mandatory(&mut f, "rule").unwrap_or_default();
@@ -91,9 +92,9 @@ fn waiver(node: &Node, known: Known<'_>, errors: &mut Vec<Diagnostic>) -> Option
         let mistake = if expires < granted {
             Some((format!("the waiver expires on {}, before it is granted on {}", expires.date(), granted.date()), None))
         } else {
-            severity.filter(|severity| *expires > last_day(*granted, *severity)).map(|severity| {
-                let last = last_day(*granted, severity).date();
-                let message = format!("a waiver of a {severity} rule lasts at most {} days", longest(severity));
+            severity.filter(|severity| *expires > limits.last_day(*granted, *severity)).map(|severity| {
+                let last = limits.last_day(*granted, severity).date();
+                let message = format!("a waiver of a {severity} rule lasts at most {} days", limits.days(severity));
                 (message, Some(format!("granted on {}, it may expire on {last} at the latest", granted.date())))
             })
         };
@@ -101,6 +102,11 @@ fn waiver(node: &Node, known: Known<'_>, errors: &mut Vec<Diagnostic>) -> Option
     }
     f.finish();
     let (granted, expires) = (granted?.0, end_of_day(expires?.0));
+    let usual = Limits::default();
+    let longer = severity.filter(|severity| expires > end_of_day(usual.last_day(granted, *severity))).map(|severity| {
+        let reason = limits.reason.as_deref().unwrap_or_default();
+        format!("it lasts longer than the usual {} days: {reason}", usual.days(severity))
+    });
     let waiver = Waiver {
         id,
         rule: rule.text,
@@ -113,6 +119,9 @@ fn waiver(node: &Node, known: Known<'_>, errors: &mut Vec<Diagnostic>) -> Option
         expires,
         bound,
         compensating,
+        expiring: limits.expiring,
+        longer,
+        confirmed: None,
         place: node.place.clone(),
     };
     (errors.len() == before).then_some(waiver)
@@ -138,11 +147,6 @@ fn date(f: &mut Fields<'_, '_>, key: &'static str) -> Option<(Instant, Spanned)>
         f.errors.push(Diagnostic::new(text.place.clone(), message).help(Some("write a day such as `2026-03-31`".into())));
     }
     Some((day?, text))
-}
-
-/// A person however they are written: `@Alice` is `alice`.
-fn person(text: &str) -> String {
-    text.trim().trim_start_matches('@').to_lowercase()
 }
 
 fn severity_of(rule: &Spanned, known: Known<'_>, errors: &mut Vec<Diagnostic>) -> Option<Severity> {

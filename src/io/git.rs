@@ -25,6 +25,11 @@ pub fn within(folder: &Path) -> Option<String> {
     Some(String::from_utf8_lossy(&output.stdout).trim_end_matches(['\n', '\r']).to_owned())
 }
 
+/// The text of a file of a commit, named from the top of the repository. The caller has made sure that `commit` is an id.
+pub fn text_at(folder: &Path, commit: &str, path: &str) -> Option<String> {
+    ask(folder, &["cat-file", "blob", &format!("{commit}:{path}")])
+}
+
 /// All files that git tracks, named from the top of the repository, in order.
 pub fn tracked(folder: &Path) -> Option<Vec<String>> {
     let top = top(folder)?;

@@ -128,8 +128,8 @@ fn waiver(listed: &Listed) -> String {
     let (id, at, rule) = (span_cell(&listed.waived.id), span_cell(&listed.at), span_cell(&listed.rule));
     let (note, reason, ticket) = (cell(&listed.note), cell(&listed.waived.reason), cell(&listed.waived.ticket));
     let state = listed.waived.state.label().replace(' ', "&nbsp;");
-    let approved = cell(&listed.waived.approved_by);
-    format!("| {id}<br>{at} | {icon}&nbsp;{state} | {rule}: it {note}; approved by {approved} | {reason} ({ticket}) |\n")
+    let approved = cell(&waivers::approved(listed));
+    format!("| {id}<br>{at} | {icon}&nbsp;{state} | {rule}: it {note}; {approved} | {reason} ({ticket}) |\n")
 }
 
 fn folded(rest: &[&Finding]) -> String {

@@ -141,6 +141,9 @@ pub fn waived() -> Report {
             expires: Instant::parse(expires).unwrap(),
             bound: None,
             compensating: Some("reviewed by hand".to_owned()),
+            expiring: 7,
+            longer: None,
+            confirmed: (id == "W-1").then(|| ".github/CODEOWNERS at 14c907f".to_owned()),
             place: Place { file: "waivers.yaml".into(), line: 3, column: 3 },
         };
         Listed::new(&waiver, state, findings, now)
@@ -185,6 +188,7 @@ pub fn hostile() -> Report {
         listed.at.insert_str(0, HOSTILE);
         listed.scope.profile.push(HOSTILE.to_owned());
         (listed.bound, listed.compensating) = (Some(HOSTILE.to_owned()), Some(HOSTILE.to_owned()));
+        listed.confirmed = Some(HOSTILE.to_owned());
     }
     report.findings[1].waiver = Some(report.waivers[0].waived.clone());
     for evidence in &mut report.evidence {

@@ -20,6 +20,9 @@ fn waiver() -> Waiver {
         expires: end_of_day(at("2026-03-31")),
         bound: None,
         compensating: None,
+        expiring: 7,
+        longer: None,
+        confirmed: None,
         place: Place { file: "waivers.yaml".into(), line: 3, column: 3 },
     }
 }
@@ -74,7 +77,7 @@ fn a_scope_covers_what_it_names() {
 
 #[test]
 fn the_longest_duration_is_by_severity() {
-    let last = |severity| last_day(at("2026-02-01"), severity).date();
+    let last = |severity| Limits::default().last_day(at("2026-02-01"), severity).date();
     assert_eq!(
         [Severity::P0, Severity::P1, Severity::P2, Severity::P3].map(last),
         ["2026-03-03", "2026-04-02", "2026-05-02", "2026-07-31"]
@@ -99,4 +102,46 @@ proptest! {
             prop_assert!(!state(&waiver, now, met).unblocks());
         }
     }
+}
+
+fn listed(id: &str, granted: &str, state: State) -> Listed {
+    let waiver = Waiver { id: id.to_owned(), granted: at(granted), ..waiver() };
+    Listed::new(&waiver, state, 0, at("2026-02-18"))
+}
+
+#[test]
+fn what_is_granted_again_is_counted() {
+    let mut file = [
+        listed("W-1", "2025-12-01", State::Expired),
+        listed("W-2", "2026-01-01", State::Expired),
+        listed("W-3", "2026-02-01", State::Active),
+        Listed { rule: "pr-gate/other".to_owned(), ..listed("W-4", "2026-02-02", State::Active) },
+    ];
+    renewals(&mut file, &[]);
+    let told = |file: &[Listed]| file.iter().map(|l| (l.renewed, l.renewed_by.clone())).collect::<Vec<_>>();
+    assert_eq!(told(&file), [(0, Some("W-2".to_owned())), (1, Some("W-3".to_owned())), (2, None), (0, None)]);
+    assert!(file[1].note.ends_with("owner @alice, renewed once; W-3 goes on"), "{}", file[1].note);
+    assert!(file[2].note.ends_with("owner @alice, renewed 2 times"), "{}", file[2].note);
+    // What is no longer in the file stands in the base's report, under the same id or for the same scope.
+    for id in ["W-3", "W-9"] {
+        let mut next = [listed(id, "2026-03-01", State::NotYet)];
+        renewals(&mut next, &file);
+        assert_eq!(next[0].renewed, 3);
+        let mut again = [listed(id, "2026-03-01", State::NotYet)];
+        renewals(&mut again, &next);
+        assert_eq!(again[0].renewed, 3, "the same grant is not another one");
+    }
+}
+
+#[test]
+fn what_lasts_longer_than_usual_says_why() {
+    let waiver = Waiver { longer: Some("it lasts longer than the usual 30 days: the vendor".to_owned()), ..waiver() };
+    let told = |state| note(&waiver, state, at("2026-02-18"));
+    assert_eq!(
+        told(State::Active),
+        "is active until 2026-03-31, 41 days left, owner @alice; it lasts longer than the usual 30 days: the vendor"
+    );
+    assert_eq!(told(State::Unused), "is not needed: delete it, owner @alice");
+    let soon = Waiver { expiring: 50, ..waiver };
+    assert_eq!(state(&soon, at("2026-02-18"), Met::Objection), State::Expiring);
 }

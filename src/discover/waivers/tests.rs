@@ -111,6 +111,25 @@ fn no_waiver_lasts_longer_than_its_severity_allows() {
 }
 
 #[test]
+fn the_project_may_set_other_limits() {
+    let with = |limits: Limits| {
+        let rules = BTreeMap::from([("pr-gate/coverage-line", Severity::P1)]);
+        let staging = Profile { env: Some("staging".to_owned()), ..Profile::default() };
+        let profiles = BTreeMap::from([("pr".to_owned(), staging), ("nightly".to_owned(), Profile::default())]);
+        let config = Config { profiles, waivers: limits, ..Config::default() };
+        let mut errors = Vec::new();
+        let waivers = parse("waivers.yaml", GOOD, Known { rules: Some(&rules), config: &config }, &mut errors);
+        waivers.into_iter().next().ok_or_else(|| errors.first().map(|e| e.message.clone()).unwrap_or_default())
+    };
+    let longest = |days| BTreeMap::from([(Severity::P1, days)]);
+    let shorter = with(Limits { longest: longest(59), ..Limits::default() });
+    assert_eq!(shorter.unwrap_err(), "a waiver of a P1 rule lasts at most 59 days");
+    let usual = with(Limits { longest: longest(90), expiring: 14, reason: Some("the vendor".to_owned()) }).unwrap();
+    assert_eq!((usual.expiring, usual.longer), (14, None), "sixty days are nothing unusual");
+    assert_eq!(with(Limits { longest: BTreeMap::new(), ..Limits::default() }).unwrap_err(), "a waiver of a P1 rule lasts at most 0 days");
+}
+
+#[test]
 fn what_vanished_is_acknowledged_one_by_one() {
     assert_eq!(mistakes("pr-gate/coverage-line", "inventory/source").len(), 1);
     let named = format!("inventory/source\n  scope: {{ fingerprint: {} }}", "0".repeat(32));

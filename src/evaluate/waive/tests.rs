@@ -56,6 +56,9 @@ fn waiver(rule: &str) -> Waiver {
         expires: end_of_day(at("2026-03-01")),
         bound: None,
         compensating: None,
+        expiring: 7,
+        longer: None,
+        confirmed: None,
         place: Place { file: "waivers.yaml".into(), line: 1, column: 3 },
     }
 }

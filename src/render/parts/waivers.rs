@@ -16,9 +16,22 @@ pub fn told(listed: &Listed) -> String {
     format!("{} for {} {}: {} ({})", listed.waived.id, listed.rule, listed.note, listed.waived.reason, listed.at)
 }
 
-/// Whether somebody has something to do about it.
+/// `approved by @bob, as the file asserts`, or what confirms it.
+pub fn approved(listed: &Listed) -> String {
+    let by = &listed.waived.approved_by;
+    match &listed.confirmed {
+        Some(confirmed) => format!("approved by {by}, a code owner of it ({confirmed})"),
+        None => format!("approved by {by}, as the file asserts"),
+    }
+}
+
+/// Whether somebody has something to do about it. What has ended and goes on elsewhere is only kept for the record.
 pub const fn is_due(listed: &Listed) -> bool {
-    !matches!(listed.waived.state, State::Active | State::OutOfScope | State::NotYet)
+    match listed.waived.state {
+        State::Active | State::OutOfScope | State::NotYet => false,
+        State::Expired => listed.renewed_by.is_none(),
+        _ => true,
+    }
 }
 
 /// `1 finding is waived`, if any is.

@@ -41,9 +41,14 @@ fn every_output_says_who_lets_what_stand() {
     assert!(!github.contains("::error file=junit.xml,line=12,title=fail"), "{github}");
 
     let html = shown("html");
-    for part in
-        ["<section id=\"waivers\"", "#i-waived\"/></svg>Waived", "#i-waived\"/></svg>1 waived", "Expiring", "approved by <bdi>@bob</bdi>"]
-    {
+    for part in [
+        "<section id=\"waivers\"",
+        "#i-waived\"/></svg>Waived",
+        "#i-waived\"/></svg>1 waived",
+        "Expiring",
+        "approved by <bdi>@bob</bdi>, a code owner of it (<bdi>.github/CODEOWNERS at 14c907f</bdi>)",
+        "as the file asserts",
+    ] {
         assert!(html.contains(part), "{part}");
     }
 }
