@@ -12,6 +12,8 @@ use crate::source::{Grade, Location};
 use std::collections::{BTreeMap, BTreeSet};
 
 mod cobertura;
+mod elements;
+mod jacoco;
 mod lcov;
 mod number;
 mod odds;
@@ -25,7 +27,7 @@ pub struct Coverage;
 impl Family for Coverage {
     type Draft = Draft;
     const NAME: &'static str = "coverage";
-    const FORMATS: &'static [Format<Draft>] = &[cobertura::FORMAT, lcov::FORMAT];
+    const FORMATS: &'static [Format<Draft>] = &[cobertura::FORMAT, jacoco::FORMAT, lcov::FORMAT];
 
     fn is_empty(draft: &Draft) -> bool {
         !draft.lines.total(Lines::line_ratio).is_known()

@@ -10,18 +10,39 @@ pub(super) type Odd = (&'static str, &'static str);
 
 /// The oddities of one report.
 #[derive(Debug, Default)]
-pub(super) struct Odds(BTreeMap<&'static str, (&'static str, u64, u64)>);
+pub(super) struct Odds {
+    kinds: BTreeMap<&'static str, (&'static str, u64, u64)>,
+    /// One was met whose place is not known yet.
+    met: bool,
+}
 
 impl Odds {
     /// Meets one in a line of the report.
     pub(super) fn note(&mut self, (code, what): Odd, line: u64) {
-        let (_, count, _) = self.0.entry(code).or_insert((what, 0, line));
+        let (_, count, _) = self.kinds.entry(code).or_insert((what, 0, line));
         *count += 1;
+    }
+
+    /// Meets one in the element being read, whose place is still to be said.
+    pub(super) fn meet(&mut self, odd: Odd) {
+        self.met |= !self.kinds.contains_key(odd.0);
+        self.note(odd, 0);
+    }
+
+    /// Whether a place is to be said.
+    pub(super) fn is_met(&self) -> bool {
+        self.met
+    }
+
+    /// Says the line of what was met.
+    pub(super) fn place(&mut self, line: u64) {
+        self.met = false;
+        self.kinds.values_mut().filter(|(_, _, first)| *first == 0).for_each(|(_, _, first)| *first = line);
     }
 
     /// Warns of each kind.
     pub(super) fn tell(&self, reading: &mut Reading<'_>) {
-        for (code, (what, count, first)) in &self.0 {
+        for (code, (what, count, first)) in &self.kinds {
             reading.warning(code, Location::line(*first), format!("{what}: {}, the first here", grouped(*count)));
         }
     }

@@ -52,6 +52,16 @@ pub fn folder(path: &str) -> &str {
     }
 }
 
+/// The normal path of a file in a package that is named like a folder. Pester repeats the last folders of the package in the name of
+/// the file.
+pub fn in_package(package: &str, name: &str) -> String {
+    let (package, name) = (normal(package), normal(name));
+    let folders = name.match_indices('/').map(|(at, _)| at).rev();
+    let repeated = folders.filter(|&at| format!("/{package}").ends_with(&format!("/{}", &name[..at]))).max();
+    let name = repeated.map_or(&*name, |at| &name[at + 1..]);
+    if package.is_empty() || is_absolute(name) { name.to_owned() } else { format!("{package}/{name}") }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -79,6 +89,16 @@ mod tests {
         ] {
             assert_eq!(normal(path), expected, "{path}");
             assert_eq!(normal(expected), expected, "{path}: not settled");
+        }
+        for (package, name, expected) in [
+            ("com/x", "A.java", "com/x/A.java"),
+            ("", "a.c", "a.c"),
+            ("src/sub", "sub/a.ps1", "src/sub/a.ps1"),
+            ("src/sub", "src/sub/a.ps1", "src/sub/a.ps1"),
+            ("src/sub", "ub/a.ps1", "src/sub/ub/a.ps1"),
+            ("com/x", "/src/A.java", "/src/A.java"),
+        ] {
+            assert_eq!(in_package(package, name), expected);
         }
         assert!(is_absolute("C:/a") && is_absolute("/a") && !is_absolute("a/b"));
         assert_eq!((folder("a/b/c.py"), folder("c.py"), folder("/c.py")), ("a/b", ".", "/"));
