@@ -1,9 +1,11 @@
-//! How fast Cobertura is read, beside what bounds it: finding every `<`, and quick-xml's bare events.
+//! How fast Cobertura and LCOV are read, beside what bounds it: finding every `<`, and quick-xml's bare events.
 #![allow(missing_docs, clippy::expect_used)]
 
 mod generator;
 
-use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use criterion::measurement::WallTime;
+use criterion::{BenchmarkGroup, Criterion, Throughput, criterion_group, criterion_main};
+use generator::Truth;
 use readiness::ingest::{Request, family};
 use readiness::instant::Instant;
 use readiness::io::fs::Artifact;
@@ -11,21 +13,34 @@ use readiness::io::xml::{Event, Xml};
 use readiness::metric::Value;
 use std::collections::BTreeMap;
 use std::hint::black_box;
+use tempfile::NamedTempFile;
 
 fn readers(criterion: &mut Criterion) {
     let mut report = Vec::new();
-    let truth = generator::write(&mut report, 20).expect("a vector takes everything");
+    let truth = generator::cobertura(&mut report, 20).expect("a vector takes everything");
     let mut group = criterion.benchmark_group("cobertura");
     group.sample_size(10).throughput(Throughput::Bytes(report.len() as u64));
     group.bench_function("memchr: every <", |b| b.iter(|| memchr::memchr_iter(b'<', black_box(&report)).fold(0, |a, at| a ^ at)));
     group.bench_function("quick-xml: bare events", |b| b.iter(|| bare_events(black_box(&report))));
     group.bench_function("io::xml: strict events", |b| b.iter(|| strict_events(black_box(&report))));
     let file = tempfile::NamedTempFile::new().expect("a temporary file");
-    std::fs::write(file.path(), &report).expect("a temporary file");
-    let artifact = Artifact::look(file.path(), "big.xml").expect("a regular file");
+    read(&mut group, &file, &report, truth);
+    group.finish();
+
+    report.clear();
+    let truth = generator::lcov(&mut report, 20).expect("a vector takes everything");
+    let mut group = criterion.benchmark_group("lcov");
+    group.sample_size(10).throughput(Throughput::Bytes(report.len() as u64));
+    group.bench_function("memchr: every line", |b| b.iter(|| memchr::memchr_iter(b'\n', black_box(&report)).fold(0, |a, at| a ^ at)));
+    read(&mut group, &file, &report, truth);
+    group.finish();
+}
+
+fn read(group: &mut BenchmarkGroup<'_, WallTime>, file: &NamedTempFile, report: &[u8], truth: Truth) {
+    std::fs::write(file.path(), report).expect("a temporary file");
+    let artifact = Artifact::look(file.path(), "big").expect("a regular file");
     assert_eq!(whole(&artifact), Some(Value::ratio(truth.lines.0, truth.lines.1)));
     group.bench_function("whole: read, hashed, merged, as records", |b| b.iter(|| whole(&artifact)));
-    group.finish();
 }
 
 fn whole(artifact: &Artifact) -> Option<Value> {
