@@ -77,6 +77,12 @@ impl Location {
         Location { line: Some(line), column: Some(column), ..Location::whole() }
     }
 
+    /// A place in a JSON document, by the keys that lead to it.
+    pub fn pointer(steps: &[&str]) -> Self {
+        let pointer = steps.iter().map(|step| format!("/{}", step.replace('~', "~0").replace('/', "~1"))).collect();
+        Location { pointer: Some(pointer), ..Location::whole() }
+    }
+
     /// A database row.
     pub fn row(row: i64) -> Self {
         Location { row: Some(row), ..Location::whole() }

@@ -247,6 +247,7 @@ pub fn unclaimed(artifact: &Artifact, family: &str) -> (&'static str, String) {
     let readers = if family.is_empty() { "no reader".to_owned() } else { format!("no {family} reader") };
     let guess = match claimants(artifact).first() {
         Some(format) => format!("; it looks like {} ({})", format.name, format.family),
+        None if is_json_in_utf_16(artifact) => "; it looks like JSON in UTF-16, as PowerShell's `>` writes it: JSON is UTF-8".to_owned(),
         None if begins_like_xml(artifact) => match opening(&artifact.head) {
             Ok(opening) => format!("; it is XML, and its root element is `{}`", opening.root.chars().take(60).collect::<String>()),
             Err(error) => format!("; it begins like XML and is not well-formed: {error}"),
@@ -254,6 +255,10 @@ pub fn unclaimed(artifact: &Artifact, family: &str) -> (&'static str, String) {
         None => String::new(),
     };
     ("unknown-format", format!("{readers} knows this format{guess}"))
+}
+
+fn is_json_in_utf_16(artifact: &Artifact) -> bool {
+    matches!(artifact.head.as_slice(), [0xFF, 0xFE, b'{' | b'[', 0, ..] | [0xFE, 0xFF, 0, b'{' | b'[', ..])
 }
 
 fn begins_like_xml(artifact: &Artifact) -> bool {

@@ -4,10 +4,12 @@ use super::Request;
 use crate::error::Diagnostic;
 use crate::io::fs::Artifact;
 use crate::io::hash::Hashing;
+use crate::io::json::{self, Flaw};
 use crate::io::lines::{self, Fault, Lines};
 use crate::io::xml::{Xml, XmlError};
 use crate::io::yaml::{self, Node};
 use crate::source::{Grade, Location, Problem, Source};
+use serde::de::DeserializeSeed;
 use std::fs::File;
 use std::io::{BufReader, Read};
 use std::ops::ControlFlow;
@@ -104,6 +106,28 @@ impl<'a> Reading<'a> {
             self.error(if ended { "truncated" } else { "malformed" }, Location::column(place.line, place.column), message);
         }
         self.close(file);
+    }
+
+    /// Reads the file as one JSON document into a seed, which keeps what it has taken so far; whatever keeps the file from being a whole
+    /// document is noted.
+    pub fn json<T>(&mut self, seed: impl for<'de> DeserializeSeed<'de, Value = T>) -> Option<T> {
+        let mut file = self.open()?;
+        let read = json::stream(&mut file, seed);
+        self.close(file);
+        let (flaw, mistake) = match read {
+            Ok(value) => return Some(value),
+            Err(mistake) => mistake,
+        };
+        let code = match flaw {
+            Flaw::Cut => "truncated",
+            Flaw::Malformed => "malformed",
+            Flaw::Unexpected => "undecodable",
+            Flaw::Unreadable => "unreadable",
+        };
+        let at = if mistake.line == 0 { Location::whole() } else { Location::column(mistake.line, mistake.column.max(1)) };
+        let message = if flaw == Flaw::Cut { format!("the file ends here: {}", mistake.message) } else { mistake.message };
+        self.error(code, at, message);
+        None
     }
 
     /// Reads a whole YAML document; what is wrong with it is noted.

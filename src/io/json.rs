@@ -1,9 +1,20 @@
 //! The door to `serde_json`.
 
-use serde::Serialize;
-use serde::de::DeserializeOwned;
+mod fill;
+mod outline;
 
+use serde::Serialize;
+use serde::de::{DeserializeOwned, DeserializeSeed};
+use serde_json::Deserializer;
+use serde_json::error::Category;
+use std::io::{BufReader, Read};
+
+pub use fill::{Each, Fill, FillAll, Members, skip};
+pub use outline::{Outline, outline};
 pub use serde_json::Value;
+
+/// Documents up to this size are read from memory, four times as fast; of larger ones only a window is held.
+const WHOLE: u64 = 32 * 1024 * 1024;
 
 /// A mistake in a JSON text, with its place.
 #[derive(Debug)]
@@ -44,6 +55,55 @@ pub fn read_line<T: DeserializeOwned>(text: &str, number: u64) -> Result<T, Mist
         let bytes = usize::try_from(mistake.column).unwrap_or(0);
         mistake.column = text.char_indices().take_while(|(at, _)| *at < bytes).count().max(1) as u64;
         mistake
+    })
+}
+
+/// What kind of mistake keeps a document from being read to its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Flaw {
+    /// The file ends in the middle.
+    Cut,
+    /// It is no JSON.
+    Malformed,
+    /// It is JSON, and something else stands there than its format has.
+    Unexpected,
+    /// The file cannot be read.
+    Unreadable,
+}
+
+/// Reads one large document into a seed that fills something as it goes: what stands before a mistake is not lost. A byte order mark is
+/// passed over; nesting deeper than 128 levels is a mistake, except in what the seed ignores.
+///
+/// # Errors
+/// The first mistake; its column is in bytes.
+pub fn stream<T>(reader: impl Read, seed: impl for<'de> DeserializeSeed<'de, Value = T>) -> Result<T, (Flaw, Mistake)> {
+    stream_within(WHOLE, reader, seed)
+}
+
+/// Reads documents shorter than `window` bytes from memory, and of others what follows the window through a buffer.
+fn stream_within<T, S>(window: u64, mut reader: impl Read, seed: S) -> Result<T, (Flaw, Mistake)>
+where
+    S: for<'de> DeserializeSeed<'de, Value = T>,
+{
+    let mut beginning = Vec::new();
+    let read = reader.by_ref().take(window).read_to_end(&mut beginning);
+    read.map_err(|error| (Flaw::Unreadable, Mistake { message: error.to_string(), line: 0, column: 0 }))?;
+    let text = beginning.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&beginning);
+    let done = if (beginning.len() as u64) < window {
+        let mut document = Deserializer::from_slice(text);
+        seed.deserialize(&mut document).and_then(|value| document.end().map(|()| value))
+    } else {
+        let mut document = Deserializer::from_reader(BufReader::with_capacity(1 << 16, text.chain(reader)));
+        seed.deserialize(&mut document).and_then(|value| document.end().map(|()| value))
+    };
+    done.map_err(|error| {
+        let flaw = match error.classify() {
+            Category::Eof => Flaw::Cut,
+            Category::Syntax => Flaw::Malformed,
+            Category::Data => Flaw::Unexpected,
+            Category::Io => Flaw::Unreadable,
+        };
+        (flaw, Mistake::from(error))
     })
 }
 

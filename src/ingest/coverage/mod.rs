@@ -11,7 +11,9 @@ use crate::record::Record;
 use crate::source::{Grade, Location};
 use std::collections::{BTreeMap, BTreeSet};
 
+mod cell;
 mod cobertura;
+mod coverage_py;
 mod elements;
 mod jacoco;
 mod lcov;
@@ -27,7 +29,7 @@ pub struct Coverage;
 impl Family for Coverage {
     type Draft = Draft;
     const NAME: &'static str = "coverage";
-    const FORMATS: &'static [Format<Draft>] = &[cobertura::FORMAT, jacoco::FORMAT, lcov::FORMAT];
+    const FORMATS: &'static [Format<Draft>] = &[cobertura::FORMAT, jacoco::FORMAT, lcov::FORMAT, coverage_py::FORMAT];
 
     fn is_empty(draft: &Draft) -> bool {
         !draft.lines.total(Lines::line_ratio).is_known()

@@ -11,7 +11,7 @@ pub(super) type Odd = (&'static str, &'static str);
 /// The oddities of one report.
 #[derive(Debug, Default)]
 pub(super) struct Odds {
-    kinds: BTreeMap<&'static str, (&'static str, u64, u64)>,
+    kinds: BTreeMap<&'static str, (&'static str, u64, Location)>,
     /// One was met whose place is not known yet.
     met: bool,
 }
@@ -19,8 +19,12 @@ pub(super) struct Odds {
 impl Odds {
     /// Meets one in a line of the report.
     pub(super) fn note(&mut self, (code, what): Odd, line: u64) {
-        let (_, count, _) = self.kinds.entry(code).or_insert((what, 0, line));
-        *count += 1;
+        self.kinds.entry(code).or_insert_with(|| (what, 0, Location::line(line))).1 += 1;
+    }
+
+    /// Meets one in a JSON report, below these keys.
+    pub(super) fn see(&mut self, (code, what): Odd, steps: &[&str]) {
+        self.kinds.entry(code).or_insert_with(|| (what, 0, Location::pointer(steps))).1 += 1;
     }
 
     /// Meets one in the element being read, whose place is still to be said.
@@ -37,13 +41,13 @@ impl Odds {
     /// Says the line of what was met.
     pub(super) fn place(&mut self, line: u64) {
         self.met = false;
-        self.kinds.values_mut().filter(|(_, _, first)| *first == 0).for_each(|(_, _, first)| *first = line);
+        self.kinds.values_mut().filter(|(_, _, first)| first.line == Some(0)).for_each(|(_, _, first)| *first = Location::line(line));
     }
 
     /// Warns of each kind.
     pub(super) fn tell(&self, reading: &mut Reading<'_>) {
         for (code, (what, count, first)) in &self.kinds {
-            reading.warning(code, Location::line(*first), format!("{what}: {}, the first here", grouped(*count)));
+            reading.warning(code, first.clone(), format!("{what}: {}, the first here", grouped(*count)));
         }
     }
 }

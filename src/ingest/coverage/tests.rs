@@ -1,9 +1,19 @@
 #![allow(clippy::panic)]
 
+mod coverage_py;
+
 use super::*;
 use crate::ingest::claimants;
 use crate::ingest::testing::read;
 use crate::io::fs::Artifact;
+
+/// A JSON report cut off anywhere is never taken for a whole one.
+fn is_error_when_cut(report: &str) {
+    assert!(evidence(&[report.as_bytes()]).gap().is_none(), "{:?}", evidence(&[report.as_bytes()]).problems);
+    for end in 0..report.trim_end().len() {
+        assert!(evidence(&[&report.as_bytes()[..end]]).gap().is_some(), "{end}");
+    }
+}
 
 /// What the family makes of these files.
 pub(super) fn evidence(reports: &[&[u8]]) -> Evidence {
