@@ -10,7 +10,7 @@ use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, SeqAcce
 use std::fmt;
 
 /// A value where a count belongs.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Cell {
     /// `null`: usually a line that cannot run.
     #[default]
@@ -27,6 +27,11 @@ impl Cell {
     /// The count, if it is one.
     pub(super) fn count(self) -> Option<u64> {
         if let Cell::Count(count) = self { Some(count) } else { None }
+    }
+
+    /// Whether a count should stand here and something else does.
+    pub(super) fn is_odd(self) -> bool {
+        matches!(self, Cell::Odd | Cell::Word)
     }
 
     /// The number of a line, from 1, if it is one.
@@ -77,6 +82,8 @@ impl<'de> Visitor<'de> for AnyCell {
     }
 }
 
+/// Hits that are negative or no number.
+pub(super) const HITS: Odd = ("hits-not-a-count", "hits that are no count are taken as not run");
 /// A line without a number from 1.
 pub(super) const NUMBER: Odd = ("line-without-number", "lines without a usable number are left out");
 

@@ -15,6 +15,7 @@ mod cell;
 mod cobertura;
 mod coverage_py;
 mod elements;
+mod istanbul;
 mod jacoco;
 mod lcov;
 mod number;
@@ -29,7 +30,7 @@ pub struct Coverage;
 impl Family for Coverage {
     type Draft = Draft;
     const NAME: &'static str = "coverage";
-    const FORMATS: &'static [Format<Draft>] = &[cobertura::FORMAT, jacoco::FORMAT, lcov::FORMAT, coverage_py::FORMAT];
+    const FORMATS: &'static [Format<Draft>] = &[cobertura::FORMAT, jacoco::FORMAT, lcov::FORMAT, coverage_py::FORMAT, istanbul::FORMAT];
 
     fn is_empty(draft: &Draft) -> bool {
         !draft.lines.total(Lines::line_ratio).is_known()

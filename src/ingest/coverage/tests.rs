@@ -1,6 +1,7 @@
 #![allow(clippy::panic)]
 
 mod coverage_py;
+mod istanbul;
 
 use super::*;
 use crate::ingest::claimants;
