@@ -178,9 +178,12 @@ impl From<Verdict> for Exit {
 pub struct Score {
     /// 0 to 100; none when no rule applied.
     pub overall: Option<u32>,
-    /// The cap that an unwaived P0 put on it.
+    /// What it was lowered to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub capped_at: Option<u32>,
+    /// As long as what: "a P0 rule does not pass".
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub capped_while: Option<crate::metric::Name>,
     /// Weight passed and weight applicable.
     pub passed_weight: u64,
     /// Weight of all applicable rules.
@@ -195,6 +198,16 @@ pub struct Score {
     /// The mean of the criteria a document gives for its claim.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub computed: Option<crate::metric::Value>,
+}
+
+impl Score {
+    /// Lowers it to `most`, as long as something is so.
+    pub fn cap(&mut self, most: u32, so: &'static str) {
+        if let Some(overall) = self.overall.as_mut().filter(|overall| **overall > most) {
+            *overall = most;
+            (self.capped_at, self.capped_while) = (Some(most), Some(so.into()));
+        }
+    }
 }
 
 /// One area's part of the score.

@@ -181,7 +181,7 @@ fn a_configuration_that_says_something_else_is_refused() {
         ("id: small", "id: ../up", "cannot be an id"),
         ("golden.jsonl", "[]", "an evidence entry needs a path"),
         ("golden.jsonl", "\"\"", "an evidence entry needs a path"),
-        ("packs:", "waivers: [x]\npacks:", "the configuration has no key `waivers`"),
+        ("packs:", "waved: [x]\npacks:", "the configuration has no key `waved`"),
     ] {
         let project = Project::new();
         project.configure(from, to).says(2, message);
@@ -463,6 +463,41 @@ mod what_opened_elsewhere {
         project.rule("coverage", "require: coverage.line >= 80%").says(3, "no coverage evidence is configured");
         let project = Project::new();
         project.rule("bench", "require: benchmark.regressed == 0").says(3, "no benchmark evidence is configured");
+    }
+
+    #[test]
+    fn a_metric_that_the_report_does_not_have() {
+        let project = with_coverage(&coverage(100, 100));
+        project.rule("tests", "require: coverage.line >= 80%").says(0, "Ready");
+        for require in ["coverage.branch >= 0%", "coverage.line >= 80% && coverage.branch >= 80%", "!(coverage.branch < 80%)"] {
+            project.rule("tests", &format!("require: \"{require}\""));
+            assert_eq!(project.check().code, 3, "{require}");
+        }
+    }
+
+    #[test]
+    fn every_failure_is_told_and_not_only_the_first() {
+        let project = with_coverage(&coverage(1, 100));
+        for n in 1..=9 {
+            project.rule(&format!("rule-{n}"), &format!("require: coverage.line >= {n}0%"));
+        }
+        for n in 1..=9 {
+            project.says(1, &format!("own/rule-{n}"));
+        }
+    }
+
+    #[test]
+    fn a_waiver_that_has_expired() {
+        let project = with_coverage(&coverage(50, 100));
+        project.rule("coverage", "require: coverage.line >= 80%").says(1, "FAIL own/coverage");
+        let waiver = |last: &str| {
+            format!(
+                "- {{ id: W, rule: own/coverage, reason: r, ticket: t, owner: a, approved_by: b, granted: 2026-01-01, expires: {last} }}\n"
+            )
+        };
+        // The judgement is of the first moment of 2026-02-18.
+        project.put("waivers.yaml", &waiver("2026-02-18")).says(0, "EXPIRING");
+        project.put("waivers.yaml", &waiver("2026-02-17")).says(1, "waiver W expired 1 day ago");
     }
 
     #[test]

@@ -80,6 +80,135 @@ fn l2_a_dropped_golden_case_is_noticed() {
     assert_eq!(check(project.path(), &[]).code, 3);
 }
 
+/// Eight shards, of which the last one has a failed test.
+fn shards(folder: &Path) {
+    ready(folder);
+    fs::remove_dir_all(folder.join("reports")).unwrap();
+    fs::create_dir(folder.join("reports")).unwrap();
+    for n in 1..=8 {
+        fs::write(folder.join(format!("reports/shard-{n}.xml")), support::junit(&format!("shard-{n}"), 5 + n)).unwrap();
+    }
+    change(folder, "reports/shard-8.xml", "name=\"test_3\" time=\"0.01\"/>", "name=\"test_3\"><failure/></testcase>");
+    change(folder, "readiness.yaml", "expect: 2", "expect: 8");
+}
+
+fn change(folder: &Path, name: &str, from: &str, to: &str) {
+    let path = folder.join(name);
+    let text = fs::read_to_string(&path).unwrap();
+    assert!(text.contains(from), "{name} holds no {from:?}");
+    fs::write(path, text.replacen(from, to, 1)).unwrap();
+}
+
+#[test]
+fn l2_of_eight_shards_the_failing_one_is_deleted() {
+    let project = folder();
+    shards(project.path());
+    assert_eq!(check(project.path(), &["--emit", "json=base.json"]).code, 1);
+    let before = score(project.path());
+    fs::remove_file(project.path().join("reports/shard-8.xml")).unwrap();
+    for more in [&[][..], &["--base-report", "base.json"]] {
+        let answer = check(project.path(), more);
+        assert_eq!(answer.code, 3, "{}", answer.out);
+        assert!(answer.out.contains("7 of 8 expected files"), "{}", answer.out);
+    }
+    assert!(score(project.path()) <= before);
+    // Nor does another shard under its name help, nor fewer that are expected.
+    fs::copy(project.path().join("reports/shard-7.xml"), project.path().join("reports/shard-8.xml")).unwrap();
+    assert_eq!(check(project.path(), &[]).code, 3);
+    fs::remove_file(project.path().join("reports/shard-8.xml")).unwrap();
+    change(project.path(), "readiness.yaml", "expect: 8", "expect: 7");
+    assert_eq!(check(project.path(), &["--base-report", "base.json"]).code, 3);
+    assert!(held(project.path()) <= before);
+}
+
+/// The score held against the base.
+fn held(folder: &Path) -> Option<u64> {
+    let answer = check(folder, &["--base-report", "base.json", "--format", "json"]);
+    let report: readiness::report::Report = readiness::io::json::read(answer.out.as_bytes()).unwrap();
+    report.score.overall.map(u64::from)
+}
+
+/// What fails is taken away together with everything that says how much there should be.
+#[test]
+fn l2_what_failed_and_is_dropped_neither_opens_the_gate_nor_raises_the_score() {
+    type Step<'a> = &'a dyn Fn(&Path);
+    let write = |folder: &Path, name: &str, text: &str| fs::write(folder.join(name), text).unwrap();
+    let failing = |folder: &Path| {
+        change(folder, "reports/slow.xml", "name=\"test_1\" time=\"0.01\"/>", "name=\"test_1\"><failure/></testcase>");
+    };
+    let cases: [(&str, Step<'_>, Step<'_>); 6] = [
+        ("a suite", &failing, &|folder| {
+            change(folder, "readiness.yaml", "path: \"reports/*.xml\", expect: 2", "path: reports/unit.xml");
+        }),
+        ("a test", &failing, &|folder| {
+            let (start, end) = ("<testcase classname=\"slow\" name=\"test_1\"><failure/></testcase>", "");
+            change(folder, "reports/slow.xml", start, end);
+            change(folder, "reports/slow.xml", "tests=\"3\"", "tests=\"2\"");
+        }),
+        (
+            "a golden case",
+            &|folder| {
+                let text = support::golden(800);
+                let bad = text.lines().map(|line| match line.contains("\"id\":\"c7\"") {
+                    true => line.replace("\"supported\"", "\"contradicted\""),
+                    false => line.to_owned(),
+                });
+                write(folder, "golden.jsonl", &(bad.collect::<Vec<_>>().join("\n") + "\n"));
+            },
+            &|folder| {
+                let text = fs::read_to_string(folder.join("golden.jsonl")).unwrap();
+                let kept: Vec<&str> = text.lines().filter(|line| !line.contains("\"id\":\"c7\"")).collect();
+                write(folder, "golden.jsonl", &(kept.join("\n").replace(":800", ":799") + "\n"));
+            },
+        ),
+        (
+            "a series",
+            &|folder| {
+                // The last nights are three times as slow.
+                let text = support::history(40);
+                let slow = text.lines().enumerate().map(|(n, line)| match line.contains("\"p50\"") && n >= 70 {
+                    true => line.replace("\"value\":2", "\"value\":9"),
+                    false => line.to_owned(),
+                });
+                write(folder, "history.jsonl", &(slow.collect::<Vec<_>>().join("\n") + "\n"));
+            },
+            &|folder| {
+                let text = fs::read_to_string(folder.join("history.jsonl")).unwrap();
+                let kept: Vec<&str> = text.lines().filter(|line| !line.contains("\"p50\"")).collect();
+                write(folder, "history.jsonl", &(kept.join("\n") + "\n"));
+            },
+        ),
+        ("a source", &|folder| change(folder, "metrics.prom", "app_error_rate 0.001", "app_error_rate 0.5"), &|folder| {
+            change(folder, "readiness.yaml", "  metrics: { family: telemetry, path: metrics.prom }\n", "");
+        }),
+        (
+            "one of two sources",
+            &|folder| {
+                failing(folder);
+                change(folder, "readiness.yaml", "\"reports/*.xml\", expect: 2", "reports/unit.xml");
+                change(folder, "readiness.yaml", "  coverage:", "  slow: { family: tests, path: reports/slow.xml }\n  coverage:");
+            },
+            &|folder| change(folder, "readiness.yaml", "  slow: { family: tests, path: reports/slow.xml }\n", ""),
+        ),
+    ];
+    for (what, break_it, drop_it) in cases {
+        let project = folder();
+        ready(project.path());
+        break_it(project.path());
+        let broken = check(project.path(), &["--emit", "json=base.json"]);
+        assert!(matches!(broken.code, 1 | 3), "{what}: {}{}", broken.out, broken.err);
+        let before = score(project.path());
+        drop_it(project.path());
+        let answer = check(project.path(), &["--base-report", "base.json"]);
+        assert_eq!(answer.code, 3, "{what}: {}{}", answer.out, answer.err);
+        assert!(held(project.path()) <= before, "{what}: {:?} of {before:?}", held(project.path()));
+        if what == "a suite" {
+            let words = answer.out.split_whitespace().collect::<Vec<_>>().join(" ");
+            assert!(words.contains("capped at 49 while something that the base saw is not there"), "{}", answer.out);
+        }
+    }
+}
+
 #[test]
 fn l3_silence_is_never_a_pass() {
     let project = folder();
@@ -146,6 +275,33 @@ fn l10_rendering_a_stored_report_gives_the_same_pages() {
     assert_eq!(tree(&project.path().join("out")), tree(&project.path().join("again")));
 }
 
+/// Judged again elsewhere, printed, emitted or rendered from what was stored: the bytes are the same, in every output.
+#[test]
+fn l4_and_l10_a_judgement_can_be_replayed() {
+    let prepare = |folder: &Path| {
+        reflexio(folder);
+        assert_eq!(check(folder, &["--emit", "json=base.json"]).code, 1);
+        fs::write(folder.join("waivers.yaml"), "# none\n").unwrap();
+    };
+    let (one, two) = (folder(), tempfile::Builder::new().prefix("elsewhere ü").tempdir().unwrap());
+    prepare(one.path());
+    prepare(two.path());
+    for output in render::OUTPUTS {
+        let stored = format!("json=stored-{}.json", output.name);
+        let emitted = format!("{}=emitted", output.name);
+        let held = ["--base-report", "base.json", "--format", output.name, "--all"];
+        let first = check(one.path(), &[&held[..], &["--emit", &stored, "--emit", &emitted]].concat());
+        let second = check(two.path(), &held);
+        assert_eq!((first.code, &first.out), (second.code, &second.out), "{}", output.name);
+        let path = format!("stored-{}.json", output.name);
+        let rendered = support::readiness(one.path(), &["render", &path, "--format", output.name, "--all"]);
+        assert_eq!(rendered.out, first.out, "{}", output.name);
+        // Files are written without looking at the terminal.
+        let plain = support::readiness(one.path(), &["render", &path, "--format", output.name]);
+        assert_eq!(fs::read_to_string(one.path().join("emitted")).unwrap(), plain.out, "{}", output.name);
+    }
+}
+
 #[test]
 fn l12_all_outputs_show_the_same_numbers() {
     let project = folder();
@@ -203,6 +359,58 @@ proptest! {
         prop_assert!(at_least(tight) <= at_least(loose));
         let at_most = |limit: f64| rank(outcome(&format!("golden.pass_rate <= {limit}%"), part, whole, confidence));
         prop_assert!(at_most(loose) <= at_most(tight));
+    }
+}
+
+/// Something that says nothing of the golden answers, or only that nothing is known.
+fn beside_the_point() -> impl Strategy<Value = Evidence> {
+    let family = prop::sample::select(vec!["golden", "tests", "coverage", "benchmark"]);
+    let metric = prop::sample::select(vec!["golden.cases", "golden.citation_coverage", "tests.failed", "tests.total", "coverage.line"]);
+    let value = prop_oneof![
+        (0u64..3).prop_map(Value::Count),
+        (0u64..3, 0u64..3).prop_map(|(part, more)| Value::ratio(part, part + more)),
+        Just(Value::Text("live".to_owned())),
+    ];
+    (family, prop::collection::vec((metric, value), 0..4), any::<[bool; 3]>()).prop_map(|(family, metrics, [unknown, row, labelled])| {
+        let mut evidence = Evidence::new("more", family);
+        metrics.into_iter().for_each(|(id, value)| evidence.put(id, value));
+        if unknown {
+            evidence.put("golden.pass_rate", Value::ratio(0, 0));
+        }
+        if row {
+            evidence.push("golden.case", readiness::record::Record::new("id", "c1").with("passed", Value::Flag(true)));
+        }
+        if labelled {
+            let mut metric = readiness::metric::Metric::new("golden.pass_rate", Value::ratio(1, 1));
+            metric.labels.insert("category".into(), "LEGAL".to_owned());
+            evidence.metrics.push(metric);
+        }
+        evidence
+    })
+}
+
+proptest! {
+    /// Whatever else is there: what nobody measured does not hold.
+    #[test]
+    fn more_evidence_never_makes_a_pass_of_none_without_a_value(
+        all in prop::collection::vec(beside_the_point(), 0..4),
+        require in prop::sample::select(vec![
+            "golden.pass_rate >= 0%",
+            "tests.failed == 0 || golden.pass_rate >= 0%",
+            "!(golden.pass_rate < 1%)",
+            "golden.pass_rate <= 100% && coverage.line >= 0%",
+        ]),
+        confidence in prop::option::of(Just(950_000)),
+    ) {
+        let place = Place { file: "rule".into(), line: 1, column: 1 };
+        let require = Some(Spanned { text: require.to_owned(), place, ..Spanned::default() });
+        let rule = Rule { id: "p/r".to_owned(), severity: Some(Severity::P1), require, confidence, ..Rule::default() };
+        let (rules, _) = pack::check(&[Pack { rules: vec![rule], ..Pack::default() }], &BTreeMap::new(), &mut Vec::new());
+        for n in 0..=all.len() {
+            let findings = judge(&rules, &Facts::new(&all[..n]), &Occasion::default());
+            prop_assert_eq!(findings.len(), 1);
+            prop_assert_ne!(findings[0].outcome, Outcome::Pass, "{}", findings[0].message);
+        }
     }
 }
 

@@ -26,6 +26,8 @@ pub struct Base {
     pub evidence: Option<Vec<Evidence>>,
     /// The commit it judged.
     pub commit: Option<String>,
+    /// Its score.
+    pub score: Option<u32>,
     /// The waivers it lists.
     pub waivers: Vec<Listed>,
 }
@@ -44,11 +46,13 @@ pub fn load(report: Option<&Path>, root: &Path, mode: Mode, project: &str) -> Re
                 baseline: Baseline::of(&report),
                 evidence: Some(report.evidence),
                 commit: report.project.commit,
+                score: report.score.overall,
                 waivers: report.waivers,
             }
         }
         None if mode == Mode::New && fs::exists(&recorded) => {
-            Base { name: fs::slashed(&recorded), baseline: read(&recorded)?, evidence: None, commit: None, waivers: Vec::new() }
+            let (name, baseline) = (fs::slashed(&recorded), read(&recorded)?);
+            Base { name, baseline, evidence: None, commit: None, score: None, waivers: Vec::new() }
         }
         None => return Ok(None),
     };

@@ -8,6 +8,7 @@ use crate::evaluate::pack::Compiled;
 use crate::evaluate::score::score;
 use crate::evaluate::waive::{Ready, waive};
 use crate::evidence::Evidence;
+use crate::finding::Finding;
 use crate::instant::Instant;
 use crate::metric::Metric;
 use crate::report::{Report, SCHEMA, Subject, Used};
@@ -63,7 +64,12 @@ pub fn of(case: Case<'_>) -> Report {
     let fixed = base.as_ref().map(|base| change::hold_against(&mut findings, &base.baseline, now)).unwrap_or_default();
     worst_first(&mut findings, block_at);
     let metric = |id: &str| -> Option<Metric> { evidence.iter().find_map(|e| e.metric(id)).cloned() };
-    let score = score(&findings, metric("documents.claimed_score").as_ref(), metric("documents.criteria_mean").as_ref());
+    let mut score = score(&findings, metric("documents.claimed_score").as_ref(), metric("documents.criteria_mean").as_ref());
+    // What is gone may be what failed: nobody scores higher by showing less.
+    let gone = |f: &Finding| f.blocks(Severity::P1) && crate::inventory::RULES.contains(&f.rule.as_str());
+    if let Some(before) = base.as_ref().and_then(|base| base.score).filter(|_| findings.iter().any(gone)) {
+        score.cap(before, "something that the base saw is not there");
+    }
     let verdict = Verdict::over(&findings, block_at);
     let gate = Gate::decide(&findings, block_at, &policy, now);
     for entry in &mut evidence {

@@ -27,10 +27,10 @@ pub fn score(findings: &[Finding], claimed: Option<&Metric>, computed: Option<&M
         area.1 += weight;
     }
     let (passed, weight) = areas.values().fold((0, 0), |sum, area| (sum.0 + area.0, sum.1 + area.1));
-    let raw = percent(passed, weight);
-    Score {
-        overall: raw.map(|raw| if capped { raw.min(CAP) } else { raw }),
-        capped_at: (capped && raw.is_some_and(|raw| raw > CAP)).then_some(CAP),
+    let mut score = Score {
+        overall: percent(passed, weight),
+        capped_at: None,
+        capped_while: None,
         passed_weight: passed,
         weight,
         areas: areas
@@ -40,7 +40,11 @@ pub fn score(findings: &[Finding], claimed: Option<&Metric>, computed: Option<&M
         with_evidence: Value::ratio(with_evidence, rules.len() as u64),
         claimed: claimed.map(|m| m.value.clone()),
         computed: computed.map(|m| m.value.clone()),
+    };
+    if capped {
+        score.cap(CAP, "a P0 rule does not pass");
     }
+    score
 }
 
 fn percent(passed: u64, weight: u64) -> Option<u32> {

@@ -231,7 +231,9 @@ pub fn digest(artifact: &Artifact) -> io::Result<(u64, String)> {
 
 /// The schema that a YAML file of ours names on a line of its own, as far as its beginning shows.
 fn yaml_schema(artifact: &Artifact) -> Option<&str> {
-    let value = artifact.head_text().lines().find_map(|line| line.strip_prefix("schema:"))?;
+    // What begins like JSON or XML is for their readers, whatever stands on a line further down.
+    let text = Some(artifact.head_text()).filter(|text| !text.trim_start().starts_with(['{', '[', '<']))?;
+    let value = text.lines().find_map(|line| line.strip_prefix("schema:"))?;
     let value = value.split(" #").next().unwrap_or(value);
     Some(value.trim().trim_matches(['"', '\'']))
 }

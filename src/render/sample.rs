@@ -63,6 +63,7 @@ pub fn over(findings: Vec<Finding>) -> Report {
         score: Score {
             overall: Some(43),
             capped_at: Some(49),
+            capped_while: Some("a P0 rule does not pass".into()),
             passed_weight: 3,
             weight: 7,
             areas: vec![Area { name: "pr-gate".to_owned(), score: 43, passed: 3, weight: 7 }],

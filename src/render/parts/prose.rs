@@ -63,7 +63,8 @@ pub fn score(report: &Report) -> String {
         None => "No score: no rule applied".to_owned(),
     };
     if let Some(cap) = score.capped_at {
-        text.push_str(&format!(", capped at {cap} while a P0 rule does not pass"));
+        let so = score.capped_while.as_deref().unwrap_or("a P0 rule does not pass");
+        text.push_str(&format!(", capped at {cap} while {so}"));
     }
     if let Some(claimed) = &score.claimed {
         text.push_str(&format!("; claimed {}", percent(claimed)));
