@@ -383,6 +383,22 @@ pub const FAMILIES: &[Family] = &[
             ("for", Kind::Text(&[]), "how long before the alert fires"),
         ],
     },
+    Family {
+        name: "attestation",
+        key: "id",
+        from: "attestation",
+        about: "a person's statement in attestations.yaml",
+        fields: &[
+            ("rule", Kind::Text(&[]), "the rule it is about"),
+            ("by", Kind::Text(&[]), "who says so"),
+            ("role", Kind::Text(&[]), "as what"),
+            ("on", Kind::Instant, "its first moment"),
+            ("until", Kind::Instant, "the last moment it claims"),
+            ("note", Kind::Text(&[]), "what was looked at"),
+            ("commit", Kind::Text(&[]), "the commit that was checked out"),
+            ("line", Kind::Count, "the line of the file"),
+        ],
+    },
 ];
 
 /// The definition of a shipped metric.

@@ -1,6 +1,8 @@
 //! The command line.
 
-use crate::command::{baseline, bundle, check, completions, doctor, explain, init, inspect, plain, render, rules, schema, site, stamp};
+use crate::command::{
+    attest, baseline, bundle, check, completions, doctor, explain, init, inspect, plain, render, rules, schema, site, stamp,
+};
 use crate::error::Error;
 use crate::io::terminal;
 use crate::render::Style;
@@ -43,6 +45,23 @@ Exit codes: with a command, the command's own. Otherwise 0; 2 when a file is not
 written by the command; 4 when a stamp could not be written. What a failed command made is stamped
 all the same, with its exit status. A file that was there before, and that the command did not
 write, is stamped as left over, and is no evidence.";
+
+const STATEMENTS: &str = "\
+Some questions no evidence can answer: was the restore tried, was the access list read? A rule asks a
+person then (`attest: { by: data protection officer, every: 90d }`), and the answer is a statement:
+
+  readiness attest ops/restore-drill --by @alice --role 'data protection officer' \\
+    --until 2026-03-31 --note 'restored the dump of 17 February on a clean machine'
+
+It goes to attestations.yaml beside readiness.yaml, and is never changed there; the newest statement
+about a rule is the one that counts. The rule passes until the end of that day in UTC, and never for
+longer than the rule's own `every`. Whoever takes a statement back makes a newer one that ends today.
+
+--role is needed where the rule asks for a role and --by is a person who has it; the role is printed
+as it is asserted. Where the rule asks for a person, nobody else can say it.
+
+Exit codes: 0 recorded; 2 when the rule does not take the statement, and then nothing is written;
+4 when the file could not be written.";
 
 #[derive(Subcommand)]
 enum Verb {
@@ -136,6 +155,33 @@ enum Verb {
         /// When they were made [default: the clock, after the command]
         #[arg(long, value_name = "TIME")]
         now: Option<String>,
+    },
+    /// Record that a person states what no evidence can show
+    #[command(after_long_help = STATEMENTS)]
+    Attest {
+        /// The rule's id, such as ops/restore-drill
+        rule: String,
+        /// Who states it, such as @alice
+        #[arg(long, value_name = "NAME")]
+        by: String,
+        /// As what, where the rule asks for a role
+        #[arg(long, value_name = "ROLE")]
+        role: Option<String>,
+        /// The last day it is to count, such as 2026-03-31
+        #[arg(long, value_name = "DATE")]
+        until: String,
+        /// What was looked at
+        #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
+        note: String,
+        /// The configuration [default: found from here upward]
+        #[arg(long, value_name = "FILE")]
+        config: Option<PathBuf>,
+        /// As of when [default: the clock]
+        #[arg(long, value_name = "TIME")]
+        now: Option<String>,
+        /// The commit that is checked out [default: the configuration's, else git HEAD]
+        #[arg(long, value_name = "ID")]
+        commit: Option<String>,
     },
     /// Write the published dashboard: static pages of one or many systems, and the documentation
     Site {
@@ -315,6 +361,9 @@ fn dispatch(verb: Verb) -> Result<u8, Error> {
         Verb::Rules { verb: Some(RulesVerb::Test { folders }), .. } => rules::run(&rules::Ask::Test(folders)),
         Verb::Baseline { subject } => baseline::run(&subject.options()),
         Verb::Bundle { out, subject } => bundle::run(&subject.options(), &out),
+        Verb::Attest { rule, by, role, until, note, config, now, commit } => {
+            attest::run(&attest::Options { rule, by, role, until, note, config, now, commit })
+        }
         Verb::Site { config, out, now } => site::run(&site::Options { config, out, now }),
         Verb::Schema { name } => schema::run(name.as_deref()),
         Verb::Doctor { config } => doctor::run(config.as_deref()),

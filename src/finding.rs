@@ -1,5 +1,6 @@
 //! What a rule says of a subject.
 
+use crate::attestation::Attested;
 use crate::evidence::Gap;
 use crate::instant::Instant;
 use crate::rule::Severity;
@@ -171,6 +172,9 @@ pub struct Finding {
     /// A waiver that is about it, whether or not it unblocks.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub waiver: Option<Waived>,
+    /// For a rule that a person attests: whose word it asks for, and the one that was found.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attested: Option<Attested>,
     /// SHA-256 over rule and subject, no values: the same finding tomorrow has the same fingerprint.
     pub fingerprint: String,
 }

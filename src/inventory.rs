@@ -4,16 +4,17 @@ use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The built-in rules that nothing the base saw may vanish; all of them are P1.
-pub const RULES: [&str; 6] = [
+pub const RULES: [&str; 7] = [
     "inventory/source",
     "inventory/tests-suite",
     "inventory/tests-case",
     "inventory/golden-case",
     "inventory/golden-category",
     "inventory/benchmark-series",
+    "inventory/attestation",
 ];
 
-/// Names by kind: `source`, `tests.suite`, `tests.case`, `golden.case`, `golden.category`, `benchmark.series`.
+/// Names by kind: `source`, `tests.suite`, `tests.case`, `golden.case`, `golden.category`, `benchmark.series`, `attestation`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Inventory(BTreeMap<String, BTreeSet<String>>);

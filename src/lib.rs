@@ -8,6 +8,7 @@
 //! ```
 
 pub mod analyze;
+pub mod attestation;
 pub mod baseline;
 pub mod bundle;
 pub mod catalogue;

@@ -1,10 +1,10 @@
-//! The schemas that editors are given for `readiness.yaml` and `waivers.yaml` say what the program reads.
+//! The schemas that editors are given for `readiness.yaml`, `waivers.yaml` and `attestations.yaml` say what the program reads.
 
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use readiness::command::schema::SCHEMAS;
 use readiness::config::Config;
-use readiness::discover::{settings, waivers};
+use readiness::discover::{attestations, settings, waivers};
 use readiness::error::Diagnostic;
 use readiness::evaluate::pack;
 use readiness::ingest::ROOMS;
@@ -69,6 +69,14 @@ fn the_schema_knows_the_keys_of_waivers() {
     let mut errors = Vec::new();
     waivers::parse("waivers.yaml", text, waivers::Known { rules: None, config: &Config::default() }, &mut errors);
     agree(&errors, &schema("waivers"), &[(1, "/items/properties/scope/properties"), (2, "/items/properties")]);
+}
+
+/// As above, for `src/discover/attestations.rs`.
+#[test]
+fn the_schema_knows_the_keys_of_statements() {
+    let mut errors = Vec::new();
+    attestations::parse("attestations.yaml", "- zzzzzzzzzzzz: 1\n", &mut errors);
+    agree(&errors, &schema("attestations"), &[(1, "/items/properties")]);
 }
 
 #[test]

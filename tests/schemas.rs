@@ -154,6 +154,22 @@ fn a_report_with_waivers_holds_to_its_schema() {
     assert_eq!((&report["waivers"][0]["state"], &report["waivers"][1]["state"]), (&"expiring".into(), &"unused".into()));
 }
 
+#[test]
+fn a_report_with_a_statement_holds_to_its_schema() {
+    let folder = tempfile::tempdir().unwrap();
+    support::ready(folder.path());
+    let rule = "question: Was it tried?\nseverity: P1\nattest: { by: officer, every: 90d }\nwhy: w\nfix: f\n";
+    std::fs::write(folder.path().join("rules/service/tried.yaml"), rule).unwrap();
+    let config = folder.path().join("readiness.yaml");
+    let config = config.to_str().unwrap();
+    let words = ["attest", "service/tried", "--by", "@alice", "--role", "officer", "--until", "2026-03-31", "--note", "seen"];
+    let mut command = Command::cargo_bin("readiness").unwrap();
+    command.args(words).args(["--config", config, "--now", NOW]).assert().success();
+    let report = printed(&["check", "--config", config, "--now", NOW, "--format", "json"]);
+    assert_eq!(errors(&schema("report-1"), &report), Vec::<String>::new());
+    assert!(report["findings"].as_array().unwrap().iter().any(|f| f["attested"]["statement"]["note"] == "seen"));
+}
+
 fn report() -> Value {
     printed(&["check", "--config", "fixtures/reflexio/readiness.yaml", "--now", NOW, "--format", "json"])
 }

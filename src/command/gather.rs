@@ -2,7 +2,7 @@
 
 use super::setup::Setup;
 use crate::compare;
-use crate::discover::{artifacts, map};
+use crate::discover::{artifacts, attestations, map};
 use crate::error::Error;
 use crate::evidence::Evidence;
 use crate::ingest::{self, Request};
@@ -12,6 +12,7 @@ use crate::metric::Name;
 use crate::rule::Collector;
 use crate::source::{Grade, Location, Problem};
 use std::collections::BTreeMap;
+use std::path::Path;
 
 /// Reads every entry of the configuration.
 ///
@@ -46,6 +47,8 @@ pub fn evidence(setup: &Setup, now: Instant) -> Result<Vec<Evidence>, Error> {
         evidence.problems.extend(problems);
         all.push(evidence);
     }
+    let asked = setup.rules.iter().filter(|rule| rule.rule.attest.is_some()).map(|rule| rule.rule.id.as_str()).collect();
+    all.extend(attestations::evidence(&attestations::path(Path::new(&setup.config.path)), &setup.root, &asked));
     settle(&mut all);
     Ok(all)
 }

@@ -1,5 +1,6 @@
 //! One file per verb: it wires the stages together and decides nothing itself.
 
+pub mod attest;
 pub mod baseline;
 pub mod bundle;
 pub mod check;

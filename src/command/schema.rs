@@ -13,6 +13,7 @@ pub const SCHEMAS: &[(&str, &str)] = &[
     ("pack", include_str!("../../rules/pack.schema.json")),
     ("rule", include_str!("../../rules/schema.json")),
     ("waivers", include_str!("../../site/schema/waivers-1.json")),
+    ("attestations", include_str!("../../site/schema/attestations-1.json")),
     ("golden", include_str!("../../site/schema/golden-1.json")),
     ("history", include_str!("../../site/schema/history-1.json")),
     ("objectives", include_str!("../../site/schema/objectives-1.json")),
@@ -48,5 +49,5 @@ pub fn run(name: Option<&str>) -> Result<Exit, Error> {
 
 fn line((name, text): &(&str, &str)) -> Result<String, Error> {
     let head: Head = json::read(text.as_bytes()).map_err(|mistake| Error::Internal(format!("the schema {name}: {}", mistake.message)))?;
-    Ok(format!("{name:10}  {}\n", head.title))
+    Ok(format!("{name:12}  {}\n", head.title))
 }

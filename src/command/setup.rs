@@ -1,14 +1,14 @@
 //! The configuration and the packs it names: what every judging verb starts from.
 
 use crate::config::{Config, Declared};
-use crate::discover::{settings, waivers};
+use crate::discover::{attestations, settings, waivers};
 use crate::error::{Diagnostic, Error, Excerpt};
 use crate::evaluate::pack::{self, Compiled};
 use crate::evaluate::waive::{self, Ready};
 use crate::ingest;
 use crate::inventory;
 use crate::io::{fs, spelling, terminal};
-use crate::rule::{Pack, Severity, Spanned};
+use crate::rule::{Pack, Place, Severity, Spanned};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -42,6 +42,10 @@ pub fn load(config: Option<&Path>) -> Result<Setup, Error> {
     let shown = fs::slashed(&path);
     let mut errors = Vec::new();
     let config = settings::read(&path, &shown, &families(), pack::declarations, &mut errors);
+    if config.evidence.contains_key(attestations::NAME) {
+        let place = Place { file: shown.as_str().into(), line: 1, column: 1 };
+        errors.push(Diagnostic::new(place, format!("no entry can be called `{0}`: {0} has one of its own", attestations::NAME)));
+    }
     let root = path.parent().map(Path::to_owned).unwrap_or_default();
     // `.github/readiness.yaml` speaks about the repository, not about its own folder.
     let root = if root.ends_with(".github") { root.parent().map(Path::to_owned).unwrap_or_default() } else { root };

@@ -1,5 +1,6 @@
 //! What was seen, and what the base saw and the head does not.
 
+use crate::attestation;
 use crate::evidence::{Evidence, Gap};
 use crate::finding::{Finding, Outcome};
 use crate::inventory::Inventory;
@@ -11,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// So many vanished things are told one by one.
 const EACH: usize = 20;
 /// The families whose rows are counted as things that must not vanish.
-const FAMILIES: [&str; 4] = ["tests.case", "golden.case", "golden.category", "benchmark.series"];
+const FAMILIES: [&str; 5] = ["tests.case", "golden.case", "golden.category", "benchmark.series", attestation::FAMILY];
 
 /// Everything that was seen, by name.
 pub fn take(evidence: &[Evidence]) -> Inventory {
@@ -61,6 +62,7 @@ fn findings(kind: &str, names: &[&str]) -> Vec<Finding> {
         "tests.case" => "test",
         "golden.case" => "golden case",
         "golden.category" => "golden category",
+        attestation::FAMILY => "statement",
         _ => "benchmark series",
     };
     if names.len() <= EACH {
@@ -96,6 +98,7 @@ fn finding(kind: &str, name: Option<&str>, message: String) -> Finding {
         rule_at: "built in".to_owned(),
         sources: Vec::new(),
         waiver: None,
+        attested: None,
         fingerprint: fingerprint(&[&rule, name.unwrap_or_default()]),
         subject: name.map(str::to_owned),
         rule,

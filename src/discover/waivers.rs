@@ -128,7 +128,7 @@ fn waiver(node: &Node, known: Known<'_>, errors: &mut Vec<Diagnostic>) -> Option
 }
 
 /// A text that must be there and say something.
-fn mandatory(f: &mut Fields<'_, '_>, key: &'static str) -> Option<Spanned> {
+pub(super) fn mandatory(f: &mut Fields<'_, '_>, key: &'static str) -> Option<Spanned> {
     f.require(key);
     let text = f.spanned(key)?;
     if text.text.trim().is_empty() {
@@ -139,7 +139,7 @@ fn mandatory(f: &mut Fields<'_, '_>, key: &'static str) -> Option<Spanned> {
 }
 
 /// The first moment of a day, and where the file names it.
-fn date(f: &mut Fields<'_, '_>, key: &'static str) -> Option<(Instant, Spanned)> {
+pub(super) fn date(f: &mut Fields<'_, '_>, key: &'static str) -> Option<(Instant, Spanned)> {
     let text = mandatory(f, key)?;
     let day = Instant::parse(&text.text).filter(|_| text.text.len() == 10);
     if day.is_none() {

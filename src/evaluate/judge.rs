@@ -15,6 +15,7 @@ use rayon::prelude::*;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
+mod attested;
 mod kept;
 mod parts;
 mod scope;
@@ -66,8 +67,7 @@ pub fn one(rule: &Compiled, facts: &Facts<'_>, occasion: &Occasion) -> Vec<Findi
         return vec![outside];
     }
     if let Some(attest) = &rule.rule.attest {
-        let text = format!("{} has not attested this", attest.by);
-        return vec![absent(rule, None, &[Absence::silent(text)], None, Vec::new())];
+        return vec![attested::attested(rule, attest, facts, occasion)];
     }
     let view = match View::of(rule, facts) {
         Ok(view) => view,
@@ -335,6 +335,7 @@ fn finding(rule: &Compiled, subject: Option<&str>, outcome: Outcome, message: St
         rule_at: format!("{}:{}", written.place.file, written.place.line),
         sources: Vec::new(),
         waiver: None,
+        attested: None,
         fingerprint: fingerprint(&[&written.id, subject.unwrap_or_default()]),
     }
 }

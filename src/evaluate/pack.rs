@@ -6,7 +6,8 @@ use crate::config::Declared;
 use crate::error::Diagnostic;
 use crate::io::hash::sha256;
 use crate::io::yaml;
-use crate::rule::{Pack, Place, Rule, Spanned};
+use crate::metric::duration;
+use crate::rule::{Pack, Place, Rule};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 
@@ -87,9 +88,11 @@ pub fn check(
     (compiled, declared)
 }
 
-/// The text of a rule file's `require`, for people.
+/// The text of a rule file's `require`, or whose word it asks for, for people.
 pub fn expression_text(rule: &Rule) -> String {
-    rule.require
-        .as_ref()
-        .map_or_else(|| format!("attested by {}", rule.attest.as_ref().map_or("", |a| a.by.as_str())), |r: &Spanned| r.text.clone())
+    match (&rule.require, &rule.attest) {
+        (Some(require), _) => require.text.clone(),
+        (None, Some(attest)) => format!("attested by {}, every {}", attest.by, duration(attest.every as f64)),
+        (None, None) => String::new(),
+    }
 }

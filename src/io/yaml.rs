@@ -13,9 +13,11 @@ use std::sync::Arc;
 
 mod cursor;
 mod fields;
+mod quoted;
 
 use cursor::Cursor;
 pub use fields::Fields;
+pub use quoted::quoted;
 
 /// How deep a document may nest.
 const DEPTH: usize = 64;

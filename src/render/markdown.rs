@@ -97,7 +97,12 @@ fn row(finding: &Finding) -> String {
     };
     let mark = if finding.is_waived() { "<br>🔶&nbsp;waived" } else { "" };
     let word = finding.outcome.label().replace(' ', "&nbsp;");
-    let observed = if finding.outcome == Outcome::NotApplicable { &finding.message } else { &finding.observed };
+    let told = match finding.outcome {
+        Outcome::NotApplicable => true,
+        Outcome::Pass => finding.attested.is_some(),
+        _ => false,
+    };
+    let observed = if told { &finding.message } else { &finding.observed };
     format!(
         "| {icon}&nbsp;{word}{mark} | <b>{}</b><br>{} {} | {} | {} |",
         cell(&finding.question),

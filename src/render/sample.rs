@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used)]
 
+use crate::attestation::{Attested, Statement};
 use crate::evidence::{Evidence, Gap, MISSING};
 use crate::finding::{Basis, Finding, Outcome, Shown};
 use crate::instant::Instant;
@@ -39,6 +40,7 @@ pub fn finding(rule: &str, severity: Severity, outcome: Outcome) -> Finding {
         rule_at: "rules/pr-gate/tests-pass.yaml:4".to_owned(),
         sources: vec![Basis { evidence: "unit-tests".to_owned(), path: "junit.xml".to_owned(), at: Location::line(12) }],
         waiver: None,
+        attested: None,
         fingerprint: "0".repeat(64),
     }
 }
@@ -161,6 +163,21 @@ pub fn waived() -> Report {
     Report { packs, waivers, ..over(findings) }
 }
 
+/// What a finding says of a rule that `by` attested.
+pub fn word(by: &str) -> Attested {
+    let statement = Statement {
+        rule: "ops/restore-drill".to_owned(),
+        by: by.to_owned(),
+        role: Some("data protection officer".to_owned()),
+        on: Instant::parse("2026-02-17T09:30:00Z").unwrap(),
+        until: Instant::parse("2026-03-31T23:59:59.999Z").unwrap(),
+        note: "restored the dump on a clean machine".to_owned(),
+        commit: None,
+        line: 3,
+    };
+    Attested { asked: "data protection officer".to_owned(), statement: Some(statement) }
+}
+
 /// Text that tries to leave wherever it stands.
 pub const HOSTILE: &str = "\u{1b}[2J##[add-mask]a\n::error::x\r::stop-commands::x | </details> `x` @org/team \u{202e}gp.exe";
 
@@ -192,6 +209,7 @@ pub fn hostile() -> Report {
         listed.confirmed = Some(HOSTILE.to_owned());
     }
     report.findings[1].waiver = Some(report.waivers[0].waived.clone());
+    report.findings[4].attested = Some(word(HOSTILE));
     for evidence in &mut report.evidence {
         evidence.name.push_str(HOSTILE);
         for problem in &mut evidence.problems {

@@ -92,6 +92,8 @@ impl Page<'_> {
             lines
         };
         if matches!(finding.outcome, Outcome::Pass) {
+            // A person's word is worth what it says.
+            lines.extend(finding.attested.iter().flat_map(|_| self.block("", &finding.message)));
             return lines;
         }
         lines.extend(self.block("", &prose::reason(finding)));

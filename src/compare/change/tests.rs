@@ -35,6 +35,7 @@ fn finding(rule: &str, outcome: Outcome, shortfall: Option<f64>) -> Finding {
         rule_at: text(),
         sources: Vec::new(),
         waiver: None,
+        attested: None,
         fingerprint: rule.to_owned(),
     }
 }

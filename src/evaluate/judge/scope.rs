@@ -116,6 +116,7 @@ fn root(severity: Severity, missing: &BTreeSet<&'static str>, waiting: &BTreeSet
         rule_at: "built in".to_owned(),
         sources: Vec::new(),
         waiver: None,
+        attested: None,
         fingerprint: fingerprint(&[RULE, ""]),
     }
 }

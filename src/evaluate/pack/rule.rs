@@ -8,7 +8,7 @@ use crate::instant::Instant;
 use crate::io::yaml::{Fields, Node};
 use crate::io::{clock, spelling};
 use crate::metric::Name;
-use crate::rule::{Attest, Case, Collector, Expected, Fitness, Given, Rule, Severity};
+use crate::rule::{Attest, Case, Collector, Expected, Fitness, Given, Rule, Severity, Spanned};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
@@ -58,7 +58,30 @@ pub(super) fn read(node: &Node, pack: &str, stem: &str, errors: &mut Vec<Diagnos
     }
     f.finish();
     complete(&rule, errors);
+    spoken(&rule, errors);
     rule
+}
+
+/// What says how evidence is judged says nothing about a person's word.
+fn spoken(rule: &Rule, errors: &mut Vec<Diagnostic>) {
+    if rule.attest.is_none() {
+        return;
+    }
+    let idle = [
+        ("for_each", rule.for_each.is_some()),
+        ("where", rule.filter.is_some()),
+        ("collect", rule.collect.is_some()),
+        ("confidence", rule.confidence.is_some()),
+        ("min_n", rule.min_n.is_some()),
+        ("warmup", rule.warmup.is_some()),
+        ("empty", rule.empty),
+        ("max_age", rule.evidence.max_age.is_some()),
+        ("mode", rule.evidence.mode.is_some()),
+    ];
+    for (key, _) in idle.iter().filter(|(_, given)| *given) {
+        let message = format!("`{key}` has nothing to act on: a person attests this rule");
+        errors.push(Diagnostic::new(rule.place.clone(), message));
+    }
 }
 
 /// A rule is believed when its cases show it pass, fail and miss its evidence.
@@ -96,8 +119,24 @@ fn attest(node: &Node, errors: &mut Vec<Diagnostic>) -> Attest {
     let mut f = node.fields("`attest`", errors);
     f.require("by");
     f.require("every");
-    let by = f.text("by").unwrap_or_default();
-    let every = length(&mut f, "every").unwrap_or_default();
+    let by = f.spanned("by").unwrap_or_default();
+    let every = f.spanned("every").unwrap_or_default();
+    let length = duration(&every.text).map(|ms| ms as i64);
+    let mut refuse = |text: &Spanned, message: String| {
+        // A key that is not there has been told.
+        if text.place.line > 0 {
+            f.errors.push(Diagnostic::new(text.place.clone(), message));
+        }
+    };
+    if by.text.trim().is_empty() {
+        refuse(&by, "`by` is empty".to_owned());
+    }
+    match &length {
+        Ok(0) => refuse(&every, "no statement is good for no time".to_owned()),
+        Ok(_) => {}
+        Err(message) => refuse(&every, message.clone()),
+    }
+    let (by, every) = (by.text, length.unwrap_or_default());
     f.finish();
     Attest { by, every }
 }

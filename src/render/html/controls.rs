@@ -53,19 +53,17 @@ pub(super) fn section(report: &Report) -> Result<Option<Section>, Error> {
         let chip = worst.map_or_else(Html::default, chip::outcome);
         frameworks.entry(framework).or_default().push(Control { id, name, chip, rules });
     }
-    let frameworks = frameworks.into_iter().map(|(name, controls)| Framework {
-        name,
-        toward: toward(controls.len()),
-        counts: counts(&controls),
-        controls,
-    });
+    let frameworks =
+        frameworks.into_iter().map(|(name, controls)| Framework { name, toward: toward(&controls), counts: counts(&controls), controls });
     let body = fill(&Controls { frameworks: frameworks.collect() })?;
     Ok(Some(Section { id: "controls", title: "Controls", note, tone: "", body }))
 }
 
-/// What the rules are for a framework: never more than evidence.
-fn toward(controls: usize) -> String {
-    format!("evidence toward {}", prose::plural(controls, "control"))
+/// What the rules are for a framework: never more than evidence, and of some controls no more than somebody's word.
+fn toward(controls: &[Control<'_>]) -> String {
+    let all = format!("evidence toward {}", prose::plural(controls.len(), "control"));
+    let word = controls.iter().filter(|control| control.rules.iter().all(|group| group.rule.attested.is_some())).count();
+    if word == 0 { all } else { format!("{all}, toward {word} of them by a person's word alone") }
 }
 
 /// Words and numbers of an id, so that article 9 comes before article 12.
