@@ -15,12 +15,14 @@ mod cell;
 mod cobertura;
 mod coverage_py;
 mod elements;
+mod gocover;
 mod istanbul;
 mod jacoco;
 mod lcov;
 mod number;
 mod odds;
 mod path;
+mod span;
 #[cfg(test)]
 mod tests;
 
@@ -30,7 +32,8 @@ pub struct Coverage;
 impl Family for Coverage {
     type Draft = Draft;
     const NAME: &'static str = "coverage";
-    const FORMATS: &'static [Format<Draft>] = &[cobertura::FORMAT, jacoco::FORMAT, lcov::FORMAT, coverage_py::FORMAT, istanbul::FORMAT];
+    const FORMATS: &'static [Format<Draft>] =
+        &[cobertura::FORMAT, coverage_py::FORMAT, gocover::FORMAT, istanbul::FORMAT, jacoco::FORMAT, lcov::FORMAT];
 
     fn is_empty(draft: &Draft) -> bool {
         !draft.lines.total(Lines::line_ratio).is_known()
