@@ -1,5 +1,6 @@
 //! Everything a reader is shown, and the only input of `render` and of comparison.
 
+use crate::control::Framework;
 use crate::evidence::Evidence;
 use crate::finding::{Finding, Fixed, Outcome};
 use crate::instant::Instant;
@@ -45,6 +46,9 @@ pub struct Report {
     /// What was seen, by name, for the next judgement to miss.
     #[serde(default)]
     pub inventory: Inventory,
+    /// The frameworks that rules name: which controls they are evidence toward, and which have no rule.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub controls: Vec<Framework>,
     /// The packs that judged.
     pub packs: Vec<Used>,
     /// All waivers, in the order of their file, each with what it is worth.

@@ -213,3 +213,58 @@ fn the_report_says_what_the_system_is_said_to_be() {
     let html = readiness(folder.path(), &["check", "--now", NOW, "--format", "html"]).out;
     assert!(html.contains("<code>ai_risk</code> <bdi>high</bdi>"), "what is said stands in the report");
 }
+
+/// A log kept for ninety days satisfies one framework and not the other; a limit of ninety days contradicts it.
+#[test]
+fn rules_and_doctor_say_which_rule_loses() {
+    let folder = tempfile::tempdir().unwrap();
+    ready(folder.path());
+    let pack = folder.path().join("rules/logs");
+    fs::create_dir_all(&pack).unwrap();
+    fs::write(
+        pack.join("pack.yaml"),
+        "title: Logs\nabout: How long they are kept.\nmetrics:\n  custom.logs_kept: { kind: duration, unit: s, sample: app_logs_kept, about: how long logs are kept }\n",
+    )
+    .unwrap();
+    let rule = |name: &str, require: &str, control: &str| {
+        let (good, bad) = if require.contains(">=") { ("900d", "1d") } else { ("1d", "900d") };
+        let text = format!(
+            "question: Is it so?\nseverity: P2\nrequire: custom.logs_kept {require}\ncontrols: [{control}]\nwhy: Because.\nfix: Mend it.\ncases:\n  - {{ given: {{ custom.logs_kept: {good} }}, outcome: pass }}\n  - {{ given: {{ custom.logs_kept: {bad} }}, outcome: fail }}\n  - {{ given: {{}}, outcome: no-evidence }}\n"
+        );
+        fs::write(pack.join(name), text).unwrap();
+    };
+    rule("ninety.yaml", "\">= 90d\"".trim_matches('"'), "SOC2:CC7.2");
+    rule("half-year.yaml", ">= 184d", "EU-AI-ACT:26.6");
+    let list = readiness(folder.path(), &["rules", "list", "rules/logs"]);
+    assert_eq!(list.code, 0, "{}", list.err);
+    let wanted = "stricter       custom.logs_kept: logs/half-year (EU-AI-ACT) asks for at least 184d and is the strictest";
+    assert!(list.out.contains(wanted) && list.out.contains("logs/ninety (SOC2) asks for at least 90d"), "{}", list.out);
+    rule("limit.yaml", "<= 90d", "GDPR:5.1.e");
+    let doctor = readiness(folder.path(), &["doctor"]);
+    assert!(doctor.out.contains("note  contradiction  custom.logs_kept: logs/half-year (EU-AI-ACT)"), "{}", doctor.out);
+    assert!(doctor.out.contains("no value satisfies both; EU-AI-ACT:26.6 says at least six months"), "{}", doctor.out);
+}
+
+/// How much of a framework the rules look at, and what they do not, is data too.
+#[test]
+fn controls_say_what_is_shown_and_what_nobody_looks_at() {
+    let folder = tempfile::tempdir().unwrap();
+    project(folder.path(), "when: system.ai_risk >= \"high\"\n", "");
+    says(folder.path(), "{ ai_risk: minimal }");
+    let path = folder.path().join("readiness.yaml");
+    let text = fs::read_to_string(&path).unwrap();
+    let packs = text.lines().find(|line| line.starts_with("packs:")).unwrap();
+    fs::write(&path, text.replace(packs, "packs: [pr-gate, rules/act/]")).unwrap();
+    let report = report(folder.path());
+    let frameworks = report["controls"].as_array().unwrap();
+    let act = frameworks.iter().find(|f| f["name"] == "EU-AI-ACT").unwrap();
+    let control = &act["controls"][0];
+    assert_eq!((&control["id"], &control["by"], &control["outcome"]), (&"15.1".into(), &"automated".into(), &"no-evidence".into()));
+    assert_eq!(act["total"].as_u64().unwrap() as usize, act["gaps"].as_array().unwrap().len() + 1);
+    let tests = frameworks.iter().find(|f| f["name"] == "SOC2").unwrap();
+    assert!(tests["controls"].as_array().unwrap().iter().any(|c| c["outcome"] == "pass"), "{tests}");
+    let html = check(folder.path(), &["--format", "html"]).out;
+    assert!(html.contains("evidence toward 1 of 727 controls: 1 automated; 726 without a rule"), "the page says it too");
+    let list = readiness(folder.path(), &["rules", "--controls"]).out;
+    assert!(list.contains("without a rule: ") && list.contains("No rule at all for DORA (328 controls)"), "{list}");
+}

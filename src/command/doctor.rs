@@ -3,6 +3,7 @@
 use super::plain::say;
 use super::{gather, setup};
 use crate::error::Error;
+use crate::evaluate::conflict;
 use crate::io::{clock, git};
 use crate::render::parts::escape::terminal as clean;
 use crate::verdict::Exit;
@@ -20,6 +21,9 @@ pub fn run(config: Option<&Path>) -> Result<Exit, Error> {
         setup.rules.len(),
         setup.packs.iter().map(|p| p.name.as_str()).collect::<Vec<_>>().join(", ")
     ));
+    for found in conflict::conflicts(setup.rules.iter().map(|rule| &rule.rule)) {
+        text.push_str(&clean_line(&format!("note  {:14} {}: {}", found.kind.word(), found.of, found.text)));
+    }
     let root = if setup.root.as_os_str().is_empty() { Path::new(".") } else { &setup.root };
     text.push_str(&match (&setup.config.project.commit, git::head(root)) {
         (Some(commit), _) => format!("ok    commit         {commit}, from the configuration\n"),

@@ -2,20 +2,22 @@
 
 use super::base::Base;
 use crate::compare::{change, inventory};
+use crate::control::{self, Framework, Toward};
 use crate::evaluate::facts::Facts;
 use crate::evaluate::judge::{Occasion, judge, worst_first};
 use crate::evaluate::pack::Compiled;
 use crate::evaluate::score::score;
 use crate::evaluate::waive::{Ready, waive};
 use crate::evidence::Evidence;
-use crate::finding::Finding;
+use crate::finding::{Finding, Outcome};
 use crate::instant::Instant;
 use crate::metric::Metric;
 use crate::report::{Report, SCHEMA, Subject, Used};
-use crate::rule::{Pack, Severity};
+use crate::rule::{Pack, Rule, Severity};
 use crate::system::System;
 use crate::verdict::{Gate, Policy, Verdict};
 use crate::waiver::renewals;
+use std::collections::BTreeMap;
 
 /// How many rows of a family a report keeps.
 const ROWS: usize = 10_000;
@@ -77,6 +79,7 @@ pub fn of(case: Case<'_>) -> Report {
     }
     let used =
         |pack: &Pack| Used { name: pack.name.clone(), title: pack.title.clone(), rules: pack.rules.len(), sha256: pack.sha256.clone() };
+    let controls = controls(rules, &findings);
     Report {
         schema: SCHEMA.to_owned(),
         tool: format!("readiness {}", env!("CARGO_PKG_VERSION")),
@@ -91,7 +94,23 @@ pub fn of(case: Case<'_>) -> Report {
         evidence,
         fixed,
         inventory: seen,
+        controls,
         packs: packs.iter().map(used).collect(),
         waivers,
     }
+}
+
+/// What the rules are evidence toward, with the worst that came out of each.
+fn controls(rules: &[Compiled], findings: &[Finding]) -> Vec<Framework> {
+    let mut worst: BTreeMap<&str, Outcome> = BTreeMap::new();
+    for finding in findings {
+        let so_far = worst.entry(&finding.rule).or_insert(finding.outcome);
+        *so_far = finding.outcome.min(*so_far);
+    }
+    control::frameworks(rules.iter().map(|rule| toward(&rule.rule, worst.get(rule.rule.id.as_str()).copied())))
+}
+
+/// A rule, as far as it is evidence toward controls.
+pub(super) fn toward(rule: &Rule, outcome: Option<Outcome>) -> Toward<'_> {
+    Toward { rule: &rule.id, controls: &rule.controls, attested: rule.attest.is_some(), outcome }
 }

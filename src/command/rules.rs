@@ -1,14 +1,16 @@
 //! `readiness rules`: the packs, their rules and metrics, and whether their cases come out as written.
 
+use super::judgement::toward;
 use super::plain::say;
 use super::setup::mistaken;
 use crate::catalogue::{Kind, METRICS};
+use crate::control::{self, By, Framework};
 use crate::error::{Diagnostic, Error};
 use crate::evaluate::cases;
+use crate::evaluate::conflict;
 use crate::evaluate::difference::{self, Difference, Step, Way};
 use crate::evaluate::pack::{self, Compiled, Files};
 use crate::io::{fs, spelling};
-use crate::render::parts::prose::plural;
 use crate::rule::Pack;
 use crate::system::FACTS;
 use crate::verdict::Exit;
@@ -66,7 +68,7 @@ pub fn run(ask: &Ask) -> Result<Exit, Error> {
         }
         Ask::List(folders) => {
             let (packs, _, _) = load(folders)?;
-            say(&packs.iter().map(list).chain([frameworks(&packs)]).collect::<String>())?;
+            say(&packs.iter().map(list).chain([conflicting(&packs), frameworks(&packs)]).collect::<String>())?;
         }
         Ask::Test(folders) => {
             let (packs, rules, declared) = load(folders)?;
@@ -157,15 +159,19 @@ fn summary(differences: &[Difference]) -> String {
     )
 }
 
-/// Rules by framework and control.
-fn by_framework(packs: &[Pack]) -> BTreeMap<&str, BTreeMap<&str, Vec<&str>>> {
-    let mut found: BTreeMap<&str, BTreeMap<&str, Vec<&str>>> = BTreeMap::new();
-    for rule in packs.iter().flat_map(|pack| &pack.rules) {
-        for (framework, control) in rule.controls.iter().filter_map(|control| control.split_once(':')) {
-            found.entry(framework).or_default().entry(control).or_default().push(&rule.id);
-        }
+/// What the rules of packs are evidence toward; nothing was judged.
+fn by_framework(packs: &[Pack]) -> Vec<Framework> {
+    control::frameworks(packs.iter().flat_map(|pack| &pack.rules).map(|rule| toward(rule, None)))
+}
+
+/// Where frameworks ask different things of the same measure.
+fn conflicting(packs: &[Pack]) -> String {
+    let found = conflict::conflicts(packs.iter().flat_map(|pack| &pack.rules));
+    if found.is_empty() {
+        return String::new();
     }
-    found
+    let lines = found.iter().map(|c| format!("  {:13}  {}: {}\n", c.kind.word(), c.of, c.text));
+    format!("Where rules ask different things of one measure\n{}\n", lines.collect::<String>())
 }
 
 /// How many controls of each framework have rules.
@@ -174,17 +180,34 @@ fn frameworks(packs: &[Pack]) -> String {
     if found.is_empty() {
         return String::new();
     }
-    let lines = found.iter().map(|(framework, controls)| format!("  {framework:12}  {}\n", plural(controls.len(), "control")));
-    format!("Evidence toward (`readiness rules --controls` lists them)\n{}", lines.collect::<String>())
+    let lines = found.iter().map(|framework| format!("  {:12}  {}\n", framework.name, framework.summary()));
+    format!("Controls (`readiness rules --controls` lists them)\n{}", lines.collect::<String>())
 }
 
+/// Every framework: what is evidence toward which control, and what no rule looks at.
 fn controls(packs: &[Pack]) -> String {
-    let mut text = "Which rules are evidence toward which control. A passing rule is evidence, not conformity.\n".to_owned();
-    for (framework, controls) in by_framework(packs) {
-        text.push_str(&format!("\n{framework}: evidence toward {}\n", plural(controls.len(), "control")));
-        let width = controls.keys().map(|control| control.len()).max().unwrap_or(0);
-        text.extend(controls.iter().map(|(control, rules)| format!("  {control:width$}  {}\n", rules.join(", "))));
+    let mut text = "Which rules are evidence toward which control, and which controls have no rule.\nA passing rule is evidence, not \
+                    conformity; not every control asks something of every system.\n"
+        .to_owned();
+    let frameworks = by_framework(packs);
+    for framework in &frameworks {
+        text.push_str(&format!("\n{}: {}\n", framework.name, framework.summary()));
+        let width = framework.controls.iter().map(|control| control.id.len()).max().unwrap_or(0);
+        for control in &framework.controls {
+            let title = if control.title.is_empty() { String::new() } else { format!("{}: ", control.title) };
+            let by = if control.by == By::Attested { " (attested)" } else { "" };
+            text.push_str(&format!("  {:width$}  {title}{}{by}\n", control.id, control.rules.join(", ")));
+        }
+        if !framework.gaps.is_empty() {
+            text.push_str(&format!("  without a rule: {}\n", framework.gap_groups().join(", ")));
+        }
     }
+    let unnamed: Vec<String> = control::unnamed(&frameworks).iter().map(|(name, total)| format!("{name} ({total} controls)")).collect();
+    if !unnamed.is_empty() {
+        text.push_str(&format!("\nNo rule at all for {}\n", unnamed.join(", ")));
+    }
+    text.push_str("\nWhat laws fix in numbers; a rule that names the article and asks for less is told\n");
+    text.extend(conflict::obligations().iter().map(|law| format!("  {law}\n")));
     text
 }
 

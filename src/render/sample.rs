@@ -77,6 +77,7 @@ pub fn over(findings: Vec<Finding>) -> Report {
         evidence: evidence(),
         fixed: Vec::new(),
         inventory: Inventory::default(),
+        controls: Vec::new(),
         packs: vec![Used { name: "pr-gate".to_owned(), title: "Pull request gate".to_owned(), rules: 6, sha256: "a".repeat(64) }],
         waivers: Vec::new(),
     }

@@ -74,6 +74,44 @@ fn conditions(tokens: Vec<Lexeme>) -> Vec<Vec<Lexeme>> {
     parts
 }
 
+/// A limit that a requirement sets: what is compared, how, and with which literal.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Bound {
+    /// What is limited, as it is written: `coverage.line`.
+    pub of: String,
+    /// How; what is limited stands on the left.
+    pub operator: Operator,
+    /// The literal's unit, `ms` for every duration.
+    pub unit: &'static str,
+    /// The number in it.
+    pub value: f64,
+    /// As it is written: `80%`.
+    pub limit: String,
+}
+
+/// Every limit that must hold for the requirement to hold.
+pub fn bounds(text: &str) -> Vec<Bound> {
+    let tokens = tokens(text, &mut Vec::new());
+    let shown = |from: usize, to: usize| {
+        let place = |n: usize| tokens.get(n).map_or(text.len(), |token| token.at);
+        text.get(place(from)..place(to)).unwrap_or_default().split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    let mut found = Vec::new();
+    let mut start = 0;
+    for condition in conditions(lexemes(text)) {
+        if let Some(Limit { of, operator, literal: (unit, value) }) = limit(&condition) {
+            let end = start + condition.len();
+            // What is limited stands on one side of the sign, and the literal on the other.
+            let (left, right) = (start + of.len(), end - of.len());
+            let first = condition.starts_with(of) && number(&condition[of.len() + 1..]).is_some();
+            let (of, limit) = if first { (shown(start, left), shown(left + 1, end)) } else { (shown(right, end), shown(start, right - 1)) };
+            found.push(Bound { of, operator, unit, value, limit });
+        }
+        start += condition.len() + 1;
+    }
+    found
+}
+
 /// A limit on something: `coverage.line >= 80%`.
 struct Limit<'a> {
     of: &'a [Lexeme],
@@ -142,6 +180,20 @@ fn pair(old: &[Lexeme], new: &[Lexeme]) -> Option<Option<Way>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_limits_of_a_requirement_are_found() {
+        let found = |text: &str| -> Vec<String> {
+            bounds(text).iter().map(|b| format!("{} {:?} {} = {}{}", b.of, b.operator, b.limit, b.value, b.unit)).collect()
+        };
+        assert_eq!(found("a.b >= 80%"), ["a.b AtLeast 80% = 0.8%"]);
+        assert_eq!(
+            found("90d <= a.b{c=\"d\"} && delta( a.b ) > -1pt"),
+            ["a.b{c=\"d\"} AtLeast 90d = 7776000000ms", "delta( a.b ) Greater -1pt = -1pt"]
+        );
+        assert_eq!(found("a.b < 5 || a.c < 5"), Vec::<String>::new(), "neither must hold");
+        assert_eq!(found("a.b == 0 && c in [\"x\"] && !d && a.b < a.c"), Vec::<String>::new());
+    }
 
     #[test]
     fn limits_are_held_against_each_other() {

@@ -1,6 +1,7 @@
 //! Reads one rule file.
 
 use crate::catalogue::Kind;
+use crate::control;
 use crate::error::Diagnostic;
 use crate::evaluate::expression::{duration, percent};
 use crate::finding::Outcome;
@@ -10,13 +11,6 @@ use crate::io::{clock, spelling};
 use crate::metric::Name;
 use crate::rule::{Attest, Case, Collector, Expected, Fitness, Given, Rule, Severity, Spanned};
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::LazyLock;
-
-/// Every shipped control id, `FRAMEWORK:ID`.
-static CONTROLS: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
-    let lines = include_str!("../../../rules/controls.tsv").lines();
-    lines.filter_map(|line| line.split_once('\t')).map(|(framework, id)| format!("{framework}:{id}")).collect()
-});
 
 /// Reads the rule `pack/stem`; mistakes are added to `errors`.
 pub(super) fn read(node: &Node, pack: &str, stem: &str, errors: &mut Vec<Diagnostic>) -> Rule {
@@ -107,8 +101,8 @@ fn complete(rule: &Rule, errors: &mut Vec<Diagnostic>) {
 fn controls(f: &mut Fields<'_, '_>) -> Vec<String> {
     let controls = f.texts("controls");
     for control in &controls {
-        if !CONTROLS.contains(&control.text) {
-            let help = spelling::did_you_mean(&control.text, CONTROLS.iter().map(String::as_str));
+        if control::listed(&control.text).is_none() {
+            let help = spelling::did_you_mean(&control.text, control::ids());
             f.errors.push(Diagnostic::new(control.place.clone(), format!("unknown control `{}`", control.text)).help(help));
         }
     }
