@@ -129,6 +129,7 @@ const fn labelled(id: &'static str, kind: Kind, better: Option<Direction>, label
 pub const METRICS: &[Definition] = &[
     metric("coverage.line", Kind::Ratio, HIGHER, "executable lines that ran"),
     metric("coverage.branch", Kind::Ratio, HIGHER, "branches that were taken"),
+    metric("coverage.partial", Kind::Count, LOWER, "lines that ran, with branches that were not taken"),
     metric("coverage.function", Kind::Ratio, HIGHER, "functions that were entered"),
     metric("coverage.statement", Kind::Ratio, HIGHER, "statements that ran"),
     metric("tests.total", Kind::Count, HIGHER, "test cases"),
@@ -207,6 +208,7 @@ pub const FAMILIES: &[Family] = &[
             ("line", Kind::Ratio, "executable lines that ran"),
             ("branch", Kind::Ratio, "branches that were taken"),
             ("function", Kind::Ratio, "functions that were entered"),
+            ("partial", Kind::Count, "lines that ran, with branches that were not taken"),
             ("uncovered", Kind::Count, "executable lines that did not run"),
         ],
     },

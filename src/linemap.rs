@@ -68,6 +68,13 @@ impl Lines {
         known(counted, self.totals.line)
     }
 
+    /// Lines that ran, with branches that were not taken; nothing when only totals are told of branches.
+    pub fn partial(&self) -> Option<u64> {
+        let partial = |line: &&Line| line.hits > 0 && line.branch().part < line.branch().whole;
+        let told = !self.totals.branch.is_known() || self.lines.iter().any(|line| line.branch().is_known());
+        told.then(|| self.lines.iter().filter(partial).count() as u64)
+    }
+
     /// Branches that were taken, of all.
     pub fn branch_ratio(&self) -> Ratio {
         let of_lines = self.lines.iter().fold(Ratio::default(), |sum, line| plus(sum, line.branch()));

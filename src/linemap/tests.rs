@@ -91,6 +91,8 @@ fn totals_count_only_where_nothing_is_told_one_by_one() {
     assert_eq!(map.join(run), Unsure { branches: 0, totals: 1 }, "which lines the two runs share is not known");
     assert_eq!(map.total(Lines::line_ratio), Ratio::new(5, 11));
     assert_eq!(map.total(Lines::function_ratio), Ratio::new(2, 4));
+    map.file("a").totals.branch = Ratio::new(1, 2);
+    assert_eq!((map.file("a").partial(), map.file("b").partial()), (None, Some(0)));
 }
 
 proptest::proptest! {

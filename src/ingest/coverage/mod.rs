@@ -100,6 +100,11 @@ fn put(all: &Draft, evidence: &mut Evidence) {
             evidence.put(id, Value::Ratio(ratio));
         }
     }
+    let branches = all.lines.total(Lines::branch_ratio).is_known();
+    let partial: Option<u64> = all.lines.files.values().map(Lines::partial).sum();
+    if let Some(partial) = partial.filter(|_| branches) {
+        evidence.put("coverage.partial", Value::Count(partial));
+    }
     let mut packages: BTreeMap<&str, Package> = BTreeMap::new();
     let mut homeless: BTreeSet<&str> = all.lines.files.keys().map(String::as_str).collect();
     for (name, files) in &all.packages {
@@ -115,6 +120,7 @@ fn put(all: &Draft, evidence: &mut Evidence) {
     for (path, lines) in &all.lines.files {
         let line = lines.line_ratio();
         let record = measured(Record::new("path", path), line, lines.branch_ratio(), lines.function_ratio());
+        let record = record.with_some("partial", lines.partial().filter(|_| branches).map(Value::Count));
         evidence.push("coverage.file", record.with("uncovered", Value::Count(line.whole.saturating_sub(line.part))));
     }
     evidence.family("coverage.package");

@@ -80,6 +80,7 @@ fn branches_are_what_the_line_says_and_nothing_is_guessed() {
     let all = class(lines);
     assert_eq!(ratio(&all, "coverage.branch"), Some((3, 5)));
     assert_eq!(ratio(&all, "coverage.line"), Some((6, 6)));
+    assert_eq!(all.rows("coverage.file")[0].count("partial"), Some(2), "a third state: it ran, and not all of it");
     assert_eq!(codes(&all), [("declared-totals-differ", Some(2)), ("branch-without-ratio", Some(5))]);
     assert_eq!(
         all.problems[1].message,
