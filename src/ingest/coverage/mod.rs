@@ -14,14 +14,19 @@ use std::collections::{BTreeMap, BTreeSet};
 mod cell;
 mod cobertura;
 mod coverage_py;
+mod coveralls_json;
+mod coverlet;
 mod elements;
+mod gcovr_json;
 mod gocover;
 mod istanbul;
 mod jacoco;
 mod lcov;
+mod llvm_json;
 mod number;
 mod odds;
 mod path;
+mod simplecov;
 mod span;
 #[cfg(test)]
 mod tests;
@@ -32,8 +37,19 @@ pub struct Coverage;
 impl Family for Coverage {
     type Draft = Draft;
     const NAME: &'static str = "coverage";
-    const FORMATS: &'static [Format<Draft>] =
-        &[cobertura::FORMAT, coverage_py::FORMAT, gocover::FORMAT, istanbul::FORMAT, jacoco::FORMAT, lcov::FORMAT];
+    const FORMATS: &'static [Format<Draft>] = &[
+        cobertura::FORMAT,
+        coverage_py::FORMAT,
+        gocover::FORMAT,
+        istanbul::FORMAT,
+        jacoco::FORMAT,
+        lcov::FORMAT,
+        llvm_json::FORMAT,
+        simplecov::FORMAT,
+        gcovr_json::FORMAT,
+        coveralls_json::FORMAT,
+        coverlet::FORMAT,
+    ];
 
     fn is_empty(draft: &Draft) -> bool {
         !draft.lines.total(Lines::line_ratio).is_known()

@@ -1,7 +1,12 @@
 #![allow(clippy::panic)]
 
 mod coverage_py;
+mod coveralls_json;
+mod coverlet;
+mod gcovr_json;
 mod istanbul;
+mod llvm_json;
+mod simplecov;
 
 use super::*;
 use crate::ingest::claimants;
