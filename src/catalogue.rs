@@ -319,6 +319,19 @@ pub const FAMILIES: &[Family] = &[
         ],
     },
     Family {
+        name: "audit.run",
+        key: "id",
+        from: "audit",
+        about: "a run of the audited job; the newest ten thousand",
+        fields: &[
+            ("at", Kind::Instant, "its first row"),
+            ("rows", Kind::Count, "audit rows"),
+            ("deleted", Kind::Count, "rows deleted for real"),
+            ("dry_runs", Kind::Count, "audit rows of dry runs"),
+            ("errors", Kind::Count, "audit rows with an error"),
+        ],
+    },
+    Family {
         name: "audit.finding",
         key: "id",
         from: "audit",

@@ -126,6 +126,8 @@ pub struct Rule {
     pub empty: bool,
     /// A query over an audit snapshot.
     pub collect: Option<Collector>,
+    /// How often something must have happened.
+    pub cadence: Option<Cadence>,
     /// Fewer points of history than this: not applicable yet.
     pub warmup: Option<u64>,
     /// Why the rule exists, in a sentence or two.
@@ -145,6 +147,17 @@ pub struct Attest {
     pub by: String,
     /// How often, in milliseconds.
     pub every: i64,
+}
+
+/// How often something must have happened, and how often it may have been missed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Cadence {
+    /// The time between two occurrences, in milliseconds.
+    pub every: i64,
+    /// How far back one looks, in milliseconds; no shorter than `every`.
+    pub window: i64,
+    /// How many may be missing in that time.
+    pub gaps: u64,
 }
 
 /// What makes evidence fit for a rule.
@@ -178,6 +191,8 @@ pub struct Collector {
 pub struct Case {
     /// Metric, family or collector column, and what it is.
     pub given: BTreeMap<String, Given>,
+    /// How long before the judgement something happened, each in milliseconds, newest first; for rules with a cadence.
+    pub occurred: Vec<i64>,
     /// The outcome, or one outcome per subject.
     pub outcome: Expected,
     /// Where the case stands.

@@ -4,6 +4,7 @@
 //! widest honest answer or `None`, never a NaN.
 
 pub mod beta;
+pub mod cadence;
 pub mod changepoint;
 pub mod interval;
 pub mod line;

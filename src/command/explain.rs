@@ -13,6 +13,7 @@ use crate::finding::Basis;
 use crate::io::spelling;
 use crate::metric::duration;
 use crate::render::parts::escape::terminal as clean;
+use crate::render::parts::prose::plural;
 use crate::report::Report;
 use crate::rule::{Expected, Rule};
 use crate::verdict::Exit;
@@ -130,6 +131,10 @@ fn describe(rule: &Rule, now: Option<&Now>) -> String {
     if let Some(ppm) = rule.confidence {
         line("confidence", &format!("{} %, one-sided", f64::from(ppm) / 10_000.0));
     }
+    if let Some(cadence) = &rule.cadence {
+        let [every, window] = [cadence.every, cadence.window].map(|ms| duration(ms as f64));
+        line("cadence", &format!("one every {every}, over {window}, at most {} missing", cadence.gaps));
+    }
     if let Some(collector) = &rule.collect {
         line("asks", &collector.query.text.split_whitespace().collect::<Vec<_>>().join(" "));
     }
@@ -145,7 +150,10 @@ fn describe(rule: &Rule, now: Option<&Now>) -> String {
             Expected::Each(each) => each.iter().map(|(subject, outcome)| format!("{subject}: {outcome}")).collect::<Vec<_>>().join(", "),
         };
         let given: BTreeMap<&String, String> = case.given.iter().map(|(name, given)| (name, shown(given))).collect();
-        let given: Vec<String> = given.into_iter().map(|(name, value)| format!("{name} = {value}")).collect();
+        let mut given: Vec<String> = given.into_iter().map(|(name, value)| format!("{name} = {value}")).collect();
+        if !case.occurred.is_empty() {
+            given.push(plural(case.occurred.len(), "occurrence"));
+        }
         text.push_str(&format!("  {} -> {outcome}\n", if given.is_empty() { "nothing".to_owned() } else { given.join(", ") }));
     }
     text

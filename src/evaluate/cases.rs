@@ -16,6 +16,8 @@ use crate::source::Source;
 use crate::system::{PREFIX, System, fact_named};
 use std::collections::BTreeMap;
 
+mod occurred;
+
 /// Runs all cases of a rule; each that does not come out as written is a diagnostic.
 pub fn run(rule: &Compiled, declared: &BTreeMap<String, Declared>) -> Vec<Diagnostic> {
     rule.rule
@@ -117,7 +119,9 @@ fn stage(rule: &Compiled, case: &Case, declared: &BTreeMap<String, Declared>) ->
         let row = cells(rule, &columns)?;
         stage.table(rule, vec![row]);
     }
-    Ok(stage.entries.into_values().collect())
+    let mut evidence: Vec<Evidence> = stage.entries.into_values().collect();
+    occurred::date(rule, case, day(rule), &mut evidence)?;
+    Ok(evidence)
 }
 
 /// A row of the rule's own query, a cell per declared column.
@@ -130,7 +134,7 @@ fn cells(rule: &Compiled, row: &BTreeMap<String, String>) -> Result<Vec<Option<V
         None => Ok(None),
         Some(text) => {
             let kind = Kind::named(kind, &Name::default()).ok_or("unknown kind")?;
-            value_of(text, &kind).map(Some).ok_or_else(|| format!("`{column}`: `{text}` is no {kind}"))
+            occurred::value(text, &kind, day(rule)).map(Some).ok_or_else(|| format!("`{column}`: `{text}` is no {kind}"))
         }
     };
     outputs.iter().map(cell).collect()
@@ -199,7 +203,7 @@ impl Stage {
                     .find(|(field, _)| field == cell)
                     .or(standing.then_some(&free))
                     .ok_or_else(|| format!("{name} has no `{cell}`"))?;
-                let value = value_of(text, kind).ok_or_else(|| format!("`{cell}`: `{text}` is no {kind}"))?;
+                let value = occurred::value(text, kind, self.day).ok_or_else(|| format!("`{cell}`: `{text}` is no {kind}"))?;
                 record = record.with(cell.clone(), value);
             }
             self.entry(family.from).push(family.name, record);

@@ -3,7 +3,7 @@
 pub use super::expression::Way;
 use super::expression::strictness;
 use crate::metric::duration;
-use crate::rule::{Attest, Fitness, Pack, Rule, Spanned};
+use crate::rule::{Attest, Cadence, Fitness, Pack, Rule, Spanned};
 use std::collections::BTreeMap;
 
 /// What became of a rule.
@@ -176,6 +176,7 @@ fn changes(old: &Rule, new: &Rule) -> Vec<Change> {
         evidence: Fitness { max_age, commit_head, mode },
         empty,
         collect,
+        cadence,
         warmup,
         why,
         fix,
@@ -198,6 +199,12 @@ fn changes(old: &Rule, new: &Rule) -> Vec<Change> {
     let zero = |empty: bool| empty.then(|| "0".to_owned());
     found.optional("empty", [&zero(*empty), &zero(new.empty)], Clone::clone, Way::Looser, |_, _| Way::Different);
     found.optional("warmup", [warmup, &new.warmup], ToString::to_string, Way::Looser, less);
+    let often = |part: fn(&Cadence) -> i64| [cadence.as_ref().map(part), new.cadence.as_ref().map(part)];
+    let [every, window] = [often(|cadence| cadence.every), often(|cadence| cadence.window)];
+    found.optional("cadence.every", [&every[0], &every[1]], length, Way::Tighter, less);
+    found.optional("cadence.window", [&window[0], &window[1]], length, Way::Tighter, more);
+    let gaps = |cadence: &Option<Cadence>| cadence.as_ref().map(|cadence| cadence.gaps);
+    found.optional("cadence.gaps", [&gaps(cadence), &gaps(&new.cadence)], ToString::to_string, Way::Tighter, less);
     found.optional("effective_from", [effective_from, &new.effective_from], ToString::to_string, Way::Looser, less);
     found.condition("the pack's when", scope, &new.scope);
     found.condition("when", when, &new.when);

@@ -16,6 +16,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 mod attested;
+mod cadence;
 mod kept;
 mod parts;
 mod scope;
@@ -73,16 +74,20 @@ pub fn one(rule: &Compiled, facts: &Facts<'_>, occasion: &Occasion) -> Vec<Findi
         Ok(view) => view,
         Err(absence) => return vec![absent(rule, None, &[absence], None, Vec::new())],
     };
-    let mut findings = match subjects(rule, &view) {
-        Err(absence) => vec![absent(rule, None, &[absence], None, view.basis())],
-        Ok(None) => vec![about(rule, None, view.single(), &view, occasion)],
-        Ok(Some(rows)) if rows.is_empty() => vec![none_found(rule, &view, occasion)],
-        Ok(Some(rows)) => {
+    let rows = match subjects(rule, &view) {
+        Err(absence) => return vec![absent(rule, None, &[absence], None, view.basis())],
+        Ok(rows) => rows,
+    };
+    let mut findings = match rows.as_deref() {
+        None => vec![about(rule, None, view.single(), &view, occasion)],
+        Some([]) => vec![none_found(rule, &view, occasion)],
+        Some(rows) => {
             let mut kept = Kept::new(rule);
             rows.iter().for_each(|(subject, row)| kept.add(about(rule, Some(subject), Some(row), &view, occasion)));
             kept.all()
         }
     };
+    cadence::hold(rule, &mut findings, rows.as_deref().unwrap_or_default(), &view, occasion);
     if view.omitted > 0 {
         let silent = findings.iter().all(|f| f.outcome == Outcome::NotApplicable);
         findings.iter_mut().filter(|f| silent || f.outcome == Outcome::Pass).for_each(|f| leave_open(f, view.omitted));

@@ -11,6 +11,7 @@ use crate::rule::{Pack, Place, Rule};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 
+mod cadence;
 mod folder;
 mod head;
 mod rule;

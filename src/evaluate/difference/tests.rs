@@ -14,6 +14,7 @@ when: profile == \"release\"
 effective_from: 2026-02-01
 evidence: { max_age: 24h, commit: head, mode: live }
 empty: 0
+cadence: { every: 24h, window: 4d, gaps: 1 }
 warmup: 20
 controls: [SOC2:CC8.1]
 why: because
@@ -55,6 +56,10 @@ fn every_field_has_its_direction() {
         ("commit: head, ", "", "evidence.commit", Way::Looser),
         (", mode: live", "", "evidence.mode", Way::Looser),
         ("warmup: 20", "warmup: 30", "warmup", Way::Looser),
+        ("gaps: 1", "gaps: 0", "cadence.gaps", Way::Tighter),
+        ("every: 24h", "every: 30h", "cadence.every", Way::Looser),
+        ("window: 4d", "window: 5d", "cadence.window", Way::Tighter),
+        ("cadence: { every: 24h, window: 4d, gaps: 1 }\n", "", "cadence.every", Way::Looser),
         ("2026-02-01", "2026-03-01", "effective_from", Way::Looser),
         ("profile == \"release\"", "profile == \"release\" && coverage.line > 0%", "when", Way::Looser),
         ("severity: P1", "severity: P0", "severity", Way::Tighter),

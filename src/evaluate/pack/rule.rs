@@ -1,5 +1,6 @@
 //! Reads one rule file.
 
+use super::cadence;
 use crate::catalogue::Kind;
 use crate::control;
 use crate::error::Diagnostic;
@@ -39,6 +40,7 @@ pub(super) fn read(node: &Node, pack: &str, stem: &str, errors: &mut Vec<Diagnos
         evidence: f.node("evidence").map(|node| fitness(node, f.errors)).unwrap_or_default(),
         empty: empty(&mut f),
         collect: None,
+        cadence: f.node("cadence").and_then(|node| cadence::read(node, f.errors)),
         warmup: f.get::<u64>("warmup"),
         why: f.text("why").unwrap_or_default(),
         fix: f.text("fix").unwrap_or_default(),
@@ -68,6 +70,7 @@ fn spoken(rule: &Rule, errors: &mut Vec<Diagnostic>) {
         ("confidence", rule.confidence.is_some()),
         ("min_n", rule.min_n.is_some()),
         ("warmup", rule.warmup.is_some()),
+        ("cadence", rule.cadence.is_some()),
         ("empty", rule.empty),
         ("max_age", rule.evidence.max_age.is_some()),
         ("mode", rule.evidence.mode.is_some()),
@@ -222,6 +225,7 @@ fn case(node: &Node, errors: &mut Vec<Diagnostic>) -> Case {
         };
         case.given.insert(name.text.clone(), found);
     }
+    case.occurred = f.node("occurred").map(|node| cadence::occurred(node, f.errors)).unwrap_or_default();
     if let Some(outcome) = f.node("outcome") {
         let mut word = |node: &Node| {
             let word = node.scalar().unwrap_or_default();

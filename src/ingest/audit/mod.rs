@@ -9,6 +9,7 @@ mod judge;
 mod map;
 mod retention;
 mod row;
+mod run;
 mod tally;
 #[cfg(test)]
 mod tests;
@@ -81,6 +82,7 @@ impl Family for Audit {
         if let Some(columns) = columns {
             metrics(&mut total, columns, evidence);
             evidence.records.entry("audit.table".into()).or_default().extend(total.table_records());
+            evidence.records.entry("audit.run".into()).or_default().extend(total.run_records());
             evidence.records.entry("audit.day".into()).or_default().extend(total.day_records());
             evidence.family("audit.finding");
             evidence.omitted = total.omitted;

@@ -1,6 +1,7 @@
 //! What the rows of an audit table add up to.
 
 use super::row::{Facts, Findings};
+use super::run::Runs;
 use crate::analyze::quantile::quantile_of_sorted;
 use crate::instant::Instant;
 use crate::metric::{Name, Value};
@@ -12,7 +13,7 @@ pub const KEPT: usize = 10_000;
 /// Run ids are sorted out when there are so many.
 const RUNS: usize = 1 << 20;
 /// Rows without a run id that follow each other within this time are one run, in milliseconds.
-const PAUSE: i64 = 60_000;
+pub const PAUSE: i64 = 60_000;
 /// The longest message of a finding, in characters.
 const MESSAGE: usize = 300;
 
@@ -40,6 +41,7 @@ pub struct Tally {
     runs: Vec<u128>,
     nameless_runs: u64,
     nameless_at: Option<Instant>,
+    dated_runs: Runs,
 }
 
 /// Rows about one table.
@@ -77,6 +79,7 @@ impl Tally {
             self.span = Some((first.min(at), last.max(at)));
         }
         self.run(run, facts.at);
+        self.dated_runs.add(run, facts, deleted);
         self.table(facts, deleted, real);
         self.day(facts, deleted, now);
         for (code, message) in findings {
@@ -176,6 +179,16 @@ impl Tally {
         }
         self.runs.extend(other.runs);
         self.nameless_runs += other.nameless_runs;
+        self.dated_runs.merge(other.dated_runs);
+    }
+
+    /// A record for every run, oldest first; the oldest are left out where there are too many.
+    pub fn run_records(&mut self) -> Vec<Record> {
+        let (records, omitted) = std::mem::take(&mut self.dated_runs).records();
+        if omitted > 0 {
+            self.omitted.insert("audit.run".into(), omitted);
+        }
+        records
     }
 
     /// A record for every table, in order of name.

@@ -4,7 +4,8 @@ use super::{RULES, block, labelled, table};
 use crate::metric::duration;
 use crate::page::Page;
 use crate::render::parts::escape::{cell, prose, span, span_cell};
-use crate::rule::{Case, Expected, Given, Pack, Rule, Severity};
+use crate::render::parts::prose::plural;
+use crate::rule::{Cadence, Case, Expected, Given, Pack, Rule, Severity};
 use std::collections::BTreeMap;
 
 pub(super) fn page(pack: &Pack) -> Page {
@@ -74,6 +75,7 @@ fn facts(rule: &Rule) -> Vec<(&'static str, String)> {
         ("where", text(&rule.filter)),
         ("applies when", text(&rule.when)),
         ("applies from", rule.effective_from.map(|at| at.to_string())),
+        ("happens", rule.cadence.as_ref().map(cadence)),
         ("runs of history needed", rule.warmup.map(|n| n.to_string())),
         ("fit evidence is", list(fitness)),
         ("no record at all", rule.empty.then(|| "counts as zero, if the source is valid".to_owned())),
@@ -84,8 +86,15 @@ fn facts(rule: &Rule) -> Vec<(&'static str, String)> {
     facts.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
 }
 
+/// `at least every 24 h, over 30 d; at most 1 gap`.
+fn cadence(cadence: &Cadence) -> String {
+    let [every, window] = [cadence.every, cadence.window].map(|ms| duration(ms as f64));
+    format!("at least every {every}, over {window}; {} allowed", plural(usize::try_from(cadence.gaps).unwrap_or(usize::MAX), "gap"))
+}
+
 fn case(case: &Case) -> [String; 2] {
-    let given: Vec<String> = case.given.iter().map(|(name, given)| self::given(name, given)).collect();
+    let mut given: Vec<String> = case.given.iter().map(|(name, given)| self::given(name, given)).collect();
+    given.extend(occurred(&case.occurred));
     let outcome = match &case.outcome {
         Expected::One(outcome) => cell(outcome),
         Expected::Each(each) => {
@@ -94,6 +103,12 @@ fn case(case: &Case) -> [String; 2] {
         }
     };
     [if given.is_empty() { "nothing".to_owned() } else { given.join(", ") }, outcome]
+}
+
+/// `31 occurrences, from 0 ms to 30 d ago`.
+fn occurred(ages: &[i64]) -> Option<String> {
+    let [first, last] = [ages.first()?, ages.last()?].map(|ms| duration(*ms as f64));
+    Some(format!("{}, from {first} to {last} ago", plural(ages.len(), "occurrence")))
 }
 
 fn given(name: &str, given: &Given) -> String {
