@@ -125,6 +125,12 @@ const fn labelled(id: &'static str, kind: Kind, better: Option<Direction>, label
     Definition { id, kind, better, labels, about }
 }
 
+/// The categories of differential coverage (lcov 2, `genhtml(1)`): what became of a line since the base. Uncovered, gained, covered,
+/// lost; new, included, baseline, excluded, deleted.
+pub const DIFFERENTIAL: &[&str] = &["UNC", "LBC", "UIC", "UBC", "GBC", "GIC", "GNC", "CBC", "EUB", "ECB", "DUB", "DCB"];
+/// What became of a changed file in the coverage reports.
+pub const CHANGE_STATES: &[&str] = &["measured", "no-executable-change", "excluded", "other-kind", "not-in-any-report"];
+
 /// Every shipped metric, in order of id within its family.
 pub const METRICS: &[Definition] = &[
     metric("coverage.line", Kind::Ratio, HIGHER, "executable lines that ran"),
@@ -132,6 +138,19 @@ pub const METRICS: &[Definition] = &[
     metric("coverage.partial", Kind::Count, LOWER, "lines that ran, with branches that were not taken"),
     metric("coverage.function", Kind::Ratio, HIGHER, "functions that were entered"),
     metric("coverage.statement", Kind::Ratio, HIGHER, "statements that ran"),
+    metric("coverage.patch", Kind::Ratio, HIGHER, "new executable lines that ran; needs --base or --diff"),
+    metric("coverage.new_lines", Kind::Count, None, "new executable lines; needs --base or --diff"),
+    metric("coverage.uncovered_new_lines", Kind::Count, LOWER, "new executable lines that did not run; needs --base or --diff"),
+    metric("coverage.unmeasured_files", Kind::Count, LOWER, "changed files that should stand in a report and stand in none"),
+    metric("coverage.lost_lines", Kind::Count, LOWER, "unchanged lines that ran at the base and did not run now; needs --base-coverage"),
+    metric("coverage.uncovered_lines", Kind::Count, LOWER, "executable lines that did not run"),
+    labelled(
+        "coverage.differential",
+        Kind::Count,
+        None,
+        &[("category", DIFFERENTIAL)],
+        "what became of each line since the base, as lcov names it; needs --base-coverage",
+    ),
     metric("tests.total", Kind::Count, HIGHER, "test cases"),
     metric("tests.passed", Kind::Count, HIGHER, "test cases that passed"),
     metric("tests.failed", Kind::Count, LOWER, "test cases with a failed assertion"),
@@ -211,6 +230,28 @@ pub const FAMILIES: &[Family] = &[
             ("partial", Kind::Count, "lines that ran, with branches that were not taken"),
             ("uncovered", Kind::Count, "executable lines that did not run"),
         ],
+    },
+    Family {
+        name: "coverage.change",
+        key: "path",
+        from: "coverage",
+        about: "a changed file; needs --base or --diff",
+        fields: &[
+            ("state", Kind::Text(CHANGE_STATES), "what became of it in the coverage reports"),
+            ("was", Kind::Text(&[]), "what it was called before"),
+            ("line", Kind::Ratio, "new executable lines that ran"),
+            ("uncovered", Kind::Count, "new executable lines that did not run"),
+            ("lines", Kind::Text(&[]), "which ones: `12-18, 40`"),
+            ("standing", Kind::Text(&["not-applicable", "no-evidence"]), "what follows where nothing can be judged"),
+            ("because", Kind::Text(&[]), "why nothing can be judged"),
+        ],
+    },
+    Family {
+        name: "coverage.lost",
+        key: "path",
+        from: "coverage",
+        about: "a file with unchanged lines that ran at the base and did not run now; needs --base-coverage",
+        fields: &[("uncovered", Kind::Count, "how many"), ("lines", Kind::Text(&[]), "which ones, as they are numbered now")],
     },
     Family {
         name: "coverage.package",
@@ -429,7 +470,7 @@ pub fn counted(id: &str) -> &'static str {
     match id.rsplit('.').next().unwrap_or(id) {
         // What a project declares may be called like something that is counted.
         _ if ["telemetry.", "custom.", "documents."].iter().any(|family| id.starts_with(family)) => POINT,
-        "line" => "line",
+        "line" | "patch" => "line",
         "branch" => "branch",
         "citation_support" => "citation",
         "score" | "worse" | "better" | "worst_change" => POINT,

@@ -1,7 +1,7 @@
 //! The command line.
 
 use crate::command::{
-    attest, baseline, bundle, check, completions, doctor, explain, init, inspect, plain, render, rules, schema, site, stamp,
+    attest, baseline, bundle, change, check, completions, doctor, explain, init, inspect, plain, render, rules, schema, site, stamp,
 };
 use crate::error::Error;
 use crate::io::terminal;
@@ -254,6 +254,15 @@ struct SubjectArgs {
     /// The base's report.json: findings are held against it, and what it saw must still be there
     #[arg(long, value_name = "FILE")]
     base_report: Option<PathBuf>,
+    /// Judge the coverage of the change since the working tree and REF parted: a branch, tag or commit
+    #[arg(long, value_name = "REF", conflicts_with = "diff")]
+    base: Option<String>,
+    /// Judge the coverage of the change in a file, as `git diff BASE...HEAD` writes it
+    #[arg(long, value_name = "FILE")]
+    diff: Option<PathBuf>,
+    /// A coverage report of the base, to see what ran there and does not now; may be repeated
+    #[arg(long, value_name = "FILE")]
+    base_coverage: Vec<PathBuf>,
 }
 
 #[derive(Args)]
@@ -314,6 +323,7 @@ impl SubjectArgs {
             commit: self.commit,
             profile: self.profile,
             base_report: self.base_report,
+            change: change::Asked { base: self.base, diff: self.diff, base_coverage: self.base_coverage },
             ..check::Options::default()
         }
     }

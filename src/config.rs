@@ -4,6 +4,7 @@ use crate::instant::Instant;
 pub use crate::metric::Declared;
 use crate::rule::Spanned;
 use crate::system::System;
+pub use crate::tree::{Moved, Sources};
 use crate::verdict::Mode;
 use std::collections::BTreeMap;
 
@@ -52,6 +53,8 @@ pub struct Entry {
     pub expect: Option<Expect>,
     /// A shipped map's name, or a YAML file that maps a table to our names.
     pub map: Option<String>,
+    /// About the source files that the evidence names.
+    pub sources: Sources,
 }
 
 /// What a glob must find.
@@ -84,4 +87,6 @@ pub struct Profile {
     pub block_at: Option<crate::rule::Severity>,
     /// The environment it is for; a waiver may be limited to it.
     pub env: Option<String>,
+    /// What a change is compared with, where the command line does not say.
+    pub base: Option<String>,
 }

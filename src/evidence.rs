@@ -1,5 +1,6 @@
 //! What one configuration entry yielded: its sources, merged.
 
+use crate::linemap::LineMap;
 use crate::metric::{Metric, Name, Value};
 use crate::record::Record;
 use crate::series::Series;
@@ -34,6 +35,9 @@ pub struct Evidence {
     pub tables: Vec<Table>,
     /// Everything wrong, in the order of the sources.
     pub problems: Vec<Problem>,
+    /// Which lines ran, for what is compared with a change; a report does not keep it.
+    #[serde(skip)]
+    pub lines: LineMap,
 }
 
 /// Why evidence cannot be used, worst first.

@@ -40,5 +40,6 @@ pub mod series;
 pub mod source;
 pub mod stamp;
 pub mod system;
+pub mod tree;
 pub mod verdict;
 pub mod waiver;

@@ -30,6 +30,9 @@ pub struct Report {
     /// The profile asked for, if one was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub profile: Option<String>,
+    /// The change that was asked about, if one was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub change: Option<Compared>,
     /// The state of the system.
     pub verdict: Verdict,
     /// The decision.
@@ -54,6 +57,21 @@ pub struct Report {
     /// All waivers, in the order of their file, each with what it is worth.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub waivers: Vec<Listed>,
+}
+
+/// A change that coverage is held against.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Compared {
+    /// The commit, branch or tag it was compared with, or the file of the diff.
+    pub with: String,
+    /// The commit where both parted, where git was asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub commit: Option<String>,
+    /// How many files changed.
+    pub files: u64,
+    /// The reports that say which lines ran at the base.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub base_coverage: Vec<String>,
 }
 
 /// What was judged.

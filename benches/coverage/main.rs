@@ -11,7 +11,6 @@ use readiness::instant::Instant;
 use readiness::io::fs::Artifact;
 use readiness::io::xml::{Event, Xml};
 use readiness::metric::Value;
-use std::collections::BTreeMap;
 use std::hint::black_box;
 use tempfile::NamedTempFile;
 
@@ -44,10 +43,7 @@ fn read(group: &mut BenchmarkGroup<'_, WallTime>, file: &NamedTempFile, report: 
 }
 
 fn whole(artifact: &Artifact) -> Option<Value> {
-    let declared = BTreeMap::new();
-    let artifacts = std::slice::from_ref(artifact);
-    let request = Request { name: "big", artifacts, map: None, declared: &declared, collectors: &[], now: Instant(0) };
-    let evidence = (family("coverage")?.read)(&request);
+    let evidence = (family("coverage")?.read)(&Request::plain("big", std::slice::from_ref(artifact), Instant(0)));
     evidence.metric("coverage.line").map(|metric| metric.value.clone())
 }
 

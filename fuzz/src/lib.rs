@@ -74,11 +74,9 @@ pub fn format(input: &[u8]) {
     assert!(claimants.len() <= 1, "claimed by {:?}", claimants.iter().map(|format| format.name).collect::<Vec<_>>());
     let room = claimants.first().and_then(|format| ingest::family(format.family));
     if let Some(room) = room {
-        let nothing = BTreeMap::new();
         let read = || {
             let artifacts = std::slice::from_ref(&artifact);
-            let mut evidence =
-                (room.read)(&Request { name: "evidence", artifacts, map: None, declared: &nothing, collectors: &[], now: NOW });
+            let mut evidence = (room.read)(&Request::plain("evidence", artifacts, NOW));
             compare::trends(std::slice::from_mut(&mut evidence));
             evidence
         };

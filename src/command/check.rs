@@ -1,7 +1,8 @@
 //! `readiness check`: evidence in; verdict, report and exit code out.
 
 use super::judgement::{self, Case};
-use super::{base, gather, setup};
+use super::setup::rooted;
+use super::{base, change, gather, setup};
 use crate::discover::owners;
 use crate::error::Error;
 use crate::evaluate::pack::{self, Compiled, Files};
@@ -14,6 +15,7 @@ use crate::render::{self, OUTPUTS, Output, Style};
 use crate::report::{Report, Subject};
 use crate::rule::{Pack, Severity, Spanned};
 use crate::system::System;
+use crate::tree::Sources;
 use crate::verdict::{Exit, Mode, Policy};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -35,6 +37,8 @@ pub struct Options {
     pub profile: Option<String>,
     /// The stored report of the base, which findings are held against.
     pub base_report: Option<PathBuf>,
+    /// The change that is asked about.
+    pub change: change::Asked,
     /// Where all files go.
     pub out: Option<PathBuf>,
     /// What is printed.
@@ -150,7 +154,10 @@ pub fn configured(options: &Options) -> Result<Report, Error> {
         })?),
     };
     let now = moment(options.now.as_deref())?;
-    let evidence = gather::evidence(&setup, now)?;
+    let asked = options.change.or_else(profile.and_then(|profile| profile.base.as_deref()));
+    let tree = if asked.base.is_some() { gather::repository(&setup.root) } else { gather::tree(&setup) };
+    let change = change::load(&asked, &setup.root, tree.as_ref(), &change::sources(&setup.config), now)?;
+    let evidence = gather::evidence(&setup, now, tree.as_ref(), change.as_ref())?;
     let project = &setup.config.project;
     let commit = options.commit.clone().or_else(|| project.commit.clone()).or_else(|| git::head(&rooted(&setup.root)));
     let subject = Subject { id: project.id.clone(), name: project.name.clone(), version: project.version.clone(), commit };
@@ -173,11 +180,8 @@ pub fn configured(options: &Options) -> Result<Report, Error> {
         block_at: profile.and_then(|p| p.block_at).unwrap_or(Severity::P1),
         policy,
         base,
+        change: change.map(|change| change.told),
     }))
-}
-
-fn rooted(root: &Path) -> PathBuf {
-    if root.as_os_str().is_empty() { PathBuf::from(".") } else { root.to_owned() }
 }
 
 /// Judges files against requirements, without any configuration.
@@ -189,7 +193,9 @@ fn ad_hoc(options: &Options) -> Result<Report, Error> {
         return Err(Error::Usage("`--require` judges files without a configuration; leave out `--config` and `--profile`".to_owned()));
     }
     let now = moment(options.now.as_deref())?;
-    let declared = BTreeMap::new();
+    // Without a change nothing is named by the repository's names.
+    let tree = options.change.is_asked().then(|| gather::repository(Path::new("."))).flatten();
+    let change = change::load(&options.change, Path::new("."), tree.as_ref(), &Sources::default(), now)?;
     let rules = requirements(&options.require)?;
     let mut by_family: BTreeMap<&'static str, Vec<Artifact>> = BTreeMap::new();
     let mut evidence = Vec::new();
@@ -207,10 +213,10 @@ fn ad_hoc(options: &Options) -> Result<Report, Error> {
         }
     }
     for (family, artifacts) in &by_family {
-        let request = Request { name: family, artifacts, map: None, declared: &declared, collectors: &[], now };
+        let request = Request { tree: tree.as_ref(), ..Request::plain(family, artifacts, now) };
         evidence.extend(ingest::family(family).map(|room| (room.read)(&request)));
     }
-    gather::settle(&mut evidence);
+    gather::settle(&mut evidence, tree.as_ref(), change.as_ref());
     // A file that nobody can read must not be forgotten because another one satisfies the requirement.
     if let Some(unread) = evidence.iter().find(|e| e.family == "unknown") {
         let text = unread.problems.first().map(|p| p.message.clone()).unwrap_or_default();
@@ -230,6 +236,7 @@ fn ad_hoc(options: &Options) -> Result<Report, Error> {
         block_at: Severity::P1,
         policy: Policy::default(),
         base: None,
+        change: change.map(|change| change.told),
     }))
 }
 

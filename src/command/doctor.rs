@@ -31,7 +31,7 @@ pub fn run(config: Option<&Path>) -> Result<Exit, Error> {
         (None, None) => "note  commit         unknown: not a git repository; give --commit\n".to_owned(),
     });
     let mut sound = true;
-    for entry in gather::evidence(&setup, clock::now())? {
+    for entry in gather::evidence(&setup, clock::now(), gather::tree(&setup).as_ref(), None)? {
         let read: Vec<String> = entry.sources.iter().filter_map(|s| s.format.as_ref().map(|f| format!("{} ({f})", s.path))).collect();
         let line = match entry.gap() {
             None => format!("ok    {:14} {}\n", entry.name, read.join(", ")),

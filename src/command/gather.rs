@@ -1,16 +1,20 @@
 //! Evidence: found, read, and compared with its own history.
 
-use super::setup::Setup;
+use super::change::Change;
+use super::setup::{Setup, rooted};
 use crate::compare;
 use crate::discover::{artifacts, attestations, map};
 use crate::error::Error;
 use crate::evidence::Evidence;
 use crate::ingest::{self, Request};
 use crate::instant::Instant;
+use crate::io::git;
 use crate::io::progress::Progress;
+use crate::linemap::LineMap;
 use crate::metric::Name;
 use crate::rule::Collector;
 use crate::source::{Grade, Location, Problem};
+use crate::tree::Tree;
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -18,7 +22,7 @@ use std::path::Path;
 ///
 /// # Errors
 /// When an entry's map cannot be read or is wrong. What is wrong with evidence is in the evidence.
-pub fn evidence(setup: &Setup, now: Instant) -> Result<Vec<Evidence>, Error> {
+pub fn evidence(setup: &Setup, now: Instant, tree: Option<&Tree>, change: Option<&Change>) -> Result<Vec<Evidence>, Error> {
     let maps = maps(setup)?;
     let collectors: Vec<&Collector> = setup.rules.iter().filter_map(|rule| rule.rule.collect.as_ref()).collect();
     let mut all = Vec::with_capacity(setup.config.evidence.len());
@@ -38,6 +42,8 @@ pub fn evidence(setup: &Setup, now: Instant) -> Result<Vec<Evidence>, Error> {
             declared: &setup.declared,
             collectors: &asked,
             now,
+            tree,
+            sources: &entry.sources,
         };
         let mut evidence = (room.read)(&request);
         // What discovery already said is missing need not be said again.
@@ -49,14 +55,34 @@ pub fn evidence(setup: &Setup, now: Instant) -> Result<Vec<Evidence>, Error> {
     }
     let asked = setup.rules.iter().filter(|rule| rule.rule.attest.is_some()).map(|rule| rule.rule.id.as_str()).collect();
     all.extend(attestations::evidence(&attestations::path(Path::new(&setup.config.path)), &setup.root, &asked));
-    settle(&mut all);
+    settle(&mut all, tree, change);
     Ok(all)
 }
 
-/// What is seen only when all evidence is there: copies, and how series went.
-pub fn settle(all: &mut [Evidence]) {
+/// The repository that source files lie in, where evidence names any. Evidence of a commit that is named by hand is of another
+/// place.
+pub fn tree(setup: &Setup) -> Option<Tree> {
+    let config = &setup.config;
+    let named = config.project.commit.is_none() && config.evidence.values().any(|entry| entry.family == "coverage");
+    if named { repository(&setup.root) } else { None }
+}
+
+/// The repository around a folder.
+pub fn repository(folder: &Path) -> Option<Tree> {
+    let folder = &rooted(folder);
+    Some(Tree { top: git::top(folder)?, within: git::within(folder)?, files: git::tracked(folder)? })
+}
+
+/// What is seen only when all evidence is there: copies, how series went, and what a change did.
+pub fn settle(all: &mut [Evidence], tree: Option<&Tree>, change: Option<&Change>) {
     copies(all);
     compare::trends(all);
+    compare::uncovered(all);
+    if let Some(Change { diff, base, exclude, .. }) = change {
+        compare::patch::patch(all, &compare::patch::Change { diff, base: base.as_ref(), tree, exclude });
+    }
+    // Nothing looks at single lines any more.
+    all.iter_mut().for_each(|entry| entry.lines = LineMap::default());
 }
 
 /// A file and its copy are one measurement: counted twice it would prove more than it shows, and a copy could stand in

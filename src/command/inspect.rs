@@ -77,14 +77,8 @@ fn look(path: &Path, options: &Options) -> Result<Inspection, Error> {
     let mapped = map.map(|(name, text)| ingest::room_of_map(name, text)).transpose().map_err(Error::Configuration)?;
     let claimed = ingest::claimants(&artifact).first().and_then(|format| ingest::family(format.family));
     let Some(room) = claimed.or(mapped) else { return Ok(unread(&artifact)) };
-    let request = Request {
-        name: &shown,
-        artifacts: std::slice::from_ref(&artifact),
-        map,
-        declared: &BTreeMap::new(),
-        collectors: &[],
-        now: moment(options.now.as_deref())?,
-    };
+    let now = moment(options.now.as_deref())?;
+    let request = Request { map, ..Request::plain(&shown, std::slice::from_ref(&artifact), now) };
     let mut evidence = (room.read)(&request);
     compare::trends(std::slice::from_mut(&mut evidence));
     evidence.keep_worst(ROWS);

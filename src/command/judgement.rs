@@ -12,7 +12,7 @@ use crate::evidence::Evidence;
 use crate::finding::{Finding, Outcome};
 use crate::instant::Instant;
 use crate::metric::Metric;
-use crate::report::{Report, SCHEMA, Subject, Used};
+use crate::report::{Compared, Report, SCHEMA, Subject, Used};
 use crate::rule::{Pack, Rule, Severity};
 use crate::system::System;
 use crate::verdict::{Gate, Policy, Verdict};
@@ -48,12 +48,15 @@ pub struct Case<'a> {
     pub policy: Policy,
     /// What the findings are held against.
     pub base: Option<Base>,
+    /// The change that was asked about.
+    pub change: Option<Compared>,
 }
 
 /// The report of a case.
 pub fn of(case: Case<'_>) -> Report {
-    let Case { project, system, mut evidence, packs, rules, waivers, now, profile, env, block_at, policy, base } = case;
-    let occasion = Occasion { now: Some(now), commit: project.commit.clone(), profile: profile.clone(), env, block_at: Some(block_at) };
+    let Case { project, system, mut evidence, packs, rules, waivers, now, profile, env, block_at, policy, base, change } = case;
+    let commit = project.commit.clone();
+    let occasion = Occasion { now: Some(now), commit, profile: profile.clone(), env, block_at: Some(block_at), diff: change.is_some() };
     let mut facts = Facts::new(&evidence).with_system(&system);
     if let Some(before) = base.as_ref().and_then(|base| base.evidence.as_deref()) {
         facts = facts.with_base(before);
@@ -87,6 +90,7 @@ pub fn of(case: Case<'_>) -> Report {
         system,
         now,
         profile,
+        change,
         verdict,
         gate,
         score,

@@ -3,6 +3,7 @@
 pub mod attest;
 pub mod baseline;
 pub mod bundle;
+pub mod change;
 pub mod check;
 pub mod completions;
 pub mod doctor;

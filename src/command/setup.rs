@@ -33,6 +33,11 @@ pub fn families() -> Vec<&'static str> {
     ingest::ROOMS.iter().map(|room| room.family).collect()
 }
 
+/// A folder that a program can be started in.
+pub fn rooted(root: &Path) -> PathBuf {
+    if root.as_os_str().is_empty() { PathBuf::from(".") } else { root.to_owned() }
+}
+
 /// Finds and reads the configuration and its packs.
 ///
 /// # Errors

@@ -3,6 +3,9 @@
 pub mod change;
 mod cohort;
 pub mod inventory;
+pub mod patch;
 mod trend;
+mod uncovered;
 
 pub use trend::trends;
+pub use uncovered::uncovered;

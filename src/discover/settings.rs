@@ -11,6 +11,7 @@ use crate::waiver::Limits;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+mod sources;
 mod system;
 
 /// The names a configuration may have, relative to a folder.
@@ -105,8 +106,14 @@ fn entry(node: &Node, families: &[&str], errors: &mut Vec<Diagnostic>) -> Entry 
             f.errors.push(Diagnostic::new(path.place.clone(), message));
         }
     }
-    let entry =
-        Entry { family: family.text, path: paths.into_iter().map(|path| path.text).collect(), expect: expect(&mut f), map: f.text("map") };
+    let entry = Entry {
+        family: family.text,
+        path: paths.into_iter().map(|path| path.text).collect(),
+        expect: expect(&mut f),
+        map: f.text("map"),
+        sources: sources::read(&mut f),
+    };
+    sources::concern(&entry, node, f.errors);
     if let (None, Some(glob)) = (&entry.expect, entry.path.iter().find(|path| fs::is_glob(path))) {
         let message = format!("`{glob}` may find any number of files");
         f.errors.push(Diagnostic::new(node.place.clone(), message).help(Some("say `expect: N`, or the names it must find".into())));
@@ -170,9 +177,9 @@ fn profile(node: &Node, errors: &mut Vec<Diagnostic>) -> Profile {
         let message = "`block_at: P0` would let what a P1 rule finds through";
         f.errors.push(Diagnostic::new(node.place.clone(), message).help(Some("P1 always blocks; write P1, P2 or P3".into())));
     }
-    let env = f.text("env");
+    let (env, base) = (f.text("env"), f.text("base"));
     f.finish();
-    Profile { gate: mode, until, block_at, env }
+    Profile { gate: mode, until, block_at, env, base }
 }
 
 /// The longest a waiver may be allowed to last, in days.

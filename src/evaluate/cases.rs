@@ -36,7 +36,8 @@ fn check(rule: &Compiled, case: &Case, declared: &BTreeMap<String, Declared>) ->
         Some(Given::Value(profile)) => Some(profile.clone()),
         _ => None,
     };
-    let occasion = Occasion { now: Some(day(rule)), commit: Some(HEAD.to_owned()), profile, ..Occasion::default() };
+    let diff = matches!(case.given.get("diff"), Some(Given::Value(asked)) if asked == "true");
+    let occasion = Occasion { now: Some(day(rule)), commit: Some(HEAD.to_owned()), profile, diff, ..Occasion::default() };
     let before = before(rule, case, declared)?;
     let mut facts = Facts::new(&evidence).with_system(&system);
     if let Some(before) = &before {
@@ -79,6 +80,13 @@ fn day(rule: &Compiled) -> Instant {
 
 const HEAD: &str = "0000000000000000000000000000000000000000";
 
+/// What a case says of the occasion, which is no evidence.
+const OCCASION: [&str; 2] = ["profile", "diff"];
+
+fn is_evidence(name: &str) -> bool {
+    !OCCASION.contains(&name) && !name.starts_with(BASE) && !name.starts_with(PREFIX)
+}
+
 /// How a case names what the base measured: `base coverage.line: 80/100`, `base coverage.file: [ … ]`.
 const BASE: &str = "base ";
 
@@ -97,7 +105,7 @@ fn before(rule: &Compiled, case: &Case, declared: &BTreeMap<String, Declared>) -
 /// The evidence a case describes: fresh, of the right commit and live, unless the case says otherwise.
 fn stage(rule: &Compiled, case: &Case, declared: &BTreeMap<String, Declared>) -> Result<Vec<Evidence>, String> {
     let mut stage = Stage { day: day(rule), entries: BTreeMap::new() };
-    for (name, given) in case.given.iter().filter(|(name, _)| *name != "profile" && !name.starts_with(BASE) && !name.starts_with(PREFIX)) {
+    for (name, given) in case.given.iter().filter(|(name, _)| is_evidence(name)) {
         match given {
             Given::Value(text) if name.contains('.') => stage.metric(name, text, declared)?,
             Given::Rows(rows) if name == "rows" => {
@@ -112,7 +120,7 @@ fn stage(rule: &Compiled, case: &Case, declared: &BTreeMap<String, Declared>) ->
     let columns: BTreeMap<String, String> = case
         .given
         .iter()
-        .filter(|(name, _)| !name.contains('.') && *name != "profile")
+        .filter(|(name, _)| !name.contains('.') && !OCCASION.contains(&name.as_str()))
         .filter_map(|(n, g)| Some((n.clone(), single(g)?)))
         .collect();
     if !columns.is_empty() {

@@ -93,8 +93,8 @@ pub fn occasion(when: &Spanned, declared: &BTreeMap<String, Declared>, errors: &
 }
 
 /// What is known of an occasion beside metrics and facts.
-fn occasions() -> [(Name, Kind); 1] {
-    [(Name::Borrowed("profile"), Kind::Text(&[]))]
+fn occasions() -> [(Name, Kind); 2] {
+    [(Name::Borrowed("profile"), Kind::Text(&[])), (Name::Borrowed("diff"), Kind::Flag)]
 }
 
 /// A rule that looks at nothing, or asks for certainty about no share, does not mean what it seems to say.

@@ -39,6 +39,8 @@ pub struct Occasion {
     pub env: Option<String>,
     /// The least severity that blocks.
     pub block_at: Option<Severity>,
+    /// Whether a change was asked about, so that what needs one must be there.
+    pub diff: bool,
 }
 
 /// How far a clock may be ahead of ours before its dates are not believed.

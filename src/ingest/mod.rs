@@ -28,6 +28,7 @@ use crate::io::xml::opening;
 use crate::io::yaml;
 use crate::rule::{Collector, Place};
 use crate::source::{Grade, Location, Problem, Source};
+use crate::tree::{Sources, Tree};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::io;
@@ -65,6 +66,19 @@ pub struct Request<'a> {
     pub collectors: &'a [&'a Collector],
     /// As of when.
     pub now: Instant,
+    /// The repository whose source files evidence names, where there is one.
+    pub tree: Option<&'a Tree>,
+    /// What the configuration says of these files.
+    pub sources: &'a Sources,
+}
+
+impl<'a> Request<'a> {
+    /// A request for files that nothing is configured for.
+    pub const fn plain(name: &'a str, artifacts: &'a [Artifact], now: Instant) -> Self {
+        const DECLARED: &BTreeMap<String, Declared> = &BTreeMap::new();
+        const SOURCES: &Sources = &Sources { moved: Vec::new(), exclude: Vec::new() };
+        Request { name, artifacts, map: None, declared: DECLARED, collectors: &[], now, tree: None, sources: SOURCES }
+    }
 }
 
 /// A family of evidence: what its formats yield, and how n files become one piece of evidence.

@@ -22,7 +22,7 @@ pub fn read(name: &str, files: &[(&str, &[u8])], declared: &BTreeMap<String, Dec
         })
         .collect();
     let now = Instant::parse("2026-02-18T00:00:00Z").expect("a moment");
-    let request = Request { name: "it", artifacts: &artifacts, map: None, declared, collectors: &[], now };
+    let request = Request { declared, ..Request::plain("it", &artifacts, now) };
     (family(name).expect("a family").read)(&request)
 }
 
@@ -46,6 +46,7 @@ pub fn read_file(name: &str, path: &std::path::Path, map: Option<&str>, collecto
     let artifact = Artifact::look(path, path.file_name().and_then(|n| n.to_str()).unwrap_or("it")).expect("an artifact");
     let now = Instant::parse("2026-02-18T00:00:00Z").expect("a moment");
     let map = map.map(|text| ("map.yaml", text));
-    let request = Request { name: "it", artifacts: &[artifact], map, declared: &BTreeMap::new(), collectors, now };
+    let artifacts = [artifact];
+    let request = Request { map, collectors, ..Request::plain("it", &artifacts, now) };
     (family(name).expect("a family").read)(&request)
 }

@@ -92,6 +92,15 @@ pub fn read_bytes(path: &Path) -> io::Result<Vec<u8>> {
     fs::read(path)
 }
 
+/// Opens a file of any size.
+///
+/// # Errors
+/// When it is not a regular file or cannot be opened.
+pub fn open(path: &Path) -> io::Result<File> {
+    let file = File::open(path)?;
+    if file.metadata()?.is_file() { Ok(file) } else { Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file")) }
+}
+
 /// The one name of a file, all links followed; its own where it cannot be followed.
 pub fn real(path: &Path) -> PathBuf {
     path.canonicalize().unwrap_or_else(|_| path.to_owned())
@@ -156,6 +165,8 @@ pub fn files(root: &Path) -> Vec<String> {
 
 /// As [`files`], without entering folders that end in one of these paths (`node_modules`, `target/debug`).
 pub fn files_outside(root: &Path, skipped: &[&str]) -> Vec<String> {
+    // The folder a program works in may be called by no name at all, which nothing can be opened by.
+    let root = if root.as_os_str().is_empty() { Path::new(".") } else { root };
     walkdir::WalkDir::new(root)
         .sort_by_file_name()
         .into_iter()

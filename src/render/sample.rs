@@ -59,6 +59,7 @@ pub fn over(findings: Vec<Finding>) -> Report {
         },
         system: crate::system::System::default(),
         now: Instant::parse("2026-02-18T00:00:00Z").unwrap(),
+        change: None,
         profile: Some("pr".to_owned()),
         verdict,
         gate: Gate::decide(&findings, Severity::P1, &Policy::default(), Instant(0)),

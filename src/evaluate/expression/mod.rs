@@ -198,6 +198,19 @@ impl Checked {
         found
     }
 
+    /// The conditions that must all hold.
+    pub fn conditions(&self) -> Vec<Checked> {
+        fn split<'e>(expr: &'e Expr, found: &mut Vec<&'e Expr>) {
+            match &expr.node {
+                Node::And(left, right) => [left, right].into_iter().for_each(|side| split(side, found)),
+                _ => found.push(expr),
+            }
+        }
+        let mut found = Vec::new();
+        split(&self.root, &mut found);
+        found.into_iter().map(|root| Checked { source: self.source.clone(), root: root.clone() }).collect()
+    }
+
     /// Whether it compares a ratio with anything.
     pub fn compares_ratios(&self, scope: &Scope<'_>) -> bool {
         check::compares_ratios(&self.root, scope)

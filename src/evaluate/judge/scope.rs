@@ -3,7 +3,7 @@
 use super::finding;
 use super::view::View;
 use super::{Compiled, Facts, Occasion};
-use crate::evaluate::expression::{self, Checked, Judged, Rigour, Truth};
+use crate::evaluate::expression::{self, Checked, Judged, Part, Rigour, Truth};
 use crate::evidence::Gap;
 use crate::finding::{Finding, Outcome};
 use crate::io::hash::fingerprint;
@@ -29,8 +29,8 @@ pub(super) fn outside(rule: &Compiled, facts: &Facts<'_>, occasion: &Occasion) -
         if !missing.is_empty() {
             return Some(unknown(rule, &missing, "decides whether this applies"));
         }
-        if is_false(when, facts, occasion) {
-            let text = format!("{whose} {}{}", when.source.text, answers(when, facts));
+        if let Some(parts) = refuted(when, facts, occasion) {
+            let text = format!("{whose} {}{}{}", when.source.text, because(&parts), answers(when, facts));
             return Some(finding(rule, None, Outcome::NotApplicable, text));
         }
     }
@@ -38,12 +38,32 @@ pub(super) fn outside(rule: &Compiled, facts: &Facts<'_>, occasion: &Occasion) -
     (!missing.is_empty()).then(|| unknown(rule, &missing, "is part of what this asks"))
 }
 
-/// What cannot be known does not switch a rule off.
-fn is_false(when: &Checked, facts: &Facts<'_>, occasion: &Occasion) -> bool {
+/// What makes a condition false, if it is. What cannot be known does not switch a rule off; beside one part that is false it does
+/// not matter.
+fn refuted(when: &Checked, facts: &Facts<'_>, occasion: &Occasion) -> Option<Vec<Part>> {
     let profile = occasion.profile.clone().unwrap_or_default();
-    let row = Record::new("occasion", "the occasion").with("profile", Value::Text(profile));
-    let view = View::plain(facts);
-    matches!(expression::evaluate(when, &view, Some(&row), Rigour::default()), Ok(Judged { truth: Truth::False, .. }))
+    let row = Record::new("occasion", "the occasion").with("profile", Value::Text(profile)).with(DIFF, Value::Flag(occasion.diff));
+    let refuted = |part: &Checked| match expression::evaluate(part, &View::plain(facts), Some(&row), Rigour::default()) {
+        Ok(Judged { truth: Truth::False, parts }) => Some(parts.into_iter().filter(|part| part.truth == Truth::False).collect()),
+        _ => None,
+    };
+    when.conditions().iter().find_map(refuted)
+}
+
+/// Whether a change was asked about.
+const DIFF: &str = "diff";
+
+/// "; no change was asked about", "; coverage.new_lines is 0": what the condition itself does not say.
+fn because(parts: &[Part]) -> String {
+    let told: Vec<String> = parts
+        .iter()
+        .filter_map(|part| match part.subject.as_str() {
+            DIFF => Some("no change was asked about: give --base or --diff".to_owned()),
+            subject if subject.contains('.') && !subject.starts_with(system::PREFIX) => Some(format!("{subject} is {}", part.observed)),
+            _ => None,
+        })
+        .collect();
+    told.iter().map(|text| format!("; {text}")).collect()
 }
 
 /// The facts that expressions name and nobody has answered.

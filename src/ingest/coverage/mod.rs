@@ -26,6 +26,7 @@ mod llvm_json;
 mod number;
 mod odds;
 mod path;
+mod place;
 mod simplecov;
 mod span;
 #[cfg(test)]
@@ -55,10 +56,12 @@ impl Family for Coverage {
         !draft.lines.total(Lines::line_ratio).is_known()
     }
 
-    fn settle(drafts: Vec<Draft>, _: &Request<'_>, evidence: &mut Evidence) {
+    fn settle(mut drafts: Vec<Draft>, request: &Request<'_>, evidence: &mut Evidence) {
+        place::settle(&mut drafts, request, evidence);
         let Some(all) = drafts.into_iter().reduce(|all, next| all.join(next)) else { return };
         tell_unsure(all.unsure, evidence);
         put(&all, evidence);
+        evidence.lines = all.lines;
     }
 }
 
