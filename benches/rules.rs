@@ -7,6 +7,7 @@ use readiness::evaluate::facts::Facts;
 use readiness::evaluate::judge::{Occasion, judge};
 use readiness::evaluate::pack::{self, Files};
 use readiness::evidence::Evidence;
+use readiness::instant::Instant;
 use readiness::metric::Value;
 use std::collections::BTreeMap;
 use std::hint::black_box;
@@ -35,14 +36,14 @@ fn rules(criterion: &mut Criterion) {
     group.bench_function("read and check", |bencher| {
         bencher.iter(|| {
             let mut errors = Vec::new();
-            let pack = pack::read(&files, &mut errors);
-            let checked = pack::check(&[pack], &BTreeMap::new(), &mut errors);
+            let packs = pack::read(std::slice::from_ref(&files), Instant(0), &mut errors);
+            let checked = pack::check(&packs, &BTreeMap::new(), &mut errors);
             assert!(errors.is_empty());
             black_box(checked)
         });
     });
     let mut errors = Vec::new();
-    let (compiled, _) = pack::check(&[pack::read(&files, &mut errors)], &BTreeMap::new(), &mut errors);
+    let (compiled, _) = pack::check(&pack::read(std::slice::from_ref(&files), Instant(0), &mut errors), &BTreeMap::new(), &mut errors);
     let mut coverage = Evidence::new("coverage", "coverage");
     coverage.put("coverage.line", Value::ratio(662, 1008));
     let mut tests = Evidence::new("tests", "tests");

@@ -2,7 +2,7 @@
 
 use crate::instant::Instant;
 pub use crate::metric::Declared;
-use crate::rule::Spanned;
+use crate::rule::{Relax, Severity, Spanned};
 use crate::system::System;
 pub use crate::tree::{Moved, Sources};
 use crate::verdict::Mode;
@@ -76,6 +76,14 @@ impl Expect {
     }
 }
 
+impl Profile {
+    /// The least severity that blocks at a moment: when a permission to block at less is over, P1 blocks again.
+    pub fn blocks_at(&self, now: Instant) -> Severity {
+        let lapsed = self.relax.as_ref().is_some_and(|relax| !relax.holds(now));
+        self.block_at.filter(|_| !lapsed).unwrap_or(Severity::P1)
+    }
+}
+
 /// How to judge on an occasion.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Profile {
@@ -84,9 +92,11 @@ pub struct Profile {
     /// The last moment of `gate: observe`.
     pub until: Option<Instant>,
     /// The least severity that blocks.
-    pub block_at: Option<crate::rule::Severity>,
+    pub block_at: Option<Severity>,
     /// The environment it is for; a waiver may be limited to it.
     pub env: Option<String>,
     /// What a change is compared with, where the command line does not say.
     pub base: Option<String>,
+    /// The permission to block at P0 only.
+    pub relax: Option<Relax>,
 }

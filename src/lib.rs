@@ -33,6 +33,7 @@ pub mod obligation;
 pub mod page;
 pub mod portfolio;
 pub mod record;
+pub mod relax;
 pub mod render;
 pub mod report;
 pub mod rule;

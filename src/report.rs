@@ -5,6 +5,7 @@ use crate::evidence::Evidence;
 use crate::finding::{Finding, Fixed, Outcome};
 use crate::instant::Instant;
 use crate::inventory::Inventory;
+use crate::relax::Relaxed;
 use crate::system::System;
 use crate::verdict::{Gate, Score, Verdict};
 use crate::waiver::Listed;
@@ -57,6 +58,9 @@ pub struct Report {
     /// All waivers, in the order of their file, each with what it is worth.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub waivers: Vec<Listed>,
+    /// What asks for less than the layer below it, for a while, or did.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub relaxed: Vec<Relaxed>,
 }
 
 /// A change that coverage is held against.

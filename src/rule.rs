@@ -5,6 +5,10 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fmt;
 
+mod layer;
+
+pub use layer::{Change, Eased, Relax, Setting, Way};
+
 /// How much a rule matters: `P0` and `P1` block, `P2` warns, `P3` informs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[allow(missing_docs)]
@@ -138,6 +142,12 @@ pub struct Rule {
     pub runbook: Option<String>,
     /// Examples that `readiness rules test` runs.
     pub cases: Vec<Case>,
+    /// The rule as each layer leaves it, with that layer's own cases; none when nothing overrides it.
+    pub layers: Vec<Rule>,
+    /// Who set which field, the lowest layer first.
+    pub settings: Vec<Setting>,
+    /// The layers that ask for less, in force or not.
+    pub eased: Vec<Eased>,
 }
 
 /// A statement by a person.
@@ -236,10 +246,14 @@ pub struct Pack {
     pub about: String,
     /// When it applies at all; every rule of it carries this.
     pub when: Option<Spanned>,
-    /// Its rules by id.
+    /// The packs whose rules it may override; they are loaded with it.
+    pub extends: Vec<Spanned>,
+    /// Its rules by id, as they are after all overlays.
     pub rules: Vec<Rule>,
     /// Metrics it declares.
     pub metrics: BTreeMap<String, crate::metric::Declared>,
     /// SHA-256 over its files' names and contents.
     pub sha256: String,
+    /// Its files, path and text, as they were read.
+    pub files: Vec<(String, String)>,
 }

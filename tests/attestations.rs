@@ -107,7 +107,8 @@ fn every_output_shows_who_said_what_when() {
     assert!(html.contains(SAID) && html.contains("evidence toward 1 of 69 controls: 1 attested; 68 without a rule"), "{html}");
     let explained = readiness(folder, &["explain", "ops/restore-drill", "--now", NOON]).out;
     assert!(
-        explained.contains(&format!("pass: {whole}")) && explained.contains("attested by data protection officer, every 90 d"),
+        explained.contains(&format!("pass: {whole}"))
+            && words(&explained).contains("attest.by data protection officer rules/ops/restore-drill.yaml:"),
         "{explained}"
     );
     let report: serde_json::Value = serde_json::from_str(&at(folder, NOON, &["--format", "json"]).out).unwrap();

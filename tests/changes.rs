@@ -53,7 +53,7 @@ fn a_fall_against_the_base_closes_the_gate() {
         "coverage.line = 82.5 % (165 of 200), required at least 1 %: holds",
         "from coverage.xml (sha256 ",
         "…, 24 h old)",
-        "rules/hold.yaml:1:1",
+        "rules/hold.yaml:3",
     ] {
         assert!(text.contains(line), "{line} not in\n{text}");
     }

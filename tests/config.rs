@@ -49,7 +49,8 @@ fn the_schema_knows_the_keys_of_the_program() {
     let path = folder.path().join("readiness.yaml");
     fs::write(&path, STRANGE).unwrap();
     let mut errors = Vec::new();
-    settings::read(&path, "readiness.yaml", &families(), pack::declarations, &mut errors);
+    let readers = settings::Readers { declarations: pack::declarations, relax: pack::relax };
+    settings::read(&path, "readiness.yaml", &families(), readers, &mut errors);
     let places = [
         (1, "/properties"),
         (2, "/properties/project/properties"),

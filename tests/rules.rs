@@ -4,7 +4,7 @@
 
 use readiness::error::Diagnostic;
 use readiness::evaluate::{cases, pack};
-use readiness::rule::Pack;
+use readiness::instant::Instant;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
@@ -32,7 +32,7 @@ fn none(errors: &[Diagnostic]) {
 #[test]
 fn every_case_comes_out_as_written() {
     let mut errors = Vec::new();
-    let packs: Vec<Pack> = all().iter().map(|files| pack::read(files, &mut errors)).collect();
+    let packs = pack::read(&all(), Instant(0), &mut errors);
     none(&errors);
     let (rules, declared) = pack::check(&packs, &BTreeMap::new(), &mut errors);
     none(&errors);
@@ -71,7 +71,7 @@ fn every_file_is_short_and_names_its_schema() {
 #[test]
 fn a_rule_with_confidence_has_an_unproven_case() {
     let mut errors = Vec::new();
-    for rule in all().iter().flat_map(|files| pack::read(files, &mut errors).rules) {
+    for rule in pack::read(&all(), Instant(0), &mut errors).into_iter().flat_map(|pack| pack.rules) {
         let unproven = rule.cases.iter().any(|case| format!("{:?}", case.outcome).contains("unproven"));
         assert!(rule.confidence.is_none() || unproven, "{}", rule.id);
     }
@@ -83,7 +83,7 @@ fn the_schemas_know_the_keys_of_the_program() {
     for (file, schema) in [("some-rule.yaml", "rules/schema.json"), ("pack.yaml", "rules/pack.schema.json")] {
         let files = pack::Files { pack: "some".to_owned(), files: vec![(file.to_owned(), "zzzzzzzzzzzz: 1\n".to_owned())] };
         let mut errors = Vec::new();
-        pack::read(&files, &mut errors);
+        pack::read(&[files], Instant(0), &mut errors);
         let keys = errors.iter().find_map(|e| e.help.as_ref()?.strip_prefix("the keys are ")).unwrap();
         let asked: BTreeSet<&str> = keys.split(", ").collect();
         let schema: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(schema).unwrap()).unwrap();

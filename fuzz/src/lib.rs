@@ -192,8 +192,8 @@ pub fn rules(input: &[u8]) {
     let head = ("p/pack.yaml".to_owned(), "title: T\nabout: A.\n".to_owned());
     for files in [vec![head, ("p/rule.yaml".to_owned(), text.to_owned())], vec![("p/pack.yaml".to_owned(), text.to_owned())]] {
         let mut errors = Vec::new();
-        let pack = pack::read(&Files { pack: "p".to_owned(), files }, &mut errors);
-        let (rules, declared) = pack::check(&[pack], &BTreeMap::new(), &mut errors);
+        let packs = pack::read(&[Files { pack: "p".to_owned(), files }], NOW, &mut errors);
+        let (rules, declared) = pack::check(&packs, &BTreeMap::new(), &mut errors);
         assert!(!rules.is_empty() || !errors.is_empty(), "no rule, and nothing said of it");
         for rule in &rules {
             told(&cases::run(rule, &declared));
@@ -232,7 +232,8 @@ pub fn configuration(input: &[u8]) {
     let path = file(input);
     let families: Vec<&str> = ingest::ROOMS.iter().map(|room| room.family).collect();
     let mut errors = Vec::new();
-    let config = settings::read(&path, "readiness.yaml", &families, pack::declarations, &mut errors);
+    let readers = settings::Readers { declarations: pack::declarations, relax: pack::relax };
+    let config = settings::read(&path, "readiness.yaml", &families, readers, &mut errors);
     assert!(!errors.is_empty() || !config.project.id.is_empty(), "nothing is judged, and nothing said of it");
     told(&errors);
     let _ = fs::remove_file(path);

@@ -1,6 +1,6 @@
 //! `readiness bundle`: the judgement with everything it rests on, in a folder an auditor can check offline.
 
-use super::check::{Options, configured, rule_files};
+use super::check::{Options, configured};
 use super::setup;
 use crate::bundle::manifest::{Content, Manifest, SCHEMA, inside, sums};
 use crate::discover::waivers;
@@ -34,14 +34,14 @@ pub fn run(options: &Options, out: &Path) -> Result<Exit, Error> {
     let setup = setup::load(options.config.as_deref())?;
     let mut contents = vec![Content { path: "README.txt".into(), role: "readme", source: None, bytes: README.into() }];
     contents.extend(evidence(&report, &setup.root)?);
-    for files in rule_files(&setup.config.packs, &setup.root) {
-        for (path, text) in files.files {
-            let name = path.rsplit('/').next().unwrap_or(&path);
+    for pack in &setup.packs {
+        for (path, text) in &pack.files {
+            let name = path.rsplit('/').next().unwrap_or(path);
             contents.push(Content {
-                path: format!("rules/{}/{name}", inside(&files.pack)),
+                path: format!("rules/{}/{name}", inside(&pack.name)),
                 role: "rules",
                 source: None,
-                bytes: text.into(),
+                bytes: text.as_str().into(),
             });
         }
     }

@@ -1,16 +1,18 @@
 //! `readiness check`: evidence in; verdict, report and exit code out.
 
 use super::judgement::{self, Case};
-use super::setup::rooted;
-use super::{base, change, gather, setup};
+use super::setup::{self, Setup, rooted};
+use super::{base, change, gather};
+use crate::config::Profile;
 use crate::discover::owners;
 use crate::error::Error;
-use crate::evaluate::pack::{self, Compiled, Files};
+use crate::evaluate::pack::{self, Compiled};
 use crate::evidence::Evidence;
 use crate::ingest::{self, Request};
 use crate::instant::Instant;
 use crate::io::fs::Artifact;
 use crate::io::{clock, fs, git, terminal};
+use crate::relax::{Easing, Relaxed};
 use crate::render::{self, OUTPUTS, Output, Style};
 use crate::report::{Report, Subject};
 use crate::rule::{Pack, Severity, Spanned};
@@ -145,7 +147,8 @@ pub fn configured(options: &Options) -> Result<Report, Error> {
     if !options.files.is_empty() {
         return Err(Error::Usage("evidence files on the command line need `--require EXPRESSION`".to_owned()));
     }
-    let mut setup = setup::load(options.config.as_deref())?;
+    let now = moment(options.now.as_deref())?;
+    let mut setup = setup::load_at(options.config.as_deref(), now)?;
     let profile = match &options.profile {
         None => None,
         Some(name) => Some(setup.config.profiles.get(name).ok_or_else(|| {
@@ -153,7 +156,6 @@ pub fn configured(options: &Options) -> Result<Report, Error> {
             Error::Usage(format!("there is no profile `{name}`; the profiles are {}", names.join(", ")))
         })?),
     };
-    let now = moment(options.now.as_deref())?;
     let asked = options.change.or_else(profile.and_then(|profile| profile.base.as_deref()));
     let tree = if asked.base.is_some() { gather::repository(&setup.root) } else { gather::tree(&setup) };
     let change = change::load(&asked, &setup.root, tree.as_ref(), &change::sources(&setup.config), now)?;
@@ -174,14 +176,28 @@ pub fn configured(options: &Options) -> Result<Report, Error> {
         packs: &setup.packs,
         rules: &setup.rules,
         waivers: &setup.waivers,
+        relaxed: relaxed(&setup, options.profile.as_deref().zip(profile), now),
         now,
         profile: options.profile.clone(),
         env: profile.and_then(|p| p.env.clone()),
-        block_at: profile.and_then(|p| p.block_at).unwrap_or(Severity::P1),
+        block_at: profile.map_or(Severity::P1, |profile| profile.blocks_at(now)),
         policy,
         base,
         change: change.map(|change| change.told),
     }))
+}
+
+/// What is relaxed: rules, and the profile that judges.
+fn relaxed(setup: &Setup, profile: Option<(&str, &Profile)>, now: Instant) -> Vec<Relaxed> {
+    let rules = setup.packs.iter().flat_map(|pack| &pack.rules);
+    let mut all: Vec<Relaxed> = rules.flat_map(|rule| Relaxed::of(rule, now)).collect();
+    if let Some((name, profile)) = profile
+        && let Some(relax) = &profile.relax
+    {
+        let easing = Easing { field: "block_at".to_owned(), was: Severity::P1.to_string(), is: Severity::P0.to_string() };
+        all.push(Relaxed::new(format!("profile {name}"), relax, vec![easing], now));
+    }
+    all
 }
 
 /// Judges files against requirements, without any configuration.
@@ -230,6 +246,7 @@ fn ad_hoc(options: &Options) -> Result<Report, Error> {
         packs: &[],
         rules: &rules,
         waivers: &[],
+        relaxed: Vec::new(),
         now,
         profile: None,
         env: None,
@@ -261,16 +278,4 @@ fn requirements(texts: &[String]) -> Result<Vec<Compiled>, Error> {
     let pack = Pack { name: "command-line".to_owned(), rules: rules.collect(), ..Pack::default() };
     let (compiled, _) = pack::check(&[pack], &BTreeMap::new(), &mut errors);
     if errors.is_empty() { Ok(compiled) } else { Err(Error::Configuration(errors)) }
-}
-
-/// The files of all packs a configuration uses, for the bundle.
-pub fn rule_files(packs: &[Spanned], root: &Path) -> Vec<Files> {
-    let files = packs.iter().map(|Spanned { text: name, .. }| {
-        if name.ends_with('/') {
-            pack::folder(&root.join(name), name, &mut Vec::new()).unwrap_or_default()
-        } else {
-            pack::embedded(name).into_iter().collect()
-        }
-    });
-    files.flatten().collect()
 }

@@ -1,15 +1,16 @@
 //! `readiness explain RULE`: what a rule asks, why, and what to do when it does not hold.
 
-use super::check::{Options, configured};
+use super::check::{Options, configured, moment};
 use super::plain::say;
 use super::{render, setup};
 use crate::error::Error;
 use crate::evaluate::expression::{Part, Truth};
 use crate::evaluate::facts::Facts;
 use crate::evaluate::judge;
-use crate::evaluate::pack::{self, Compiled, expression_text};
+use crate::evaluate::pack::{self, Compiled};
 use crate::evidence::Evidence;
 use crate::finding::Basis;
+use crate::instant::Instant;
 use crate::io::spelling;
 use crate::metric::duration;
 use crate::render::parts::escape::terminal as clean;
@@ -18,6 +19,8 @@ use crate::report::Report;
 use crate::rule::{Expected, Rule};
 use crate::verdict::Exit;
 use std::collections::BTreeMap;
+
+mod origin;
 
 /// How many findings are told with every comparison.
 const DETAILED: usize = 20;
@@ -30,7 +33,8 @@ const DIGEST: usize = 12;
 /// When there is no such rule.
 pub fn run(id: &str, options: &Options) -> Result<Exit, Error> {
     let mut errors = Vec::new();
-    let (rules, now): (Vec<Rule>, Option<Now>) = match setup::load(options.config.as_deref()) {
+    let at = moment(options.now.as_deref())?;
+    let (rules, now): (Vec<Rule>, Option<Now>) = match setup::load_at(options.config.as_deref(), at) {
         Ok(setup) => {
             let base = options.base_report.as_deref().map(render::read).transpose()?.map(|report| report.evidence);
             let compiled = setup.rules.iter().find(|rule| rule.rule.id == id).cloned();
@@ -40,8 +44,8 @@ pub fn run(id: &str, options: &Options) -> Result<Exit, Error> {
         Err(error @ Error::Configuration(_)) => return Err(error),
         Err(error) if options.config.is_some() => return Err(error),
         Err(_) => {
-            let packs = pack::shipped().into_iter().filter_map(pack::embedded);
-            (packs.flat_map(|files| pack::read(&files, &mut errors).rules).collect(), None)
+            let files: Vec<_> = pack::shipped().into_iter().filter_map(pack::embedded).collect();
+            (pack::read(&files, at, &mut errors).into_iter().flat_map(|pack| pack.rules).collect(), None)
         }
     };
     let Some(rule) = rules.iter().find(|rule| rule.id == id) else {
@@ -49,7 +53,7 @@ pub fn run(id: &str, options: &Options) -> Result<Exit, Error> {
             spelling::did_you_mean(id, rules.iter().map(|r| r.id.as_str())).unwrap_or_else(|| "`readiness rules` lists them".to_owned());
         return Err(Error::Usage(format!("there is no rule `{id}` here - {help}")));
     };
-    say(&describe(rule, now.as_ref()))?;
+    say(&describe(rule, now.as_ref(), at))?;
     Ok(Exit::Open)
 }
 
@@ -111,37 +115,12 @@ fn compared(part: &Part) -> String {
     clean(&format!("    {} = {}, required {}: {truth}{margin}", part.subject, part.observed, part.required)) + "\n"
 }
 
-fn describe(rule: &Rule, now: Option<&Now>) -> String {
+fn describe(rule: &Rule, now: Option<&Now>, at: Instant) -> String {
     let mut text = format!("{}\n{}\n\n", rule.id, rule.question);
-    let mut line = |name: &str, value: &str| {
-        if !value.is_empty() {
-            text.push_str(&format!("{name:10} {value}\n"));
-        }
-    };
-    line("requires", &expression_text(rule));
-    if let Some(each) = &rule.for_each {
-        line("for each", &each.text);
+    text.push_str(&origin::fields(rule, at));
+    for (title, words, field) in [("Why", &rule.why, "why"), ("Fix", &rule.fix, "fix")] {
+        text.push_str(&format!("\n{title}{}\n  {}\n", origin::heading(rule, field), words.trim()));
     }
-    if let Some(filter) = &rule.filter {
-        line("where", &filter.text);
-    }
-    for (name, when) in [("pack when", &rule.scope), ("when", &rule.when)] {
-        line(name, when.as_ref().map_or("", |when| when.text.as_str()));
-    }
-    if let Some(ppm) = rule.confidence {
-        line("confidence", &format!("{} %, one-sided", f64::from(ppm) / 10_000.0));
-    }
-    if let Some(cadence) = &rule.cadence {
-        let [every, window] = [cadence.every, cadence.window].map(|ms| duration(ms as f64));
-        line("cadence", &format!("one every {every}, over {window}, at most {} missing", cadence.gaps));
-    }
-    if let Some(collector) = &rule.collect {
-        line("asks", &collector.query.text.split_whitespace().collect::<Vec<_>>().join(" "));
-    }
-    line("severity", &rule.severity.map(|s| s.to_string()).unwrap_or_default());
-    line("controls", &rule.controls.join(", "));
-    line("defined", &rule.place.to_string());
-    text.push_str(&format!("\nWhy\n  {}\n\nFix\n  {}\n", rule.why.trim(), rule.fix.trim()));
     text.push_str(&now.map(|now| now.tell(&rule.id)).unwrap_or_default());
     text.push_str("\nCases\n");
     for case in &rule.cases {

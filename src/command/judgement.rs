@@ -7,11 +7,12 @@ use crate::evaluate::facts::Facts;
 use crate::evaluate::judge::{Occasion, judge, worst_first};
 use crate::evaluate::pack::Compiled;
 use crate::evaluate::score::score;
-use crate::evaluate::waive::{Ready, waive};
+use crate::evaluate::waive::{Ready, lapsed, waive};
 use crate::evidence::Evidence;
 use crate::finding::{Finding, Outcome};
 use crate::instant::Instant;
 use crate::metric::Metric;
+use crate::relax::Relaxed;
 use crate::report::{Compared, Report, SCHEMA, Subject, Used};
 use crate::rule::{Pack, Rule, Severity};
 use crate::system::System;
@@ -36,6 +37,8 @@ pub struct Case<'a> {
     pub rules: &'a [Compiled],
     /// What may stand for a while.
     pub waivers: &'a [Ready],
+    /// What is asked for less than the rules say, or was.
+    pub relaxed: Vec<Relaxed>,
     /// As of when.
     pub now: Instant,
     /// The profile asked for.
@@ -54,7 +57,7 @@ pub struct Case<'a> {
 
 /// The report of a case.
 pub fn of(case: Case<'_>) -> Report {
-    let Case { project, system, mut evidence, packs, rules, waivers, now, profile, env, block_at, policy, base, change } = case;
+    let Case { project, system, mut evidence, packs, rules, waivers, relaxed, now, profile, env, block_at, policy, base, change } = case;
     let commit = project.commit.clone();
     let occasion = Occasion { now: Some(now), commit, profile: profile.clone(), env, block_at: Some(block_at), diff: change.is_some() };
     let mut facts = Facts::new(&evidence).with_system(&system);
@@ -67,6 +70,7 @@ pub fn of(case: Case<'_>) -> Report {
     let mut waivers = waive(&mut findings, waivers, &facts, &occasion);
     renewals(&mut waivers, base.as_ref().map_or(&[], |base| &base.waivers));
     let fixed = base.as_ref().map(|base| change::hold_against(&mut findings, &base.baseline, now)).unwrap_or_default();
+    lapsed(&mut findings, &relaxed);
     worst_first(&mut findings, block_at);
     let metric = |id: &str| -> Option<Metric> { evidence.iter().find_map(|e| e.metric(id)).cloned() };
     let mut score = score(&findings, metric("documents.claimed_score").as_ref(), metric("documents.criteria_mean").as_ref());
@@ -101,6 +105,7 @@ pub fn of(case: Case<'_>) -> Report {
         controls,
         packs: packs.iter().map(used).collect(),
         waivers,
+        relaxed,
     }
 }
 

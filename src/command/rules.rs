@@ -10,7 +10,9 @@ use crate::evaluate::cases;
 use crate::evaluate::conflict;
 use crate::evaluate::difference::{self, Difference, Step, Way};
 use crate::evaluate::pack::{self, Compiled, Files};
-use crate::io::{fs, spelling};
+use crate::instant::Instant;
+use crate::io::{clock, fs, spelling};
+use crate::relax::Relaxed;
 use crate::rule::Pack;
 use crate::system::FACTS;
 use crate::verdict::Exit;
@@ -68,12 +70,13 @@ pub fn run(ask: &Ask) -> Result<Exit, Error> {
         }
         Ask::List(folders) => {
             let (packs, _, _) = load(folders)?;
-            say(&packs.iter().map(list).chain([conflicting(&packs), frameworks(&packs)]).collect::<String>())?;
+            let now = clock::now();
+            say(&packs.iter().map(|pack| list(pack, now)).chain([conflicting(&packs), frameworks(&packs)]).collect::<String>())?;
         }
         Ask::Test(folders) => {
             let (packs, rules, declared) = load(folders)?;
             let mistakes: Vec<Diagnostic> = rules.iter().flat_map(|rule| cases::run(rule, &declared)).collect();
-            let total: usize = rules.iter().map(|rule| rule.rule.cases.len()).sum();
+            let total: usize = rules.iter().map(|rule| cases::count(&rule.rule)).sum();
             if !mistakes.is_empty() {
                 return Err(mistaken(mistakes));
             }
@@ -112,7 +115,7 @@ fn named(path: &Path) -> Result<Vec<Pack>, Error> {
 }
 
 fn judged(files: &[Files], mut errors: Vec<Diagnostic>) -> Result<Loaded, Error> {
-    let packs: Vec<Pack> = files.iter().map(|files| pack::read(files, &mut errors)).collect();
+    let packs = pack::read(files, clock::now(), &mut errors);
     let (rules, declared) = pack::check(&packs, &BTreeMap::new(), &mut errors);
     if errors.is_empty() { Ok((packs, rules, declared)) } else { Err(mistaken(errors)) }
 }
@@ -211,12 +214,21 @@ fn controls(packs: &[Pack]) -> String {
     text
 }
 
-fn list(pack: &Pack) -> String {
+fn list(pack: &Pack, now: Instant) -> String {
     let mut text = format!("{}  {}\n", pack.name, pack.title);
+    if !pack.extends.is_empty() {
+        let names: Vec<&str> = pack.extends.iter().map(|name| name.text.as_str()).collect();
+        text.push_str(&format!("  extends {}\n", names.join(", ")));
+    }
     let width = pack.rules.iter().map(|r| r.id.len()).max().unwrap_or(0);
     for rule in &pack.rules {
         let severity = rule.severity.map(|s| s.to_string()).unwrap_or_default();
         text.push_str(&format!("  {severity}  {:width$}  {}\n", rule.id, rule.question));
+        // The lowest layer is the rule itself.
+        let layers = rule.layers.iter().skip(1).filter(|layer| layer.eased.is_empty());
+        text.extend(layers.map(|layer| format!("      tightened at {}:{}\n", layer.place.file, layer.place.line)));
+        let relaxed = Relaxed::of(rule, now);
+        text.extend(relaxed.iter().map(|over| format!("      {}: {} ({}, {})\n", over.note, over.eased(), over.reason, over.at)));
     }
     text.push('\n');
     text

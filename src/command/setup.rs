@@ -1,13 +1,15 @@
 //! The configuration and the packs it names: what every judging verb starts from.
 
 use crate::config::{Config, Declared};
-use crate::discover::{attestations, settings, waivers};
+use crate::discover::settings::{self, Readers};
+use crate::discover::{attestations, waivers};
 use crate::error::{Diagnostic, Error, Excerpt};
-use crate::evaluate::pack::{self, Compiled};
+use crate::evaluate::pack::{self, Compiled, Files};
 use crate::evaluate::waive::{self, Ready};
 use crate::ingest;
+use crate::instant::Instant;
 use crate::inventory;
-use crate::io::{fs, spelling, terminal};
+use crate::io::{clock, fs, spelling, terminal};
 use crate::rule::{Pack, Place, Severity, Spanned};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -28,6 +30,9 @@ pub struct Setup {
     pub waivers: Vec<Ready>,
 }
 
+/// What `discover` cannot know by itself.
+const READERS: Readers = Readers { declarations: pack::declarations, relax: pack::relax };
+
 /// The families there are, by name.
 pub fn families() -> Vec<&'static str> {
     ingest::ROOMS.iter().map(|room| room.family).collect()
@@ -38,15 +43,23 @@ pub fn rooted(root: &Path) -> PathBuf {
     if root.as_os_str().is_empty() { PathBuf::from(".") } else { root.to_owned() }
 }
 
-/// Finds and reads the configuration and its packs.
+/// Finds and reads the configuration and its packs, as of now.
 ///
 /// # Errors
 /// All mistakes in all of these files together.
 pub fn load(config: Option<&Path>) -> Result<Setup, Error> {
+    load_at(config, clock::now())
+}
+
+/// Finds and reads the configuration and its packs, as of a moment: what is relaxed is so until a day.
+///
+/// # Errors
+/// All mistakes in all of these files together.
+pub fn load_at(config: Option<&Path>, now: Instant) -> Result<Setup, Error> {
     let path = locate(config)?;
     let shown = fs::slashed(&path);
     let mut errors = Vec::new();
-    let config = settings::read(&path, &shown, &families(), pack::declarations, &mut errors);
+    let config = settings::read(&path, &shown, &families(), READERS, &mut errors);
     if config.evidence.contains_key(attestations::NAME) {
         let place = Place { file: shown.as_str().into(), line: 1, column: 1 };
         errors.push(Diagnostic::new(place, format!("no entry can be called `{0}`: {0} has one of its own", attestations::NAME)));
@@ -54,7 +67,8 @@ pub fn load(config: Option<&Path>) -> Result<Setup, Error> {
     let root = path.parent().map(Path::to_owned).unwrap_or_default();
     // `.github/readiness.yaml` speaks about the repository, not about its own folder.
     let root = if root.ends_with(".github") { root.parent().map(Path::to_owned).unwrap_or_default() } else { root };
-    let packs = packs(&config, &root, &mut errors);
+    errors.extend(config.profiles.values().filter_map(|p| pack::too_late(p.relax.as_ref()?, Severity::P1, now)));
+    let packs = packs(&config, &root, now, &mut errors);
     let (rules, declared) = pack::check(&packs, &config.metrics, &mut errors);
     // A rule that could not be read is no reason to call its waiver an orphan.
     let complete = errors.is_empty();
@@ -96,8 +110,8 @@ fn locate(config: Option<&Path>) -> Result<PathBuf, Error> {
     Ok(found.strip_prefix(&here).map(Path::to_owned).unwrap_or(found))
 }
 
-fn packs(config: &Config, root: &Path, errors: &mut Vec<Diagnostic>) -> Vec<Pack> {
-    let mut packs: Vec<Pack> = Vec::new();
+fn packs(config: &Config, root: &Path, now: Instant, errors: &mut Vec<Diagnostic>) -> Vec<Pack> {
+    let mut found: Vec<Files> = Vec::new();
     if config.packs.is_empty() && errors.is_empty() {
         let place = crate::rule::Place { file: config.path.as_str().into(), line: 1, column: 1 };
         errors.push(Diagnostic::new(place, "`packs` names no pack, so nothing would be judged"));
@@ -116,16 +130,16 @@ fn packs(config: &Config, root: &Path, errors: &mut Vec<Diagnostic>) -> Vec<Pack
         match files {
             Ok(files) => {
                 for files in files {
-                    if packs.iter().any(|pack| pack.name == files.pack) {
+                    if found.iter().any(|known| known.pack == files.pack) {
                         let message = format!("there are two packs called `{}`", files.pack);
                         errors.push(Diagnostic::new(place.clone(), message).help(Some("give one folder another name".into())));
                         continue;
                     }
-                    packs.push(pack::read(&files, errors));
+                    found.push(files);
                 }
             }
             Err(diagnostic) => errors.push(diagnostic),
         }
     }
-    packs
+    pack::read(&found, now, errors)
 }

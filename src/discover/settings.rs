@@ -5,7 +5,7 @@ use crate::error::{Diagnostic, Error};
 use crate::instant::Instant;
 use crate::io::yaml::{self, Fields, Node};
 use crate::io::{clock, fs, spelling};
-use crate::rule::{Place, Severity, Spanned};
+use crate::rule::{Place, Relax, Severity, Spanned};
 use crate::verdict::Mode;
 use crate::waiver::Limits;
 use std::collections::BTreeMap;
@@ -17,8 +17,17 @@ mod system;
 /// The names a configuration may have, relative to a folder.
 const NAMES: [&str; 3] = ["readiness.yaml", ".readiness.yaml", ".github/readiness.yaml"];
 
-/// Reads declarations of metrics; `evaluate` knows their kinds, and is handed in by `command/`.
+/// Reads declarations of metrics.
 pub type Declarations = fn(&[(Spanned, Node)], &mut Vec<Diagnostic>) -> BTreeMap<String, Declared>;
+
+/// Readers of what packs may say too. They are `evaluate`'s, and handed in by `command/`.
+#[derive(Clone, Copy)]
+pub struct Readers {
+    /// Of declared metrics, whose kinds it knows.
+    pub declarations: Declarations,
+    /// Of a permission to ask for less.
+    pub relax: fn(&Node, &mut Vec<Diagnostic>) -> Option<Relax>,
+}
 
 /// Looks for a configuration in `start` and the folders above it, up to the repository's top.
 ///
@@ -38,7 +47,7 @@ pub fn find(start: &Path) -> Result<Option<PathBuf>, Error> {
 }
 
 /// Reads a configuration. Every mistake in it is added to `errors`.
-pub fn read(path: &Path, shown: &str, families: &[&str], declarations: Declarations, errors: &mut Vec<Diagnostic>) -> Config {
+pub fn read(path: &Path, shown: &str, families: &[&str], readers: Readers, errors: &mut Vec<Diagnostic>) -> Config {
     let mut config = Config { path: shown.to_owned(), ..Config::default() };
     let text = match fs::read_text(path) {
         Ok(text) => text,
@@ -59,9 +68,9 @@ pub fn read(path: &Path, shown: &str, families: &[&str], declarations: Declarati
     }
     config.packs = f.texts("packs");
     for (name, node) in f.entries("profiles") {
-        config.profiles.insert(name.text.clone(), profile(node, f.errors));
+        config.profiles.insert(name.text.clone(), profile(node, readers, f.errors));
     }
-    config.metrics = declarations(f.entries("metrics"), f.errors);
+    config.metrics = (readers.declarations)(f.entries("metrics"), f.errors);
     config.waivers = f.node("waivers").map(|node| limits(node, f.errors)).unwrap_or_default();
     f.finish();
     config
@@ -150,7 +159,7 @@ fn moment(text: &Spanned, errors: &mut Vec<Diagnostic>) -> Option<Instant> {
     at
 }
 
-fn profile(node: &Node, errors: &mut Vec<Diagnostic>) -> Profile {
+fn profile(node: &Node, readers: Readers, errors: &mut Vec<Diagnostic>) -> Profile {
     let mut f = node.fields("a profile", errors);
     let gate = f.spanned("gate");
     let mode = match gate.as_ref().map(|gate| gate.text.as_str()) {
@@ -173,13 +182,23 @@ fn profile(node: &Node, errors: &mut Vec<Diagnostic>) -> Profile {
         f.errors.push(Diagnostic::new(node.place.clone(), message));
     }
     let block_at = f.get::<Severity>("block_at");
-    if let (Some(Severity::P0), Some(node)) = (block_at, f.node("block_at")) {
-        let message = "`block_at: P0` would let what a P1 rule finds through";
-        f.errors.push(Diagnostic::new(node.place.clone(), message).help(Some("P1 always blocks; write P1, P2 or P3".into())));
+    let relaxing = f.node("relax");
+    let relax = relaxing.and_then(|node| (readers.relax)(node, f.errors));
+    match (block_at, f.node("block_at"), relaxing) {
+        (Some(Severity::P0), Some(node), None) => {
+            let message = "`block_at: P0` would let what a P1 rule finds through";
+            let help = "write P1, P2 or P3, or allow it for a while with `relax: { reason, owner, approved_by, until }`";
+            f.errors.push(Diagnostic::new(node.place.clone(), message).help(Some(help.into())));
+        }
+        (Some(Severity::P0), ..) | (_, _, None) => {}
+        (.., Some(relax)) => {
+            let message = "`relax` allows nothing: only `block_at: P0` asks for less";
+            f.errors.push(Diagnostic::new(relax.place.clone(), message).help(Some("remove it".into())));
+        }
     }
     let (env, base) = (f.text("env"), f.text("base"));
     f.finish();
-    Profile { gate: mode, until, block_at, env, base }
+    Profile { gate: mode, until, block_at, env, base, relax }
 }
 
 /// The longest a waiver may be allowed to last, in days.

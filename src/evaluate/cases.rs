@@ -1,5 +1,7 @@
 //! Runs the examples that every rule carries.
 
+use super::compile::compile;
+use super::difference::changes;
 use super::expression;
 use super::facts::{Facts, value_of};
 use super::judge::{Occasion, one};
@@ -11,15 +13,67 @@ use crate::evidence::{Evidence, Table};
 use crate::instant::Instant;
 use crate::metric::{Metric, Name, Value};
 use crate::record::Record;
-use crate::rule::{Case, Expected, Given};
+use crate::rule::{Case, Expected, Given, Rule};
 use crate::source::Source;
 use crate::system::{PREFIX, System, fact_named};
 use std::collections::BTreeMap;
 
 mod occurred;
 
-/// Runs all cases of a rule; each that does not come out as written is a diagnostic.
+/// How many cases a rule has, in all of its layers.
+pub fn count(rule: &Rule) -> usize {
+    if rule.layers.is_empty() { rule.cases.len() } else { rule.layers.iter().map(|layer| layer.cases.len()).sum() }
+}
+
+/// Runs all cases of a rule, those of a layer against the rule as that layer leaves it. Each that does not come out as written
+/// is a diagnostic, and so is a layer that shows by no case what it changes.
 pub fn run(rule: &Compiled, declared: &BTreeMap<String, Declared>) -> Vec<Diagnostic> {
+    if rule.rule.layers.is_empty() {
+        return own(rule, declared);
+    }
+    let mut wrong = Vec::new();
+    let mut below: Option<Compiled> = None;
+    for layer in &rule.rule.layers {
+        let Some(compiled) = compile(layer.clone(), declared, &mut wrong) else { break };
+        wrong.extend(own(&compiled, declared));
+        wrong.extend(below.as_ref().and_then(|below| unshown(below, &compiled, declared)));
+        // What is relaxed is so for a while: the next layer lies on what is below.
+        if layer.eased.is_empty() {
+            below = Some(compiled);
+        }
+    }
+    wrong
+}
+
+/// Fields that decide what comes out of a case. Ages, commits and weights do not: the evidence of a case is always fit.
+const DECISIVE: [&str; 12] = [
+    "require",
+    "confidence",
+    "min_n",
+    "where",
+    "when",
+    "for_each",
+    "collect",
+    "empty",
+    "warmup",
+    "cadence.every",
+    "cadence.window",
+    "cadence.gaps",
+];
+
+/// A layer that decides otherwise must show it: by a case that the rule below does not satisfy.
+fn unshown(below: &Compiled, layer: &Compiled, declared: &BTreeMap<String, Declared>) -> Option<Diagnostic> {
+    let changes = changes(&below.rule, &layer.rule);
+    let change = changes.iter().find(|change| DECISIVE.contains(&change.field))?;
+    if layer.rule.cases.iter().any(|case| check(below, case, declared).is_err()) {
+        return None;
+    }
+    let message = format!("no case shows what this layer changes: `{}` was `{}` and is `{}`", change.field, change.was, change.is);
+    let help = "add one that comes out otherwise for the rule it overrides, such as a value between the two limits";
+    Some(Diagnostic::new(layer.rule.place.clone(), message).help(Some(help.to_owned())))
+}
+
+fn own(rule: &Compiled, declared: &BTreeMap<String, Declared>) -> Vec<Diagnostic> {
     rule.rule
         .cases
         .iter()

@@ -1,9 +1,9 @@
 //! What became of the rules from one state of the packs to another: added, removed, tighter, looser, different.
 
-pub use super::expression::Way;
 use super::expression::strictness;
 use crate::metric::duration;
 use crate::rule::{Attest, Cadence, Fitness, Pack, Rule, Spanned};
+pub use crate::rule::{Change, Way};
 use std::collections::BTreeMap;
 
 /// What became of a rule.
@@ -15,19 +15,6 @@ pub enum Step {
     Removed,
     /// These fields say something else.
     Changed(Vec<Change>),
-}
-
-/// A field that says something else.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Change {
-    /// Its key in the file.
-    pub field: &'static str,
-    /// What it said; empty when it was not there.
-    pub was: String,
-    /// What it says; empty when it is not there.
-    pub is: String,
-    /// What that does.
-    pub way: Way,
 }
 
 /// A rule that is not as it was.
@@ -154,7 +141,7 @@ fn length(ms: &i64) -> String {
 
 /// The fields that say something else. A field that a rule gains must be named here: what is not compared could be loosened
 /// without anybody seeing it.
-fn changes(old: &Rule, new: &Rule) -> Vec<Change> {
+pub(super) fn changes(old: &Rule, new: &Rule) -> Vec<Change> {
     let Rule {
         id: _,
         pack: _,
@@ -182,6 +169,10 @@ fn changes(old: &Rule, new: &Rule) -> Vec<Change> {
         fix,
         runbook,
         cases,
+        // How the rule came to be what is compared here.
+        layers: _,
+        settings: _,
+        eased: _,
     } = old;
     let mut found = Changes(Vec::new());
     demand(&mut found, [require, &new.require], [attest, &new.attest]);

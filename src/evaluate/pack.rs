@@ -4,51 +4,141 @@ pub use super::compile::{Compiled, Subjects};
 use super::compile::{compile, occasion};
 use crate::config::Declared;
 use crate::error::Diagnostic;
+use crate::instant::Instant;
 use crate::io::hash::sha256;
-use crate::io::yaml;
+use crate::io::spelling;
+use crate::io::yaml::{self, Node};
 use crate::metric::duration;
-use crate::rule::{Pack, Place, Rule};
+use crate::rule::{Pack, Place, Rule, Spanned};
 use rayon::prelude::*;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 mod cadence;
+mod extend;
 mod folder;
 mod head;
+mod overlay;
+mod relax;
 mod rule;
 
 use folder::stem;
 pub use folder::{Files, embedded, folder, shipped};
 pub use head::declarations;
+pub use overlay::too_late;
+use overlay::{Overlay, Stack};
+pub use relax::relax;
 
-/// Reads the files of a pack. Every mistake in every file is added to `errors`.
-pub fn read(files: &Files, errors: &mut Vec<Diagnostic>) -> Pack {
-    let mut pack = Pack { name: files.pack.clone(), title: files.pack.clone(), ..Pack::default() };
+/// A pack as its files say it, before its layers lie where they belong.
+struct Draft {
+    pack: Pack,
+    rules: Vec<(Node, Rule)>,
+    overlays: Vec<Overlay>,
+}
+
+/// Reads packs and the packs they extend, and lays what overrides a rule over it, as of `now`. What is extended comes first.
+/// Every mistake in every file is added to `errors`.
+pub fn read(files: &[Files], now: Instant, errors: &mut Vec<Diagnostic>) -> Vec<Pack> {
+    let drafts = files.iter().map(|files| draft(files, errors)).collect();
+    let mut drafts = extend::ordered(drafts, draft, errors);
+    let mut rules = stacked(&mut drafts, now, errors);
+    let packs = drafts.into_iter().enumerate().map(|(at, draft)| Pack { rules: rules.remove(&at).unwrap_or_default(), ..draft.pack });
+    packs.collect()
+}
+
+fn draft(files: &Files, errors: &mut Vec<Diagnostic>) -> Draft {
+    let mut pack = Pack { name: files.pack.clone(), title: files.pack.clone(), files: files.files.clone(), ..Pack::default() };
     let listing: String = files.files.iter().map(|(path, text)| format!("{} {}\n", sha256(text.as_bytes()), stem(path))).collect();
     pack.sha256 = sha256(listing.as_bytes());
-    let (heads, rules): (Vec<_>, Vec<_>) = files.files.iter().partition(|(path, _)| stem(path) == "pack");
+    let before = errors.len();
+    let (heads, rest): (Vec<_>, Vec<_>) = files.files.iter().partition(|(path, _)| stem(path) == "pack");
     for (path, text) in heads {
         if let Some(node) = yaml::parse(path, text, errors) {
             pack.place = node.place.clone();
             head::read(&node, &mut pack, errors);
         }
     }
-    let read: Vec<_> = rules
-        .par_iter()
-        .map(|(path, text)| {
-            let mut errors = Vec::new();
-            let rule = yaml::parse(path, text, &mut errors).map(|node| rule::read(&node, &files.pack, stem(path), &mut errors));
-            (rule, errors)
-        })
-        .collect();
-    for (rule, mut mistakes) in read {
+    let read: Vec<_> = rest.par_iter().map(|(path, text)| file(path, text, &files.pack)).collect();
+    let mut draft = Draft { pack, rules: Vec::new(), overlays: Vec::new() };
+    for (read, mut mistakes) in read {
         errors.append(&mut mistakes);
-        pack.rules.extend(rule.map(|rule| Rule { scope: pack.when.clone(), ..rule }));
+        match read {
+            Some(File::Rule(node, rule)) => draft.rules.push((node, Rule { scope: draft.pack.when.clone(), ..*rule })),
+            Some(File::Overlay(overlay)) => draft.overlays.push(overlay),
+            None => {}
+        }
     }
-    if pack.rules.is_empty() && errors.is_empty() {
+    if let (Some(when), Some(_)) = (&draft.pack.when, draft.overlays.first()) {
+        let help = "a layer counts whenever its rule does; put the layers into a pack of their own";
+        errors.push(Diagnostic::new(when.place.clone(), "a pack that overrides rules has no `when`").help(Some(help.to_owned())));
+    }
+    if draft.rules.is_empty() && draft.overlays.is_empty() && errors.len() == before {
         let path = files.files.first().map_or(files.pack.as_str(), |(path, _)| path.as_str());
         errors.push(Diagnostic::new(Place { file: path.into(), line: 1, column: 1 }, format!("the pack `{}` has no rule", files.pack)));
     }
-    pack
+    draft
+}
+
+/// What a file of a pack is.
+enum File {
+    Rule(Node, Box<Rule>),
+    Overlay(Overlay),
+}
+
+fn file(path: &str, text: &str, pack: &str) -> (Option<File>, Vec<Diagnostic>) {
+    let mut errors = Vec::new();
+    let Some(node) = yaml::parse(path, text, &mut errors) else { return (None, errors) };
+    if let Some(overlay) = Overlay::of(&node, &mut errors) {
+        return (Some(File::Overlay(overlay)), errors);
+    }
+    let rule = rule::read(&node, &format!("{pack}/{}", stem(path)), pack, &mut errors);
+    rule::complete(&rule, &mut errors);
+    (Some(File::Rule(node, Box::new(rule))), errors)
+}
+
+/// The rules of each pack, by its place, with all overlays over them.
+fn stacked(drafts: &mut [Draft], now: Instant, errors: &mut Vec<Diagnostic>) -> BTreeMap<usize, Vec<Rule>> {
+    let mut stacks: Vec<(usize, String, Stack)> = Vec::new();
+    for (at, draft) in drafts.iter_mut().enumerate() {
+        stacks.extend(draft.rules.drain(..).map(|(node, rule)| (at, rule.id.clone(), Stack::new(node, rule))));
+    }
+    let extends: BTreeMap<&str, Vec<&str>> =
+        drafts.iter().map(|draft| (draft.pack.name.as_str(), draft.pack.extends.iter().map(|name| name.text.as_str()).collect())).collect();
+    for draft in drafts.iter() {
+        let below = extend::below(&draft.pack.name, &extends);
+        let mut seen: BTreeMap<&str, &Place> = BTreeMap::new();
+        for overlay in &draft.overlays {
+            let over = &overlay.over;
+            if let Some(first) = seen.insert(&over.text, &over.place) {
+                errors.push(Diagnostic::new(over.place.clone(), format!("`{}` is overridden in this pack already, at {first}", over.text)));
+                continue;
+            }
+            let reachable = over.text.split_once('/').is_some_and(|(pack, _)| below.contains(pack));
+            match stacks.iter_mut().find(|(_, id, _)| reachable && *id == over.text) {
+                Some((.., stack)) => stack.lay(overlay, now, errors),
+                None => errors.push(nowhere(over, &draft.pack, &below, &stacks)),
+            }
+        }
+    }
+    let mut rules: BTreeMap<usize, Vec<Rule>> = BTreeMap::new();
+    for (at, _, stack) in stacks {
+        rules.entry(at).or_default().push(stack.rule(errors));
+    }
+    rules
+}
+
+/// A layer over nothing.
+fn nowhere(over: &Spanned, pack: &Pack, below: &BTreeSet<&str>, stacks: &[(usize, String, Stack)]) -> Diagnostic {
+    let name = &pack.name;
+    let theirs = over.text.split_once('/').map_or("", |(pack, _)| pack);
+    let ids = || stacks.iter().map(|(_, id, _)| id.as_str());
+    if ids().any(|id| id == over.text) {
+        let own = theirs == name;
+        let help = if own { "change the rule itself".to_owned() } else { format!("add it to `extends` of the pack `{name}`") };
+        let message = format!("`{}` cannot be overridden here: `{name}` does not extend `{theirs}`", over.text);
+        return Diagnostic::new(over.place.clone(), message).help(Some(help));
+    }
+    let help = spelling::did_you_mean(&over.text, ids().filter(|id| id.split_once('/').is_some_and(|(pack, _)| below.contains(pack))));
+    Diagnostic::new(over.place.clone(), format!("there is no rule `{}` to override", over.text)).help(help)
 }
 
 /// Checks all rules of all packs against each other's declarations and the configuration's.
@@ -97,3 +187,6 @@ pub fn expression_text(rule: &Rule) -> String {
         (None, None) => String::new(),
     }
 }
+
+#[cfg(test)]
+mod tests;

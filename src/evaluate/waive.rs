@@ -8,6 +8,7 @@ use crate::error::Diagnostic;
 use crate::evidence::Gap;
 use crate::finding::{Finding, Outcome};
 use crate::inventory;
+use crate::relax::Relaxed;
 use crate::rule::{Rule, Severity};
 use crate::waiver::{Listed, Met, State, Waived, Waiver, note, state};
 use std::collections::{BTreeMap, BTreeSet};
@@ -71,6 +72,15 @@ pub fn waive(findings: &mut [Finding], waivers: &[Ready], facts: &Facts<'_>, occ
         }
     }
     listed
+}
+
+/// Says of findings that object that less was asked for until a while ago.
+pub fn lapsed(findings: &mut [Finding], relaxed: &[Relaxed]) {
+    for over in relaxed.iter().filter(|relaxed| !relaxed.holds()) {
+        for finding in findings.iter_mut().filter(|f| f.rule == over.what && f.objects()) {
+            finding.message = format!("{}; the rule {}", finding.message.trim_end_matches('.'), over.note);
+        }
+    }
 }
 
 /// Whether a waiver worth `worth` says more of a finding than the one that marks it.

@@ -204,6 +204,21 @@ impl Builder<'_, '_> {
 }
 
 impl Node {
+    /// A mapping of these entries, as if it stood at `place`.
+    pub fn mapping(place: Place, entries: Vec<(Spanned, Node)>) -> Node {
+        Node { place, content: Content::Mapping(entries) }
+    }
+
+    /// A list of these items, as if it stood at `place`.
+    pub fn sequence(place: Place, items: Vec<Node>) -> Node {
+        Node { place, content: Content::Sequence(items) }
+    }
+
+    /// What stands under a key of a mapping, with the key.
+    pub fn entry(&self, key: &str) -> Option<&(Spanned, Node)> {
+        self.entries()?.iter().find(|(name, _)| name.text == key)
+    }
+
     /// The value of a scalar, whatever its style.
     pub fn scalar(&self) -> Option<&str> {
         match &self.content {

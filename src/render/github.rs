@@ -10,11 +10,12 @@ use super::{Output, Style, text};
 use crate::error::Error;
 use crate::finding::{Basis, Finding, Outcome};
 use crate::io::{hash, json};
+use crate::relax::Relaxed;
 use crate::report::Report;
 use crate::rule::Severity;
 use crate::source::Location;
 use crate::verdict::Gate;
-use crate::waiver::Listed;
+use crate::waiver::{Listed, State};
 
 /// Annotations for a workflow run, and the terminal's text for its log.
 pub const OUTPUT: Output = Output {
@@ -65,7 +66,13 @@ fn annotations(report: &Report) -> String {
     let own = || report.findings.iter().filter(|f| !report.is_told_by_its_root(f));
     let of = |wanted: &str| -> Vec<&Finding> { own().filter(|f| level(f, &report.gate) == Some(wanted)).collect() };
     let (errors, warnings, notices) = (of("error"), of("warning"), of("notice"));
-    let due: Vec<String> = report.waivers.iter().filter(|listed| waivers::is_due(listed)).map(waiver).collect();
+    let due: Vec<String> = report
+        .waivers
+        .iter()
+        .filter(|listed| waivers::is_due(listed))
+        .map(waiver)
+        .chain(report.relaxed.iter().filter(|over| over.state != State::Active).map(relaxed))
+        .collect();
     let beyond = |n: usize| n.saturating_sub(MOST);
     let over = beyond(errors.len()) + beyond(warnings.len()) + beyond(notices.len() + due.len()) > 0;
     // The notice about the rest takes a place of its own.
@@ -108,11 +115,20 @@ fn annotation(report: &Report, level: &str, finding: &Finding) -> String {
 
 /// A waiver that somebody must look after, at its place.
 fn waiver(listed: &Listed) -> String {
-    let title = format!("title={}", command_property(cut(&format!("{} waiver {}", listed.waived.state, listed.waived.id), TITLE).as_ref()));
-    let (path, line) = listed.at.rsplit_once(':').unwrap_or((&listed.at, ""));
+    due(&format!("{} waiver {}", listed.waived.state, listed.waived.id), &listed.at, &waivers::told(listed))
+}
+
+/// A permission to ask for less that ends or has ended, at its place.
+fn relaxed(over: &Relaxed) -> String {
+    due(&format!("{} relax of {}", waivers::relaxed_word(over), over.what), &over.at, &waivers::relaxed(over))
+}
+
+fn due(title: &str, at: &str, message: &str) -> String {
+    let title = format!("title={}", command_property(cut(title, TITLE).as_ref()));
+    let (path, line) = at.rsplit_once(':').unwrap_or((at, ""));
     let basis = Basis { evidence: String::new(), path: path.to_owned(), at: Location { line: line.parse().ok(), ..Location::whole() } };
     let place = if in_repository(&basis) { format!("{},", place(&basis)) } else { String::new() };
-    format!("::notice {place}{title}::{}", command_data(cut(&waivers::told(listed), MESSAGE).as_ref()))
+    format!("::notice {place}{title}::{}", command_data(cut(message, MESSAGE).as_ref()))
 }
 
 /// Whether GitHub can find the file: it knows paths from the repository's root only.

@@ -5,8 +5,9 @@ use super::parts::{culprit, prose as say, waivers};
 use super::{Output, Style};
 use crate::error::Error;
 use crate::finding::{Finding, Outcome};
+use crate::relax::Relaxed;
 use crate::report::Report;
-use crate::waiver::Listed;
+use crate::waiver::{Listed, State};
 
 /// The report for a job summary, in GitHub's Markdown.
 pub const OUTPUT: Output = Output {
@@ -37,9 +38,9 @@ fn render(report: &Report, _: Style) -> Result<String, Error> {
         }));
         sheet.text.push('\n');
     }
-    if !report.waivers.is_empty() {
+    if !(report.waivers.is_empty() && report.relaxed.is_empty()) {
         sheet.text.push_str("| Waiver | | What it is worth | Reason |\n|---|---|---|---|\n");
-        dropped += sheet.rows(report.waivers.iter().map(waiver));
+        dropped += sheet.rows(report.waivers.iter().map(waiver).chain(report.relaxed.iter().map(relaxed)));
         sheet.text.push('\n');
     }
     if !rest.is_empty() {
@@ -49,7 +50,7 @@ fn render(report: &Report, _: Style) -> Result<String, Error> {
         sheet.text.push_str("\n</details>\n\n");
     }
     if dropped > 0 {
-        let what = if report.waivers.is_empty() { "finding" } else { "row" };
+        let what = if report.waivers.is_empty() && report.relaxed.is_empty() { "finding" } else { "row" };
         sheet.text.push_str(&format!("{} left out to stay under 900 KiB; `report.json` has all.\n\n", say::plural(dropped, what)));
     }
     sheet.text.push_str(&foot(report));
@@ -135,6 +136,16 @@ fn waiver(listed: &Listed) -> String {
     let state = listed.waived.state.label().replace(' ', "&nbsp;");
     let approved = cell(&waivers::approved(listed));
     format!("| {id}<br>{at} | {icon}&nbsp;{state} | {rule}: it {note}; {approved} | {reason} ({ticket}) |\n")
+}
+
+fn relaxed(over: &Relaxed) -> String {
+    let icon = if over.state == State::Active { "🔶" } else { "⚠️" };
+    let (what, at, eased) = (span_cell(&over.what), span_cell(&over.at), span_cell(&over.eased()));
+    let (note, reason, approved) = (cell(&over.note), cell(&over.reason), cell(&over.approved_by));
+    format!(
+        "| {what}<br>{at} | {icon}&nbsp;{} | it {note}; approved by {approved}, as the file asserts<br>{eased} | {reason} |\n",
+        waivers::relaxed_word(over)
+    )
 }
 
 fn folded(rest: &[&Finding]) -> String {

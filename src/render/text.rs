@@ -127,6 +127,8 @@ impl Page<'_> {
         let word = |state: State| if state == State::Active { "WAIVED".to_owned() } else { state.label().to_uppercase() };
         let shown = self.report.waivers.iter().filter(|listed| self.style.all || listed.waived.state != State::OutOfScope);
         let mut lines: Vec<String> = shown.flat_map(|listed| self.labelled(&word(listed.waived.state), &waivers::told(listed))).collect();
+        let relaxed = self.report.relaxed.iter();
+        lines.extend(relaxed.flat_map(|over| self.labelled(&waivers::relaxed_word(over).to_uppercase(), &waivers::relaxed(over))));
         if !lines.is_empty() {
             lines.push(String::new());
         }

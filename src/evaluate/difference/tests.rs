@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::evaluate::pack::{Files, embedded, read, shipped};
+use crate::instant::Instant;
 
 const RULE: &str = "\
 question: Is it good?
@@ -28,9 +29,10 @@ cases:
 fn pack(name: &str, text: &str) -> Vec<Pack> {
     let head = (format!("{name}/pack.yaml"), "title: t\nabout: a\n".to_owned());
     let mut errors = Vec::new();
-    let pack = read(&Files { pack: name.to_owned(), files: vec![head, (format!("{name}/good.yaml"), text.to_owned())] }, &mut errors);
+    let files = Files { pack: name.to_owned(), files: vec![head, (format!("{name}/good.yaml"), text.to_owned())] };
+    let packs = read(&[files], Instant(0), &mut errors);
     assert!(errors.is_empty(), "{errors:?}");
-    vec![pack]
+    packs
 }
 
 /// What becomes of the rule when one text in it is another.
@@ -90,7 +92,7 @@ fn a_word_in_the_place_of_evidence_is_looser() {
 
 #[test]
 fn what_is_gone_is_looser_and_the_same_is_nothing() {
-    let all: Vec<Pack> = shipped().into_iter().filter_map(embedded).map(|files| read(&files, &mut Vec::new())).collect();
+    let all = read(&shipped().into_iter().filter_map(embedded).collect::<Vec<_>>(), Instant(0), &mut Vec::new());
     assert_eq!(compare(&all, &all), []);
     let mut fewer = all.clone();
     let gone = fewer[1].rules.remove(0).id;

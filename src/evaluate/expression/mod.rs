@@ -15,7 +15,7 @@ use check::check;
 pub use check::{Scope, fields_of};
 pub use eval::{Absence, Environment, Judged, Measured, Part, Rigour, Truth, evaluate, no_base, standing};
 pub use lex::{Literal, duration, percent};
-pub use strictness::{Bound, Way, bounds, strictness};
+pub use strictness::{Bound, bounds, strictness};
 
 use crate::catalogue::Kind;
 use crate::error::{Diagnostic, Excerpt};

@@ -2,17 +2,7 @@
 
 use super::Operator;
 use super::lex::{Lexeme, Literal, tokens};
-
-/// What a change does to a requirement; the last counts most.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Way {
-    /// It asks for more.
-    Tighter,
-    /// It asks for something else.
-    Different,
-    /// It asks for less.
-    Looser,
-}
+use crate::rule::Way;
 
 /// What became of the requirement `old` now that it is `new`; nothing when they mean the same.
 ///
@@ -20,10 +10,10 @@ pub enum Way {
 /// comparison of the same thing in the same direction is as tight as its literal. Whatever cannot be told is different; what is
 /// looser in one part is looser.
 pub fn strictness(old: &str, new: &str) -> Option<Way> {
-    let mut fresh = conditions(lexemes(new));
+    let mut fresh = tightest(conditions(lexemes(new)));
     let mut gone = 0;
     let mut ways = Vec::new();
-    for condition in conditions(lexemes(old)) {
+    for condition in tightest(conditions(lexemes(old))) {
         let partner = fresh.iter().position(|other| *other == condition);
         match partner.or_else(|| fresh.iter().position(|other| pair(&condition, other).is_some())) {
             Some(at) => ways.extend(pair(&condition, &fresh.remove(at)).flatten()),
@@ -110,6 +100,20 @@ pub fn bounds(text: &str) -> Vec<Bound> {
         start += condition.len() + 1;
     }
     found
+}
+
+/// The conditions without those that another of them implies, so that a limit is held against the one that counts.
+fn tightest(all: Vec<Vec<Lexeme>>) -> Vec<Vec<Lexeme>> {
+    let mut kept: Vec<Vec<Lexeme>> = Vec::with_capacity(all.len());
+    for condition in all {
+        let known = kept.iter_mut().find_map(|other| pair(other, &condition).map(|way| (other, way)));
+        match known {
+            None => kept.push(condition),
+            Some((other, Some(Way::Tighter))) => *other = condition,
+            Some(_) => {}
+        }
+    }
+    kept
 }
 
 /// A limit on something: `coverage.line >= 80%`.
@@ -220,7 +224,10 @@ mod tests {
             ("a.b > 5 || a.c > 5", "a.b > 6 || a.c > 5", Some(Different)),
             ("all(a.b, c > 5)", "all(a.b, c > 4)", Some(Different)),
             ("a.b{c=\"d\"} > 5", "a.b{c=\"e\"} > 5", Some(Different)),
-            ("a.b > 5 && a.b > 5", "a.b > 5", Some(Looser)),
+            ("a.b > 5 && a.b > 5", "a.b > 5", None),
+            ("a.b > 5", "a.b > 4 && a.b > 6", Some(Tighter)),
+            ("a.b > 4 && a.b > 6", "a.b > 5", Some(Looser)),
+            ("a.b > 5 && a.b < 9", "a.b < 8 && a.b > 6", Some(Tighter)),
         ] {
             assert_eq!(strictness(old, new), way, "{old} -> {new}");
         }

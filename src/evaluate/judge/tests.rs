@@ -16,8 +16,8 @@ pub(super) fn rule(lines: &str) -> Vec<Compiled> {
     let text = format!("question: Is it so?\nseverity: P1\nwhy: Because.\nfix: Mend it.\n{lines}\n{cases}");
     let files = Files { pack: "p".into(), files: vec![("p/r.yaml".into(), text)] };
     let mut errors = Vec::new();
-    let read = pack::read(&files, &mut errors);
-    let (rules, _) = pack::check(&[read], &BTreeMap::new(), &mut errors);
+    let read = pack::read(&[files], Instant(0), &mut errors);
+    let (rules, _) = pack::check(&read, &BTreeMap::new(), &mut errors);
     assert!(errors.is_empty(), "{errors:?}");
     rules
 }

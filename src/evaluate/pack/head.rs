@@ -16,6 +16,7 @@ pub(super) fn read(node: &Node, pack: &mut Pack, errors: &mut Vec<Diagnostic>) {
     fields.require("about");
     pack.title = fields.text("title").unwrap_or_default();
     pack.about = fields.text("about").unwrap_or_default();
+    pack.extends = fields.texts("extends");
     pack.metrics = declarations(fields.entries("metrics"), fields.errors);
     pack.when = fields.spanned("when");
     fields.finish();

@@ -13,14 +13,20 @@ use crate::metric::Name;
 use crate::rule::{Attest, Case, Collector, Expected, Fitness, Given, Rule, Severity, Spanned};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Reads the rule `pack/stem`; mistakes are added to `errors`.
-pub(super) fn read(node: &Node, pack: &str, stem: &str, errors: &mut Vec<Diagnostic>) -> Rule {
+/// Reads the rule `id` of a pack; mistakes are added to `errors`.
+pub(super) fn read(node: &Node, id: &str, pack: &str, errors: &mut Vec<Diagnostic>) -> Rule {
     let mut f = node.fields("a rule", errors);
+    // They make a layer of a file; what is read here is what the layers come to.
+    f.node("overrides");
+    if let Some(relax) = f.node("relax") {
+        let help = "it allows a file with `overrides` to ask for less; change the rule itself";
+        f.errors.push(Diagnostic::new(relax.place.clone(), "`relax` has nothing to relax").help(Some(help.into())));
+    }
     for key in ["question", "severity", "why", "fix"] {
         f.require(key);
     }
     let mut rule = Rule {
-        id: format!("{pack}/{stem}"),
+        id: id.to_owned(),
         pack: pack.to_owned(),
         place: node.place.clone(),
         question: f.text("question").unwrap_or_default(),
@@ -46,6 +52,9 @@ pub(super) fn read(node: &Node, pack: &str, stem: &str, errors: &mut Vec<Diagnos
         fix: f.text("fix").unwrap_or_default(),
         runbook: f.text("runbook"),
         cases: Vec::new(),
+        layers: Vec::new(),
+        settings: Vec::new(),
+        eased: Vec::new(),
     };
     rule.collect = f.node("collect").map(|node| collector(node, &rule.id, f.errors));
     rule.cases = f.items("cases").iter().map(|node| case(node, f.errors)).collect();
@@ -53,7 +62,6 @@ pub(super) fn read(node: &Node, pack: &str, stem: &str, errors: &mut Vec<Diagnos
         f.errors.push(Diagnostic::new(node.place.clone(), "a rule has exactly one of `require` and `attest`"));
     }
     f.finish();
-    complete(&rule, errors);
     spoken(&rule, errors);
     rule
 }
@@ -82,7 +90,7 @@ fn spoken(rule: &Rule, errors: &mut Vec<Diagnostic>) {
 }
 
 /// A rule is believed when its cases show it pass, fail and miss its evidence.
-fn complete(rule: &Rule, errors: &mut Vec<Diagnostic>) {
+pub(super) fn complete(rule: &Rule, errors: &mut Vec<Diagnostic>) {
     if rule.attest.is_some() {
         return;
     }

@@ -26,8 +26,8 @@ fn rules(severity: &str) -> Vec<Compiled> {
         ("p/package.yaml".into(), text("for_each: coverage.package\nrequire: line >= 80%")),
     ];
     let mut errors = Vec::new();
-    let read = pack::read(&Files { pack: "p".into(), files }, &mut errors);
-    let (rules, _) = pack::check(&[read], &BTreeMap::new(), &mut errors);
+    let read = pack::read(&[Files { pack: "p".into(), files }], Instant(0), &mut errors);
+    let (rules, _) = pack::check(&read, &BTreeMap::new(), &mut errors);
     assert!(errors.is_empty(), "{errors:?}");
     rules
 }

@@ -4,10 +4,11 @@ use super::Section;
 use super::rules::{Group, groups};
 use super::sources::fragments;
 use crate::error::Error;
+use crate::relax::Relaxed;
 use crate::render::parts::chip;
 use crate::render::parts::markup::{Html, fill};
 use crate::render::parts::prose::plural;
-use crate::render::parts::waivers::is_due;
+use crate::render::parts::waivers::{is_due, relaxed_word};
 use crate::report::Report;
 use crate::waiver::{Listed, State};
 use askama::Template;
@@ -16,6 +17,7 @@ use askama::Template;
 #[template(path = "parts/waivers.html")]
 struct Waivers<'a> {
     rows: Vec<Row<'a>>,
+    relaxed: Vec<(&'a Relaxed, Html)>,
 }
 
 struct Row<'a> {
@@ -27,14 +29,18 @@ struct Row<'a> {
 }
 
 pub(super) fn section(report: &Report) -> Result<Option<Section>, Error> {
-    if report.waivers.is_empty() {
+    if report.waivers.is_empty() && report.relaxed.is_empty() {
         return Ok(None);
     }
     let entries = fragments(report);
     let groups = groups(report, &entries);
-    let due = report.waivers.iter().filter(|listed| is_due(listed)).count();
-    let (note, tone) = if due > 0 { (format!("{due} due"), "unproven") } else { (report.waivers.len().to_string(), "") };
-    let body = fill(&Waivers { rows: report.waivers.iter().map(|listed| row(listed, &groups)).collect() })?;
+    let due = report.waivers.iter().filter(|listed| is_due(listed)).count()
+        + report.relaxed.iter().filter(|over| over.state != State::Active).count();
+    let (note, tone) =
+        if due > 0 { (format!("{due} due"), "unproven") } else { ((report.waivers.len() + report.relaxed.len()).to_string(), "") };
+    let rows = report.waivers.iter().map(|listed| row(listed, &groups)).collect();
+    let relaxed = report.relaxed.iter().map(|over| (over, chip::relaxed(over.state, relaxed_word(over)))).collect();
+    let body = fill(&Waivers { rows, relaxed })?;
     Ok(Some(Section { id: "waivers", title: "Waivers", note, tone, body }))
 }
 

@@ -31,6 +31,16 @@ pub fn waived(words: &str) -> Html {
     chip("waived", words)
 }
 
+/// What a permission to ask for less is worth, in a word.
+pub fn relaxed(state: State, word: &str) -> Html {
+    let class = match state {
+        State::Expired => "fail",
+        State::Expiring => "unproven",
+        _ => "waived",
+    };
+    chip(class, &capital(word))
+}
+
 /// What a waiver is worth.
 pub fn waiver(state: State) -> Html {
     let class = match state {

@@ -2,6 +2,7 @@
 
 use super::prose::plural;
 use crate::finding::Finding;
+use crate::relax::Relaxed;
 use crate::report::Report;
 use crate::waiver::{Listed, State};
 
@@ -22,6 +23,20 @@ pub fn approved(listed: &Listed) -> String {
     match &listed.confirmed {
         Some(confirmed) => format!("approved by {by}, a code owner of it ({confirmed})"),
         None => format!("approved by {by}, as the file asserts"),
+    }
+}
+
+/// `pr-gate/covered is relaxed until 2026-03-31, 12 days left, owner @alice: require: a -> b; the parser is being rewritten (…:3)`.
+pub fn relaxed(over: &Relaxed) -> String {
+    format!("{} {}: {}; {} ({})", over.what, over.note, over.eased(), over.reason, over.at)
+}
+
+/// `relaxed`, `expiring` or `lapsed`: what a permission to ask for less is worth.
+pub const fn relaxed_word(over: &Relaxed) -> &'static str {
+    match over.state {
+        State::Expired => "lapsed",
+        State::Expiring => "expiring",
+        _ => "relaxed",
     }
 }
 
