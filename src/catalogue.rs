@@ -109,6 +109,8 @@ const NONE: &[Label] = &[];
 pub const INTEGRITY: &[&str] = &["none", "structural", "row-rules", "chained", "anchored", "witnessed"];
 /// How an AI system's answers were made.
 pub const MODES: &[&str] = &["live", "cached", "replay", "mock"];
+/// What became of a change made to the code on purpose.
+pub const FATES: &[&str] = &["killed", "timeout", "survived", "no-coverage", "invalid"];
 /// What became of a test.
 pub const TEST_OUTCOMES: &[&str] = &["passed", "failed", "error", "skipped"];
 /// What became of a golden case.
@@ -151,6 +153,8 @@ pub const METRICS: &[Definition] = &[
         &[("category", DIFFERENTIAL)],
         "what became of each line since the base, as lcov names it; needs --base-coverage",
     ),
+    metric("coverage.mutation_score", Kind::Ratio, HIGHER, "changes made to the code on purpose that a test noticed"),
+    labelled("coverage.mutants", Kind::Count, None, &[("fate", FATES)], "changes made to the code on purpose, by what became of them"),
     metric("tests.total", Kind::Count, HIGHER, "test cases"),
     metric("tests.passed", Kind::Count, HIGHER, "test cases that passed"),
     metric("tests.failed", Kind::Count, LOWER, "test cases with a failed assertion"),
@@ -263,6 +267,30 @@ pub const FAMILIES: &[Family] = &[
             ("branch", Kind::Ratio, "branches that were taken"),
             ("function", Kind::Ratio, "functions that were entered"),
             ("files", Kind::Count, "source files"),
+        ],
+    },
+    Family {
+        name: "coverage.mutation",
+        key: "path",
+        from: "coverage",
+        about: "a source file that was changed on purpose, to see whether a test notices",
+        fields: &[
+            ("score", Kind::Ratio, "changes that a test noticed"),
+            ("killed", Kind::Count, "changes that a test failed on"),
+            ("timeout", Kind::Count, "changes with which the tests did not end"),
+            ("survived", Kind::Count, "changes that all tests passed with"),
+            ("not_covered", Kind::Count, "changes where no test goes"),
+        ],
+    },
+    Family {
+        name: "coverage.mutant",
+        key: "change",
+        from: "coverage",
+        about: "a change made to the code on purpose that no test noticed",
+        fields: &[
+            ("path", Kind::Text(&[]), "the file"),
+            ("line", Kind::Count, "the line, from 1; 0 when unknown"),
+            ("fate", Kind::Text(FATES), "what became of it"),
         ],
     },
     Family {

@@ -11,6 +11,7 @@ use crate::record::Record;
 use crate::source::{Grade, Location};
 use std::collections::{BTreeMap, BTreeSet};
 
+mod cargo_mutants;
 mod cell;
 mod cobertura;
 mod coverage_py;
@@ -23,9 +24,12 @@ mod istanbul;
 mod jacoco;
 mod lcov;
 mod llvm_json;
+mod mutants;
+mod mutation_elements;
 mod number;
 mod odds;
 mod path;
+mod pit;
 mod place;
 mod simplecov;
 mod span;
@@ -50,10 +54,13 @@ impl Family for Coverage {
         gcovr_json::FORMAT,
         coveralls_json::FORMAT,
         coverlet::FORMAT,
+        cargo_mutants::FORMAT,
+        mutation_elements::FORMAT,
+        pit::FORMAT,
     ];
 
     fn is_empty(draft: &Draft) -> bool {
-        !draft.lines.total(Lines::line_ratio).is_known()
+        !draft.lines.total(Lines::line_ratio).is_known() && !draft.mutants.score().is_known()
     }
 
     fn settle(mut drafts: Vec<Draft>, request: &Request<'_>, evidence: &mut Evidence) {
@@ -72,6 +79,7 @@ pub struct Draft {
     /// The files of each package that a report names.
     packages: BTreeMap<String, BTreeSet<String>>,
     unsure: Unsure,
+    mutants: mutants::Mutants,
 }
 
 impl Draft {
@@ -79,6 +87,7 @@ impl Draft {
     fn join(mut self, other: Draft) -> Draft {
         let Unsure { branches, totals } = self.lines.join(other.lines);
         self.unsure = Unsure { branches: self.unsure.branches + branches, totals: self.unsure.totals + totals };
+        self.mutants.join(other.mutants);
         for (name, files) in other.packages {
             self.packages.entry(name).or_default().extend(files);
         }
@@ -112,6 +121,10 @@ fn tell_unsure(unsure: Unsure, evidence: &mut Evidence) {
 
 /// Metrics and records of the whole entry.
 fn put(all: &Draft, evidence: &mut Evidence) {
+    all.mutants.put(evidence);
+    if all.lines.files.is_empty() && !all.mutants.is_empty() {
+        return;
+    }
     evidence.put("coverage.line", Value::Ratio(all.lines.total(Lines::line_ratio)));
     for (id, of) in OTHERS {
         let ratio = all.lines.total(of);

@@ -6,6 +6,7 @@ mod coverlet;
 mod gcovr_json;
 mod istanbul;
 mod llvm_json;
+mod mutants;
 mod simplecov;
 
 use super::*;
