@@ -24,6 +24,7 @@ use crate::error::Diagnostic;
 use crate::evidence::{EMPTY, Evidence, MISSING};
 use crate::instant::Instant;
 use crate::io::fs::Artifact;
+use crate::io::json;
 use crate::io::xml::opening;
 use crate::io::yaml;
 use crate::rule::{Collector, Place};
@@ -268,9 +269,16 @@ pub fn unclaimed(artifact: &Artifact, family: &str) -> (&'static str, String) {
             Ok(opening) => format!("; it is XML, and its root element is `{}`", opening.root.chars().take(60).collect::<String>()),
             Err(error) => format!("; it begins like XML and is not well-formed: {error}"),
         },
-        None => String::new(),
+        None => json_keys(artifact),
     };
     ("unknown-format", format!("{readers} knows this format{guess}"))
+}
+
+/// What a JSON document holds, for somebody who wonders why nobody reads it.
+fn json_keys(artifact: &Artifact) -> String {
+    let Some(outline) = json::outline(&artifact.head) else { return String::new() };
+    let keys: Vec<String> = outline.keys().take(5).map(|key| format!("`{}`", key.chars().take(40).collect::<String>())).collect();
+    if keys.is_empty() { "; it is JSON".to_owned() } else { format!("; it is JSON with {}", keys.join(", ")) }
 }
 
 fn is_json_in_utf_16(artifact: &Artifact) -> bool {

@@ -84,6 +84,14 @@ impl<'de> Visitor<'de> for AnyCell {
 
 /// Hits that are negative or no number.
 pub(super) const HITS: Odd = ("hits-not-a-count", "hits that are no count are taken as not run");
+/// Reads `null` as what stands there when nothing does.
+///
+/// # Errors
+/// When something else stands there.
+pub(super) fn nullable<'de, D: Deserializer<'de>, T: Default + Deserialize<'de>>(document: D) -> Result<T, D::Error> {
+    Option::<T>::deserialize(document).map(Option::unwrap_or_default)
+}
+
 /// A line without a number from 1.
 pub(super) const NUMBER: Odd = ("line-without-number", "lines without a usable number are left out");
 

@@ -1,6 +1,6 @@
 //! The JSON that is sent to Coveralls: excoveralls, python-coveralls, gcovr, php-coveralls and many more write it to a file.
 
-use super::cell::{Cell, HITS, finish};
+use super::cell::{Cell, HITS, finish, nullable};
 use super::number::moment;
 use super::odds::{Odd, Odds};
 use super::{Draft, path};
@@ -48,7 +48,7 @@ struct Job {
 #[derive(Deserialize)]
 struct File {
     name: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "nullable")]
     coverage: Vec<Cell>,
     /// Line, block, branch, hits, and so on.
     branches: Option<Vec<Cell>>,

@@ -2,7 +2,7 @@
 //!
 //! Several target frameworks and partial classes tell of the same lines: each counts once.
 
-use super::cell::{Cell, HITS, NUMBER, finish};
+use super::cell::{Cell, HITS, NUMBER, finish, nullable};
 use super::odds::Odds;
 use super::{Draft, path};
 use crate::ingest::{Format, Reading};
@@ -40,7 +40,7 @@ type Classes = BTreeMap<String, BTreeMap<String, Method>>;
 struct Method {
     #[serde(default)]
     lines: BTreeMap<String, Cell>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "nullable")]
     branches: Vec<Branch>,
 }
 

@@ -3,7 +3,7 @@
 //! A line may stand there once for each function it belongs to (templates): it counts once, and so does each of its branches. Lines
 //! marked as excluded or as no code are left out.
 
-use super::cell::{Cell, HITS, NUMBER, Told, finish};
+use super::cell::{Cell, HITS, NUMBER, Told, finish, nullable};
 use super::odds::Odds;
 use super::{Draft, path};
 use crate::ingest::{Format, Reading};
@@ -51,9 +51,9 @@ struct Report {
 struct File {
     #[serde(alias = "filename")]
     file: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "nullable")]
     lines: Vec<Entry>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "nullable")]
     functions: Vec<Function>,
     #[serde(flatten)]
     summary: Summary,
@@ -63,22 +63,22 @@ struct File {
 struct Entry {
     line_number: Cell,
     count: Cell,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "nullable")]
     branches: Vec<Branch>,
-    #[serde(default, rename = "gcovr/excluded")]
+    #[serde(default, rename = "gcovr/excluded", deserialize_with = "nullable")]
     excluded: bool,
-    #[serde(default, rename = "gcovr/noncode")]
+    #[serde(default, rename = "gcovr/noncode", deserialize_with = "nullable")]
     noncode: bool,
 }
 
 #[derive(Deserialize)]
 struct Branch {
     count: Cell,
-    branchno: Option<u64>,
-    source_block_id: Option<u64>,
+    branchno: Option<i64>,
+    source_block_id: Option<i64>,
     #[serde(alias = "destination_blockno")]
-    destination_block_id: Option<u64>,
-    #[serde(default, rename = "gcovr/excluded")]
+    destination_block_id: Option<i64>,
+    #[serde(default, rename = "gcovr/excluded", deserialize_with = "nullable")]
     excluded: bool,
 }
 
@@ -92,7 +92,7 @@ struct Function {
     lineno: Cell,
     #[serde(default)]
     execution_count: Cell,
-    #[serde(default, rename = "gcovr/excluded")]
+    #[serde(default, rename = "gcovr/excluded", deserialize_with = "nullable")]
     excluded: bool,
 }
 
@@ -146,7 +146,7 @@ impl Report {
                 let Branch { branchno, source_block_id, destination_block_id, .. } = branch;
                 // gcov's own branches have blocks and no number, and those of old versions of gcovr have only their order.
                 let blocks = source_block_id.zip(*destination_block_id);
-                let order = branchno.unwrap_or(if blocks.is_some() { u64::MAX } else { order });
+                let order = branchno.unwrap_or(if blocks.is_some() { -1 } else { order });
                 let name = format!("{order} {source_block_id:?} {destination_block_id:?}");
                 into.arms.add(number, name.as_bytes(), branch.count.count() > Some(0), 1);
             }

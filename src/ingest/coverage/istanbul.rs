@@ -3,7 +3,7 @@
 //! A line ran as often as the most frequent statement that begins on it; what a report lists is what `istanbul-lib-coverage` counts.
 //! Things are told apart by where they stand, because their numbers differ between runs of V8.
 
-use super::cell::{Cell, HITS, Told, finish};
+use super::cell::{Cell, HITS, Told, finish, nullable};
 use super::odds::Odds;
 use super::{Draft, path};
 use crate::ingest::{Format, Reading};
@@ -52,12 +52,18 @@ struct File {
     path: Option<String>,
     /// Some writers put everything below it.
     data: Option<Box<File>>,
-    statement_map: BTreeMap<String, Range>,
-    fn_map: BTreeMap<String, Function>,
-    branch_map: BTreeMap<String, Branch>,
+    #[serde(deserialize_with = "nullable")]
+    statement_map: BTreeMap<String, Option<Range>>,
+    #[serde(deserialize_with = "nullable")]
+    fn_map: BTreeMap<String, Option<Function>>,
+    #[serde(deserialize_with = "nullable")]
+    branch_map: BTreeMap<String, Option<Branch>>,
+    #[serde(deserialize_with = "nullable")]
     s: BTreeMap<String, Cell>,
+    #[serde(deserialize_with = "nullable")]
     f: BTreeMap<String, Cell>,
-    b: BTreeMap<String, Vec<Cell>>,
+    #[serde(deserialize_with = "nullable")]
+    b: BTreeMap<String, Option<Vec<Cell>>>,
     lines: Option<Count>,
     statements: Option<Count>,
     functions: Option<Count>,
@@ -68,7 +74,9 @@ struct File {
 #[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq, PartialOrd, Ord)]
 #[serde(default)]
 struct Range {
+    #[serde(deserialize_with = "nullable")]
     start: Place,
+    #[serde(deserialize_with = "nullable")]
     end: Place,
 }
 
@@ -82,7 +90,9 @@ struct Place {
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct Function {
+    #[serde(deserialize_with = "nullable")]
     decl: Range,
+    #[serde(deserialize_with = "nullable")]
     loc: Range,
     line: Cell,
 }
@@ -90,10 +100,13 @@ struct Function {
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct Branch {
+    #[serde(deserialize_with = "nullable")]
     loc: Range,
     line: Cell,
+    #[serde(deserialize_with = "nullable")]
     r#type: String,
-    locations: Vec<Range>,
+    #[serde(deserialize_with = "nullable")]
+    locations: Vec<Option<Range>>,
 }
 
 #[derive(Clone, Copy, Default, Deserialize)]
@@ -124,7 +137,7 @@ impl Report {
 
     fn note_odd(&mut self, name: &str, file: &File) {
         let counts = [("s", &file.s), ("f", &file.f)].map(|(key, counts)| (key, counts.values().any(|cell| cell.is_odd())));
-        let branches = ("b", file.b.values().flatten().any(|cell| cell.is_odd()));
+        let branches = ("b", file.b.values().flatten().flatten().any(|cell| cell.is_odd()));
         for (key, _) in counts.into_iter().chain([branches]).filter(|(_, odd)| *odd) {
             self.odds.see(HITS, &[name, key]);
         }
@@ -149,7 +162,7 @@ impl File {
         let mut lines = Vec::new();
         for (id, cell) in &self.s {
             let hits = cell.count().unwrap_or(0);
-            let place = self.statement_map.get(id).copied().unwrap_or_default();
+            let place = self.statement_map.get(id).copied().flatten().unwrap_or_default();
             let line = place.start.line.line();
             lines.extend(line.map(|number| Line::new(number, hits)));
             into.statements.add(line.unwrap_or(0), twins.name(place, "").as_bytes(), hits > 0, 1);
@@ -160,7 +173,7 @@ impl File {
     fn functions(&self, into: &mut Lines) {
         let mut twins = Twins::default();
         for (id, cell) in &self.f {
-            let function = self.fn_map.get(id);
+            let function = self.fn_map.get(id).and_then(Option::as_ref);
             let place = function.map(|it| if it.decl.start.line.line().is_some() { it.decl } else { it.loc }).unwrap_or_default();
             let line = place.start.line.line().or_else(|| function.and_then(|it| it.line.line()));
             into.functions.add(line.unwrap_or(0), twins.name(place, "").as_bytes(), cell.count() > Some(0), 1);
@@ -171,12 +184,12 @@ impl File {
         let mut twins = Twins::default();
         let nowhere = Branch::default();
         for (id, arms) in &self.b {
-            let branch = self.branch_map.get(id).unwrap_or(&nowhere);
-            let first = branch.locations.first().copied().unwrap_or_default();
+            let branch = self.branch_map.get(id).and_then(Option::as_ref).unwrap_or(&nowhere);
+            let first = branch.locations.first().copied().flatten().unwrap_or_default();
             let place = if branch.loc.start.line.line().is_some() { branch.loc } else { first };
             let line = place.start.line.line().or(branch.line.line()).unwrap_or(0);
             let name = twins.name(place, &branch.r#type);
-            for (n, arm) in arms.iter().enumerate() {
+            for (n, arm) in arms.iter().flatten().enumerate() {
                 into.arms.add(line, format!("{name}/{n}").as_bytes(), arm.count() > Some(0), 1);
             }
         }

@@ -19,6 +19,16 @@ impl Outline {
         self.paths.iter().any(|path| path.len() == place.len() && path.iter().zip(place).all(same))
     }
 
+    /// The keys of the outermost object, or of the objects in the outermost list.
+    pub fn keys(&self) -> impl Iterator<Item = &str> {
+        let paths = self.paths.iter().filter_map(|path| match path.as_slice() {
+            [key] => Some(key.as_str()),
+            [list, key] if list == "[]" => Some(key.as_str()),
+            _ => None,
+        });
+        paths.filter(|key| *key != "{}" && *key != "[]")
+    }
+
     fn note(&mut self, path: &[String], last: &str) {
         if path.len() < DEEPEST {
             let mut path = path.to_vec();
@@ -113,6 +123,8 @@ mod tests {
             let _ = outline(&text.as_bytes()[..end]);
         }
         assert!(has(&text[..20], &["[]", "files", "[]", "a\\\\"]));
+        let keys = outline(b"[{\"b\": {\"c\": 1}, \"a\": [1]}]").map(|outline| outline.keys().map(str::to_owned).collect::<Vec<_>>());
+        assert_eq!(keys, Some(vec!["a".to_owned(), "b".to_owned()]));
         assert!(outline(b"<a/>").is_none() && outline(b"").is_none() && outline(b"\"a\"").is_none());
         assert!(outline(b"}{\"a\":1]]\"").is_none());
         assert!(has("{\"a\":1}}{\"b\"", &["a"]));

@@ -60,6 +60,10 @@ fn a_file_may_be_wrapped_and_hold_nothing() {
     assert_eq!(ratio(&evidence(&[wrapped.as_bytes()]), "coverage.line"), Some((1, 2)));
     let empty = evidence(&[br#"{"a.js": {"path": "a.js", "statementMap": {}, "fnMap": {}, "branchMap": {}, "s": {}, "f": {}, "b": {}}}"#]);
     assert_eq!(codes(&empty), [("empty", None)]);
+    let nulls = r#"{"a.js": {"path": null, "statementMap": {"0": null, "1": {"start": {"line": 2, "column": null}, "end": null}}, "fnMap": null,
+        "branchMap": {"0": {"loc": null, "locations": [null], "type": null}}, "s": {"0": 1, "1": 1}, "f": null, "b": {"0": null, "1": [1]}}}"#;
+    let all = evidence(&[nulls.as_bytes()]);
+    assert_eq!((ratio(&all, "coverage.line"), ratio(&all, "coverage.branch"), all.problems.len()), (Some((1, 1)), Some((1, 1)), 0));
     assert!(evidence(&[b"{}"]).gap().is_some());
     is_error_when_cut(&report("1"));
 }
