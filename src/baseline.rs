@@ -24,6 +24,9 @@ pub struct Known {
     /// How much was missing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shortfall: Option<f64>,
+    /// The rows it objected to, as [`Finding::blamed`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub blamed: Vec<String>,
     /// Since when it has been so.
     pub since: Instant,
     /// Whether it stood by a waiver.
@@ -66,7 +69,7 @@ impl Baseline {
         self.findings.retain_mut(|known| match today.find(&known.fingerprint) {
             Some(now) => {
                 if !now.is_worse_than(known) {
-                    (known.outcome, known.shortfall) = (now.outcome, now.shortfall);
+                    (known.outcome, known.shortfall, known.blamed) = (now.outcome, now.shortfall, now.blamed.clone());
                 }
                 // What was accepted until a day must not become inherited by being recorded after it.
                 known.waived |= now.waived;
@@ -84,22 +87,34 @@ impl Baseline {
 }
 
 impl Known {
-    /// Whether this is worse than `other`: a worse outcome, or the same with more missing.
+    /// Whether this is worse than `other`: a worse outcome, or the same with more missing or with another row to blame.
     pub fn is_worse_than(&self, other: &Known) -> bool {
-        worse((self.outcome, self.shortfall), (other.outcome, other.shortfall))
+        worse((self.outcome, self.shortfall, &self.blamed), (other.outcome, other.shortfall, &other.blamed))
+    }
+
+    /// Whether a finding under the same fingerprint is worse than this.
+    pub fn is_better_than(&self, finding: &Finding) -> bool {
+        worse((finding.outcome, finding.shortfall, &finding.blamed), (self.outcome, self.shortfall, &self.blamed))
     }
 }
 
+/// What is compared of a finding: its outcome, how much is missing, and the rows to blame.
+type Standing<'a> = (Outcome, Option<f64>, &'a [String]);
+
 /// Outcomes are ordered worst first. Where one side does not say how much is missing, the outcome alone decides. Where there
-/// was evidence and is none, nobody knows how bad it is by now: less evidence is never better.
-pub fn worse(now: (Outcome, Option<f64>), before: (Outcome, Option<f64>)) -> bool {
+/// was evidence and is none, nobody knows how bad it is by now: less evidence is never better. One test mended and another broken
+/// leaves the number as it was, and is worse: the other one was good.
+fn worse(now: Standing<'_>, before: Standing<'_>) -> bool {
     if now.0 == Outcome::NoEvidence && before.0 != Outcome::NoEvidence {
         return true;
     }
     match now.0.cmp(&before.0) {
         std::cmp::Ordering::Less => true,
         std::cmp::Ordering::Greater => false,
-        std::cmp::Ordering::Equal => now.1.zip(before.1).is_some_and(|(now, before)| now > before),
+        std::cmp::Ordering::Equal => {
+            let other = !before.2.is_empty() && now.2.iter().any(|row| !before.2.contains(row));
+            other || now.1.zip(before.1).is_some_and(|(now, before)| now > before)
+        }
     }
 }
 
@@ -110,6 +125,7 @@ fn known(finding: &Finding, now: Instant) -> Option<Known> {
         fingerprint: finding.fingerprint.clone(),
         outcome: finding.outcome,
         shortfall: finding.shortfall,
+        blamed: finding.blamed.clone(),
         since: finding.since.as_ref().map_or(now, |since| since.since),
         waived: finding.is_waived(),
     })

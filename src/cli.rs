@@ -66,6 +66,16 @@ Exit codes: 0 recorded; 2 when the rule does not take the statement, and then no
 #[derive(Subcommand)]
 enum Verb {
     /// Look at this repository and write a commented readiness.yaml
+    ///
+    /// It looks at reports, also in build folders, at workflow files and build scripts, and at package manifests, and says what it
+    /// used each for. It writes
+    ///
+    ///   readiness.yaml           the evidence that is there and the rules it can answer; the others are listed as waiting
+    ///   readiness/floor/         rules at what the evidence proves today, as far as a share or a number of cases has a limit
+    ///   readiness.baseline.json  what is not good today, so that `check --profile pr` blocks only what gets worse
+    ///
+    /// Nothing that exists is written over.
+    #[command(verbatim_doc_comment)]
     Init {
         /// The folder to look at
         #[arg(default_value = ".")]

@@ -21,6 +21,8 @@ pub struct Config {
     pub evidence: BTreeMap<String, Entry>,
     /// Shipped packs by name, folders by a trailing `/`.
     pub packs: Vec<Spanned>,
+    /// Rules that wait for their first evidence, each with the reason: what is missing, or what will make it.
+    pub waiting: Vec<(Spanned, String)>,
     /// Named ways of judging.
     pub profiles: BTreeMap<String, Profile>,
     /// Declared `telemetry.*` and `custom.*` metrics.

@@ -149,6 +149,10 @@ pub struct Finding {
     /// How much is missing, in the unit of the margin; two findings of one rule and subject are compared by it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shortfall: Option<f64>,
+    /// The rows it objects to where it asks all of a family at once; another row than the base's makes it worse. None where they
+    /// are too many to keep.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub blamed: Vec<String>,
     /// Held against the base, where there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub since: Option<Since>,
@@ -179,7 +183,15 @@ pub struct Finding {
     pub fingerprint: String,
 }
 
+/// How the message of a finding begins whose rule waits for its first evidence.
+pub const WAITS: &str = "waits for evidence: ";
+
 impl Finding {
+    /// What a rule waits for that has never had any evidence here.
+    pub fn waits_for(&self) -> Option<&str> {
+        self.message.strip_prefix(WAITS).filter(|_| self.outcome == Outcome::NotApplicable)
+    }
+
     /// `pack/rule`, or `pack/rule[subject]`.
     pub fn id(&self) -> String {
         match &self.subject {

@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+mod support;
+
 use readiness::command::schema::SCHEMAS;
 use readiness::config::Config;
 use readiness::discover::{attestations, settings, waivers};
@@ -119,4 +121,20 @@ fn the_schema_knows_the_answers_about_the_system() {
     for (key, words) in [("ai_role", ROLES), ("ai_risk", RISKS)] {
         assert_eq!(schema.pointer(&format!("/properties/system/properties/{key}/enum")).unwrap(), &Value::from(words), "{key}");
     }
+}
+
+#[test]
+fn a_rule_waits_only_with_a_reason_and_only_if_a_file_can_end_it() {
+    let wrong = |waiting: &str| {
+        let folder = tempfile::tempdir().unwrap();
+        let text =
+            format!("project: {{ id: a }}\nevidence: {{ t: {{ family: tests, path: t.xml }} }}\nwaiting: {waiting}\npacks: [pr-gate]\n");
+        fs::write(folder.path().join("readiness.yaml"), text).unwrap();
+        let answer = support::readiness(folder.path(), &["check"]);
+        assert_eq!(answer.code, 2, "{waiting}: {}", answer.out);
+        answer.err
+    };
+    assert!(wrong("{ pr-gate/coverage-lines: later }").contains("did you mean `pr-gate/coverage-line`"));
+    assert!(wrong("{ pr-gate/coverage-line: \" \" }").contains("waits without a reason"));
+    assert!(wrong("[pr-gate/coverage-line]").contains("must be a mapping"));
 }

@@ -10,12 +10,20 @@ use crate::inventory::Inventory;
 use crate::io::{fs, json};
 use crate::render::parts::prose::plural;
 use crate::verdict::Exit;
+use std::path::PathBuf;
 
 /// Writes the baseline: all findings of today the first time, only what is left of them afterwards.
 ///
 /// # Errors
 /// When nothing can be judged, or the file cannot be read or written.
 pub fn run(options: &Options) -> Result<Exit, Error> {
+    let (path, told) = record(options)?;
+    say(&format!("{}: {told}\n", path.display()))?;
+    Ok(Exit::Open)
+}
+
+/// As [`run`], and gives the file and what became of it in words.
+pub(super) fn record(options: &Options) -> Result<(PathBuf, String), Error> {
     let path = setup::load(options.config.as_deref())?.root.join(FILE);
     let today = Baseline { inventory: Inventory::default(), ..Baseline::of(&configured(options)?) };
     let (baseline, told) = if fs::exists(&path) {
@@ -35,6 +43,5 @@ pub fn run(options: &Options) -> Result<Exit, Error> {
     };
     let text = json::document(&baseline).map_err(|e| Error::Internal(e.message))?;
     write(&path, &text)?;
-    say(&format!("{}: {told}\n", path.display()))?;
-    Ok(Exit::Open)
+    Ok((path, told))
 }

@@ -4,6 +4,8 @@ use super::plain::say;
 use super::{gather, setup};
 use crate::error::Error;
 use crate::evaluate::conflict;
+use crate::evaluate::facts::Facts;
+use crate::evaluate::judge::{self, Occasion};
 use crate::io::{clock, git};
 use crate::render::parts::escape::terminal as clean;
 use crate::verdict::Exit;
@@ -31,7 +33,8 @@ pub fn run(config: Option<&Path>) -> Result<Exit, Error> {
         (None, None) => "note  commit         unknown: not a git repository; give --commit\n".to_owned(),
     });
     let mut sound = true;
-    for entry in gather::evidence(&setup, clock::now(), gather::tree(&setup).as_ref(), None)? {
+    let evidence = gather::evidence(&setup, clock::now(), gather::tree(&setup).as_ref(), None)?;
+    for entry in &evidence {
         let read: Vec<String> = entry.sources.iter().filter_map(|s| s.format.as_ref().map(|f| format!("{} ({f})", s.path))).collect();
         let line = match entry.gap() {
             None => format!("ok    {:14} {}\n", entry.name, read.join(", ")),
@@ -42,8 +45,25 @@ pub fn run(config: Option<&Path>) -> Result<Exit, Error> {
         };
         text.push_str(&clean_line(&line));
     }
+    text.push_str(&waiting(&setup, &Facts::new(&evidence)));
     say(&text)?;
     Ok(if sound { Exit::Open } else { Exit::Unproven })
+}
+
+/// The rules that wait for evidence, and those that need not any more.
+fn waiting(setup: &setup::Setup, facts: &Facts<'_>) -> String {
+    let mut text = String::new();
+    for rule in setup.rules.iter().filter(|rule| rule.waits.is_some()) {
+        let id = &rule.rule.id;
+        let reason = rule.waits.as_deref().unwrap_or_default();
+        let still = judge::one(rule, facts, &Occasion::default()).iter().all(|finding| finding.waits_for().is_some());
+        let line = match still {
+            true => format!("wait  {id}  {reason}"),
+            false => format!("note  {id}  is judged: its evidence is there, so take it out of `waiting`"),
+        };
+        text.push_str(&clean_line(&line));
+    }
+    text
 }
 
 fn clean_line(line: &str) -> String {

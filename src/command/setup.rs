@@ -69,9 +69,12 @@ pub fn load_at(config: Option<&Path>, now: Instant) -> Result<Setup, Error> {
     let root = if root.ends_with(".github") { root.parent().map(Path::to_owned).unwrap_or_default() } else { root };
     errors.extend(config.profiles.values().filter_map(|p| pack::too_late(p.relax.as_ref()?, Severity::P1, now)));
     let packs = packs(&config, &root, now, &mut errors);
-    let (rules, declared) = pack::check(&packs, &config.metrics, &mut errors);
+    let (mut rules, declared) = pack::check(&packs, &config.metrics, &mut errors);
     // A rule that could not be read is no reason to call its waiver an orphan.
     let complete = errors.is_empty();
+    if complete {
+        wait(&mut rules, &config.waiting, &mut errors);
+    }
     let entries: Vec<(&str, &str)> = config.evidence.iter().map(|(name, entry)| (name.as_str(), entry.family.as_str())).collect();
     errors.extend(rules.iter().flat_map(|rule| rule.unknown_sources(&entries)));
     let written = rules.iter().map(|rule| (rule.rule.id.as_str(), rule.rule.severity.unwrap_or(Severity::P0)));
@@ -80,6 +83,24 @@ pub fn load_at(config: Option<&Path>, now: Instant) -> Result<Setup, Error> {
     let waivers = waivers::read(&path, known, &mut errors);
     let waivers = waive::prepare(waivers, &rules, &declared, &mut errors);
     if errors.is_empty() { Ok(Setup { config, root, packs, rules, declared, waivers }) } else { Err(mistaken(errors)) }
+}
+
+/// Tells the rules that the configuration lets wait for their first evidence.
+fn wait(rules: &mut [Compiled], waiting: &[(Spanned, String)], errors: &mut Vec<Diagnostic>) {
+    for (id, reason) in waiting {
+        match rules.iter_mut().find(|rule| rule.rule.id == id.text) {
+            Some(rule) if rule.rule.attest.is_some() => {
+                let message = format!("`{}` is a person's statement, which no file will bring", id.text);
+                errors.push(Diagnostic::new(id.place.clone(), message).help(Some("record it, or leave the pack out".into())));
+            }
+            Some(rule) => rule.waits = Some(reason.clone()),
+            None => {
+                let help = spelling::did_you_mean(&id.text, rules.iter().map(|rule| rule.rule.id.as_str()));
+                let help = help.or_else(|| Some("name a rule of one of the packs above, such as `pr-gate/coverage-line`".into()));
+                errors.push(Diagnostic::new(id.place.clone(), format!("there is no rule `{}` to wait", id.text)).help(help));
+            }
+        }
+    }
 }
 
 /// The mistakes as an error, each with the whole line of its file; the file is read once more for that.

@@ -1,6 +1,6 @@
 //! Findings held against a baseline: what is new, what is worse, what was already so, and what is mended.
 
-use crate::baseline::{Baseline, worse};
+use crate::baseline::Baseline;
 use crate::finding::{Change, Finding, Fixed, Outcome, Since};
 use crate::instant::Instant;
 use std::collections::BTreeSet;
@@ -11,9 +11,7 @@ pub fn hold_against(findings: &mut [Finding], baseline: &Baseline, now: Instant)
     for finding in findings.iter_mut().filter(|f| bad(f)) {
         finding.since = Some(match baseline.find(&finding.fingerprint) {
             None => Since { change: Change::New, since: now },
-            Some(known) if worse((finding.outcome, finding.shortfall), (known.outcome, known.shortfall)) => {
-                Since { change: Change::Worse, since: known.since }
-            }
+            Some(known) if known.is_better_than(finding) => Since { change: Change::Worse, since: known.since },
             Some(known) if finding.is_lapsed() || known.waived && !finding.is_waived() => {
                 Since { change: Change::Lapsed, since: known.since }
             }

@@ -89,6 +89,7 @@ fn finding(kind: &str, name: Option<&str>, message: String) -> Finding {
         required: "present".to_owned(),
         margin: String::new(),
         shortfall: None,
+        blamed: Vec::new(),
         since: None,
         would_show: None,
         cause: None,

@@ -1,9 +1,12 @@
-//! What lies where: the configuration, the files of each entry, the maps they need.
+//! What lies where: the configuration, the files of each entry, the maps they need, and what a repository is built with.
 
 pub mod artifacts;
 pub mod attestations;
+pub mod ecosystem;
 pub mod map;
 pub mod owners;
+pub mod pipeline;
+pub mod reports;
 pub mod settings;
 pub mod site;
 pub mod waivers;

@@ -15,7 +15,7 @@ mod sources;
 mod system;
 
 /// The names a configuration may have, relative to a folder.
-const NAMES: [&str; 3] = ["readiness.yaml", ".readiness.yaml", ".github/readiness.yaml"];
+pub const NAMES: [&str; 3] = ["readiness.yaml", ".readiness.yaml", ".github/readiness.yaml"];
 
 /// Reads declarations of metrics.
 pub type Declarations = fn(&[(Spanned, Node)], &mut Vec<Diagnostic>) -> BTreeMap<String, Declared>;
@@ -67,6 +67,16 @@ pub fn read(path: &Path, shown: &str, families: &[&str], readers: Readers, error
         config.evidence.insert(name.text.clone(), entry(node, families, f.errors));
     }
     config.packs = f.texts("packs");
+    for (rule, node) in f.entries("waiting") {
+        match node.scalar().filter(|reason| !node.is_null() && !reason.trim().is_empty()) {
+            Some(reason) => config.waiting.push((rule.clone(), reason.to_owned())),
+            None => {
+                let message = format!("`{}` waits without a reason", rule.text);
+                let help = Some("say what is missing, or which command will make it".into());
+                f.errors.push(Diagnostic::new(rule.place.clone(), message).help(help));
+            }
+        }
+    }
     for (name, node) in f.entries("profiles") {
         config.profiles.insert(name.text.clone(), profile(node, readers, f.errors));
     }

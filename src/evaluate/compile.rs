@@ -35,6 +35,8 @@ pub struct Compiled {
     pub scope: Option<Checked>,
     /// Whether the rule applies.
     pub when: Option<Checked>,
+    /// Why the configuration lets it wait for its first evidence. Evidence that is there is judged all the same.
+    pub waits: Option<String>,
 }
 
 impl Compiled {
@@ -84,7 +86,7 @@ pub fn compile(rule: Rule, declared: &BTreeMap<String, Declared>, errors: &mut V
     if let Some(require) = &require {
         pointless(&rule, require, &inside, errors);
     }
-    (errors.len() == before).then_some(Compiled { rule, subjects, require, filter, scope, when })
+    (errors.len() == before).then_some(Compiled { rule, subjects, require, filter, scope, when, waits: None })
 }
 
 /// Checks when a pack applies; mistakes are added to `errors`.

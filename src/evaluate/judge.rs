@@ -4,7 +4,7 @@ use super::expression::{self, Absence, Judged, Part, Rigour, Truth};
 use super::facts::{self, Facts};
 use super::pack::{Compiled, Subjects, expression_text};
 use crate::evidence::Gap;
-use crate::finding::{Basis, Finding, Outcome, Shown};
+use crate::finding::{Basis, Finding, Outcome, Shown, WAITS};
 use crate::instant::Instant;
 use crate::io::hash::fingerprint;
 use crate::metric::{duration, grouped};
@@ -45,6 +45,8 @@ pub struct Occasion {
 
 /// How far a clock may be ahead of ours before its dates are not believed.
 const SKEW: i64 = 5 * 60 * 1000;
+/// How many rows a finding remembers that it objects to.
+const BLAMED: usize = 1000;
 /// How many files a finding names.
 const NAMED: usize = 5;
 
@@ -265,12 +267,22 @@ fn decided(rule: &Compiled, subject: Option<&str>, row: Option<&Record>, judged:
     found.observed = first(&parts, |p| &p.observed);
     found.required = first(&parts, |p| &p.required);
     found.margin = first(&parts, |p| &p.margin);
-    found.shortfall = parts.first().and_then(|p| p.shortfall).filter(|_| outcome != Outcome::Pass);
+    if outcome != Outcome::Pass {
+        // All that is missing: which comparison comes first may change from run to run.
+        found.shortfall = parts.iter().filter_map(|p| p.shortfall).reduce(|sum, more| sum + more);
+        found.blamed = blamed(&parts);
+    }
     if let (Some(told), true) = (told, found.margin.is_empty()) {
         told.clone_into(&mut found.margin);
     }
     found.sources = basis;
     found
+}
+
+/// The rows that the comparisons object to, each once; none when they are too many to keep.
+fn blamed(parts: &[&Part]) -> Vec<String> {
+    let rows: BTreeSet<&String> = parts.iter().flat_map(|part| &part.blamed).collect();
+    if rows.len() > BLAMED { Vec::new() } else { rows.into_iter().cloned().collect() }
 }
 
 /// The comparisons that made the outcome; all of them when none did alone.
@@ -296,6 +308,10 @@ fn sentence(parts: &[&Part], told: Option<&str>, basis: &[Basis]) -> String {
 }
 
 fn absent(rule: &Compiled, subject: Option<&str>, absences: &[Absence], shown: Option<&Judged>, basis: Vec<Basis>) -> Finding {
+    // Only where nothing was promised: a source that is configured and gone, cut or stale is never waited for.
+    if let (Some(reason), true) = (&rule.waits, absences.iter().all(|absence| absence.silent)) {
+        return finding(rule, subject, Outcome::NotApplicable, format!("{WAITS}{reason}"));
+    }
     let texts: BTreeSet<&str> = absences.iter().map(|a| a.text.as_str()).collect();
     let mut found = finding(rule, subject, Outcome::NoEvidence, texts.into_iter().collect::<Vec<_>>().join("; "));
     found.gap = absences.iter().map(|a| a.gap).min();
@@ -333,6 +349,7 @@ fn finding(rule: &Compiled, subject: Option<&str>, outcome: Outcome, message: St
         required: expression.clone(),
         margin: String::new(),
         shortfall: None,
+        blamed: Vec::new(),
         since: None,
         would_show: None,
         cause: None,

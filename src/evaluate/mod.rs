@@ -5,6 +5,7 @@ pub mod conflict;
 pub mod difference;
 pub mod expression;
 pub mod facts;
+pub mod floor;
 pub mod judge;
 pub mod pack;
 pub mod score;

@@ -142,11 +142,14 @@ pub fn write(path: &Path, content: &[u8]) -> io::Result<()> {
     fs::write(path, content)
 }
 
-/// Writes a new file.
+/// Writes a new file and the folders above it.
 ///
 /// # Errors
-/// When the file is there already, or cannot be written.
+/// When the file is there already, or it or a folder cannot be written.
 pub fn write_new(path: &Path, content: &[u8]) -> io::Result<()> {
+    if let Some(parent) = path.parent() {
+        fs::create_dir_all(parent)?;
+    }
     fs::OpenOptions::new().write(true).create_new(true).open(path)?.write_all(content)
 }
 

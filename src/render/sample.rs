@@ -34,6 +34,7 @@ pub fn finding(rule: &str, severity: Severity, outcome: Outcome) -> Finding {
         would_show: None,
         cause: None,
         shortfall: None,
+        blamed: Vec::new(),
         since: None,
         why: "A failing test is a known defect.".to_owned(),
         fix: "Fix the test or the code; a skipped test also counts as not passed.".to_owned(),

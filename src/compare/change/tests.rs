@@ -26,6 +26,7 @@ fn finding(rule: &str, outcome: Outcome, shortfall: Option<f64>) -> Finding {
         required: text(),
         margin: text(),
         shortfall,
+        blamed: Vec::new(),
         since: None,
         would_show: None,
         cause: None,
@@ -41,7 +42,16 @@ fn finding(rule: &str, outcome: Outcome, shortfall: Option<f64>) -> Finding {
 }
 
 fn known(rule: &str, outcome: Outcome, shortfall: Option<f64>) -> Known {
-    Known { rule: rule.to_owned(), subject: None, fingerprint: rule.to_owned(), outcome, shortfall, since: THEN, waived: false }
+    Known {
+        rule: rule.to_owned(),
+        subject: None,
+        fingerprint: rule.to_owned(),
+        outcome,
+        shortfall,
+        blamed: Vec::new(),
+        since: THEN,
+        waived: false,
+    }
 }
 
 fn baseline(findings: Vec<Known>) -> Baseline {
@@ -134,4 +144,23 @@ fn recording_a_baseline_again_does_not_turn_a_waiver_into_an_inheritance() {
     let today = baseline(vec![known("a", Outcome::Fail, Some(2.0)), Known { waived: true, ..known("b", Outcome::Fail, Some(4.0)) }]);
     let left: Vec<_> = old.shrink(&today).findings.into_iter().map(|k| (k.rule, k.shortfall, k.waived)).collect();
     assert_eq!(left, [("a".to_owned(), Some(2.0), true), ("b".to_owned(), Some(3.0), true)]);
+}
+
+#[test]
+fn another_row_to_blame_is_worse_though_as_many_are_missing() {
+    let blaming = |rows: &[&str]| {
+        let mut found = finding("p/tests", Outcome::Fail, Some(rows.len() as f64));
+        found.blamed = rows.iter().map(|row| (*row).to_owned()).collect();
+        found
+    };
+    let known = |rows: &[&str]| Known { blamed: blaming(rows).blamed, ..known("p/tests", Outcome::Fail, Some(rows.len() as f64)) };
+    let change = |before: &[&str], now: &[&str]| {
+        let mut findings = [blaming(now)];
+        hold_against(&mut findings, &baseline(vec![known(before)]), NOW);
+        findings[0].since.as_ref().map(|since| since.change)
+    };
+    assert_eq!(change(&["a", "b"], &["a", "b"]), Some(Change::Inherited));
+    assert_eq!(change(&["a", "b"], &["b"]), Some(Change::Inherited));
+    assert_eq!(change(&["a", "b"], &["b", "c"]), Some(Change::Worse));
+    assert_eq!(change(&["a", "b"], &["c"]), Some(Change::Worse), "one of two mended does not pay for another one broken");
 }

@@ -142,12 +142,23 @@ pub struct Part {
     pub shortfall: Option<f64>,
     /// The same as a clause of a sentence, where it does not read "… is …, required …".
     pub clause: Option<String>,
+    /// The rows that were asked all at once and are not as required, by name.
+    pub blamed: Vec<String>,
 }
 
 impl Part {
     fn new(truth: Truth, observed: impl Into<String>) -> Part {
         let empty = String::new;
-        Part { truth, subject: empty(), observed: observed.into(), required: empty(), margin: empty(), shortfall: None, clause: None }
+        Part {
+            truth,
+            subject: empty(),
+            observed: observed.into(),
+            required: empty(),
+            margin: empty(),
+            shortfall: None,
+            clause: None,
+            blamed: Vec::new(),
+        }
     }
 
     /// "coverage.line is 79.96 % (1,999 of 2,500), required at least 80 %: 1 line short".

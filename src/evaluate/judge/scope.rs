@@ -127,6 +127,7 @@ fn root(severity: Severity, missing: &BTreeSet<&'static str>, waiting: &BTreeSet
         required: format!("{} answered", keys.join(", ")),
         margin: String::new(),
         shortfall: Some(keys.len() as f64),
+        blamed: Vec::new(),
         since: None,
         would_show: None,
         cause: None,

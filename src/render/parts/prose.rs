@@ -90,7 +90,10 @@ fn percent(value: &Value) -> String {
     }
 }
 
-/// What was read, and the entries that cannot be used: "9 files read; missing: nightly."
+/// How many waiting rules are named.
+const NAMED: usize = 5;
+
+/// What was read, the entries that cannot be used, and the rules without evidence: "9 files read; missing: nightly."
 pub fn evidence(report: &Report) -> String {
     let files: usize = report.evidence.iter().map(|e| e.sources.len()).sum();
     let names = |missing: bool| -> Vec<&str> {
@@ -104,6 +107,15 @@ pub fn evidence(report: &Report) -> String {
         }
     }
     text.push('.');
+    let waiting: std::collections::BTreeSet<&str> =
+        report.findings.iter().filter(|f| f.waits_for().is_some()).map(|f| f.rule.as_str()).collect();
+    if !waiting.is_empty() {
+        let some: Vec<&str> = waiting.iter().take(NAMED).copied().collect();
+        let more = waiting.len() - some.len();
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        let verb = if waiting.len() == 1 { "waits" } else { "wait" };
+        text.push_str(&format!(" {} {verb} for evidence and judged nothing: {}{more}.", plural(waiting.len(), "rule"), some.join(", ")));
+    }
     text
 }
 

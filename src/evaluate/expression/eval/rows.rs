@@ -118,6 +118,7 @@ impl<'e> Run<'e> {
             required: format!("{}: {requirement}", if positive { "all" } else { "one at least" }),
             shortfall: (positive && truth != Truth::True).then_some(missing as f64),
             clause,
+            blamed: if positive { named.iter().map(|name| (*name).to_owned()).collect() } else { Vec::new() },
             ..Part::new(truth, observed)
         });
         truth
