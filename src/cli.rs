@@ -261,7 +261,7 @@ struct SubjectArgs {
     /// A profile of the configuration: pr, nightly, release …
     #[arg(long, value_name = "NAME")]
     profile: Option<String>,
-    /// The base's report.json: findings are held against it, and what it saw must still be there
+    /// The base's report.json, or a folder of kept reports: findings are held against it, and what it saw must still be there
     #[arg(long, value_name = "FILE")]
     base_report: Option<PathBuf>,
     /// Judge the coverage of the change since the working tree and REF parted: a branch, tag or commit

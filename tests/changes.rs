@@ -73,3 +73,52 @@ fn a_mistake_is_shown_in_its_whole_line() {
     let caret = text.lines().skip_while(|line| !line.contains("3 | require")).nth(1).unwrap();
     assert_eq!(caret.find('^'), text.lines().find(|line| line.contains("3 | require")).unwrap().find("coverage.lien"));
 }
+
+/// What a folder of kept reports is good for: the one of the commit that the work rests on is found by git.
+#[test]
+fn of_many_kept_reports_that_of_the_merge_base_is_the_base() {
+    let folder = tempfile::tempdir().unwrap();
+    let here = folder.path();
+    std::fs::create_dir(here.join("rules")).unwrap();
+    std::fs::write(here.join("readiness.yaml"), CONFIG).unwrap();
+    std::fs::write(here.join("rules/pack.yaml"), "title: T\nabout: A\n").unwrap();
+    std::fs::write(here.join("rules/hold.yaml"), RULE).unwrap();
+    std::fs::write(here.join(".gitignore"), "kept/\n").unwrap();
+    let git = |arguments: &[&str]| {
+        let identity = ["-c", "user.name=a", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false"];
+        let output = std::process::Command::new("git").arg("-C").arg(here).args(identity).args(arguments).output().unwrap();
+        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    };
+    let step = |covered: usize, name: &str| {
+        coverage(here, covered);
+        git(&["add", "-A"]);
+        git(&["commit", "-q", "-m", name]);
+        let (code, text) = run(here, &["check", "--out", &format!("kept/{name}")]);
+        assert_eq!(code, 0, "{text}");
+    };
+    git(&["init", "-q", "-b", "main"]);
+    step(160, "old");
+    step(170, "parted");
+    git(&["switch", "-q", "-c", "work"]);
+    git(&["switch", "-q", "main"]);
+    step(190, "later");
+    git(&["switch", "-q", "work"]);
+    std::fs::write(here.join("kept/old/other.json"), "{}").unwrap();
+
+    coverage(here, 165);
+    git(&["commit", "-qam", "work"]);
+    let (code, text) = run(here, &["check", "--base-report", "kept", "--base", "main"]);
+    assert_eq!(code, 1, "{text}");
+    assert!(text.contains("delta(coverage.line) is -2.5 pt (82.5 %, was 85 %)"), "{text}");
+    let (code, text) = run(here, &["check", "--base-report", "kept"]);
+    assert!(code == 1 && text.contains("(82.5 %, was 85 %)"), "the nearest commit before HEAD is the same one: {text}");
+    assert!(run(here, &["explain", "rules/hold", "--base-report", "kept"]).1.contains("= -2.5 pt (82.5 %, was 85 %)"));
+
+    std::fs::remove_dir_all(here.join("kept/parted")).unwrap();
+    let (code, text) = run(here, &["check", "--base-report", "kept"]);
+    assert_eq!(code, 0, "an older one is better than none: {text}");
+    std::fs::remove_dir_all(here.join("kept/old")).unwrap();
+    let (code, text) = run(here, &["check", "--base-report", "kept"]);
+    assert_eq!(code, 2, "{text}");
+    assert!(text.contains("none of its 1 reports about `p` is of a commit before HEAD"), "{text}");
+}

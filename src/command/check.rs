@@ -2,7 +2,7 @@
 
 use super::judgement::{self, Case};
 use super::setup::{self, Setup, rooted};
-use super::{base, change, gather};
+use super::{base, change, gather, recall};
 use crate::config::Profile;
 use crate::discover::owners;
 use crate::error::Error;
@@ -164,7 +164,8 @@ pub fn configured(options: &Options) -> Result<Report, Error> {
     let commit = options.commit.clone().or_else(|| project.commit.clone()).or_else(|| git::head(&rooted(&setup.root)));
     let subject = Subject { id: project.id.clone(), name: project.name.clone(), version: project.version.clone(), commit };
     let (mode, until) = profile.map_or((Mode::All, None), |profile| (profile.gate, profile.until));
-    let base = base::load(options.base_report.as_deref(), &setup.root, mode, &project.id)?;
+    let kept = recall::file(options.base_report.as_deref(), &setup.root, &project.id, asked.base.as_deref())?;
+    let base = base::load(kept.as_deref(), &setup.root, mode, &project.id)?;
     if let Some(commit) = base.as_ref().and_then(|base| base.commit.as_deref()) {
         owners::confirm(Path::new(&setup.config.path), commit, setup.waivers.iter_mut().map(|ready| &mut ready.waiver));
     }

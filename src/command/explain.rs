@@ -2,7 +2,7 @@
 
 use super::check::{Options, configured, moment};
 use super::plain::say;
-use super::{render, setup};
+use super::{recall, render, setup};
 use crate::error::Error;
 use crate::evaluate::expression::{Part, Truth};
 use crate::evaluate::facts::Facts;
@@ -36,7 +36,8 @@ pub fn run(id: &str, options: &Options) -> Result<Exit, Error> {
     let at = moment(options.now.as_deref())?;
     let (rules, now): (Vec<Rule>, Option<Now>) = match setup::load_at(options.config.as_deref(), at) {
         Ok(setup) => {
-            let base = options.base_report.as_deref().map(render::read).transpose()?.map(|report| report.evidence);
+            let kept = recall::file(options.base_report.as_deref(), &setup.root, &setup.config.project.id, options.change.base.as_deref())?;
+            let base = kept.as_deref().map(render::read).transpose()?.map(|report| report.evidence);
             let compiled = setup.rules.iter().find(|rule| rule.rule.id == id).cloned();
             let rules = setup.packs.into_iter().flat_map(|pack| pack.rules).collect();
             (rules, Some(Now { report: configured(options)?, base, compiled }))

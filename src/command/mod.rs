@@ -20,4 +20,5 @@ pub mod stamp;
 mod base;
 mod gather;
 mod judgement;
+mod recall;
 mod setup;

@@ -58,6 +58,26 @@ pub fn changes(folder: &Path, reference: &str) -> Result<(String, Diff), String>
     Ok((base, diff))
 }
 
+/// How far back a commit is looked for.
+const GENERATIONS: &str = "--max-count=10000";
+
+/// The commits that HEAD and `reference` share, the latest first; without a reference those before HEAD.
+///
+/// # Errors
+/// Why it cannot be told, and what to do.
+pub fn ancestors(folder: &Path, reference: Option<&str>) -> Result<Vec<String>, String> {
+    let from = match reference {
+        Some(reference) => merge_base(folder, reference)?,
+        None => head(folder).ok_or("git does not answer here: a report is found by its commit")?,
+    };
+    let output = git(folder, &["rev-list", GENERATIONS, &from, "--"])?;
+    if !output.status.success() {
+        return Err(format!("git does not tell the commits before {from}: {}", words(&output)));
+    }
+    let text = String::from_utf8_lossy(&output.stdout);
+    Ok(text.lines().skip(usize::from(reference.is_none())).map(str::to_owned).collect())
+}
+
 const FETCH: &str =
     "fetch the whole history (actions/checkout: `fetch-depth: 0`; GitLab: `GIT_DEPTH: 0`; by hand: `git fetch --unshallow`)";
 
