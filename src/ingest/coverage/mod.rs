@@ -13,6 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 mod cargo_mutants;
 mod cell;
+mod clover;
 mod cobertura;
 mod coverage_py;
 mod coveralls_json;
@@ -43,8 +44,12 @@ impl Family for Coverage {
     type Draft = Draft;
     const NAME: &'static str = "coverage";
     const FORMATS: &'static [Format<Draft>] = &[
+        clover::FORMAT,
         cobertura::FORMAT,
         coverage_py::FORMAT,
+        coveralls_json::FORMAT,
+        coverlet::FORMAT,
+        gcovr_json::FORMAT,
         gocover::FORMAT,
         istanbul::FORMAT,
         jacoco::FORMAT,
