@@ -18,6 +18,7 @@ mod cobertura;
 mod coverage_py;
 mod coveralls_json;
 mod coverlet;
+mod dotcover;
 mod elements;
 mod gcovr_json;
 mod gocover;
@@ -29,13 +30,17 @@ mod mutants;
 mod mutation_elements;
 mod number;
 mod odds;
+mod opencover;
 mod path;
 mod pit;
 mod place;
+mod points;
+mod scoverage;
 mod simplecov;
 mod span;
 #[cfg(test)]
 mod tests;
+mod visual_studio;
 
 /// Coverage.
 pub struct Coverage;
@@ -44,28 +49,31 @@ impl Family for Coverage {
     type Draft = Draft;
     const NAME: &'static str = "coverage";
     const FORMATS: &'static [Format<Draft>] = &[
+        cargo_mutants::FORMAT,
         clover::FORMAT,
         cobertura::FORMAT,
         coverage_py::FORMAT,
         coveralls_json::FORMAT,
         coverlet::FORMAT,
+        dotcover::FORMAT,
         gcovr_json::FORMAT,
         gocover::FORMAT,
         istanbul::FORMAT,
         jacoco::FORMAT,
         lcov::FORMAT,
         llvm_json::FORMAT,
-        simplecov::FORMAT,
-        gcovr_json::FORMAT,
-        coveralls_json::FORMAT,
-        coverlet::FORMAT,
-        cargo_mutants::FORMAT,
         mutation_elements::FORMAT,
+        opencover::FORMAT,
         pit::FORMAT,
+        scoverage::FORMAT,
+        simplecov::FORMAT,
+        visual_studio::FORMAT,
     ];
 
     fn is_empty(draft: &Draft) -> bool {
-        !draft.lines.total(Lines::line_ratio).is_known() && !draft.mutants.score().is_known()
+        // A summary of dotCover or scoverage counts statements and no line.
+        let known = |of: Counter| draft.lines.total(of).is_known();
+        !known(Lines::line_ratio) && !known(Lines::statement_ratio) && !draft.mutants.score().is_known()
     }
 
     fn settle(mut drafts: Vec<Draft>, request: &Request<'_>, evidence: &mut Evidence) {
