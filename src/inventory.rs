@@ -25,6 +25,13 @@ impl Inventory {
         self.0.entry(kind.to_owned()).or_default().insert(name.into());
     }
 
+    /// The same with every name of a kind as `rename` gives it.
+    pub fn rename(&mut self, kind: &str, rename: impl Fn(&str) -> String) {
+        if let Some(names) = self.0.get_mut(kind) {
+            *names = names.iter().map(|name| rename(name)).collect();
+        }
+    }
+
     /// Whether nothing was seen.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

@@ -27,6 +27,7 @@ pub mod ingest;
 pub mod instant;
 pub mod inventory;
 pub mod io;
+pub mod lifecycle;
 pub mod linemap;
 pub mod metric;
 pub mod obligation;

@@ -5,8 +5,10 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fmt;
 
+mod deprecated;
 mod layer;
 
+pub use deprecated::{Deprecated, instead};
 pub use layer::{Change, Eased, Relax, Setting, Way};
 
 /// How much a rule matters: `P0` and `P1` block, `P2` warns, `P3` informs.
@@ -142,6 +144,10 @@ pub struct Rule {
     pub runbook: Option<String>,
     /// Examples that `readiness rules test` runs.
     pub cases: Vec<Case>,
+    /// What it was called before.
+    pub renamed_from: Vec<Spanned>,
+    /// Why it is not to be used any more.
+    pub deprecated: Option<Deprecated>,
     /// The rule as each layer leaves it, with that layer's own cases; none when nothing overrides it.
     pub layers: Vec<Rule>,
     /// Who set which field, the lowest layer first.

@@ -46,6 +46,8 @@ pub struct Waiver {
     pub id: String,
     /// The rule whose findings it is about, `pack/file-stem`.
     pub rule: String,
+    /// What the file calls the rule, where it has another name by now.
+    pub named: Option<String>,
     /// Which of the rule's findings, and when.
     pub scope: Reach,
     /// Why they may stand.
@@ -277,7 +279,11 @@ impl Listed {
             renewed: 0,
             renewed_by: None,
             findings,
-            note: note(waiver, state, now),
+            note: format!(
+                "{}{}",
+                note(waiver, state, now),
+                waiver.named.as_ref().map_or_else(String::new, |old| format!("; the file says `{old}`, which is what the rule was called"))
+            ),
             at: format!("{}:{}", waiver.place.file, waiver.place.line),
         }
     }

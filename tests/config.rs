@@ -70,7 +70,12 @@ fn the_schema_knows_the_keys_of_the_program() {
 fn the_schema_knows_the_keys_of_waivers() {
     let text = "- scope: { zzzzzzzzzzzz: 1 }\n  zzzzzzzzzzzz: 1\n";
     let mut errors = Vec::new();
-    waivers::parse("waivers.yaml", text, waivers::Known { rules: None, config: &Config::default() }, &mut errors);
+    waivers::parse(
+        "waivers.yaml",
+        text,
+        waivers::Known { rules: None, config: &Config::default(), ids: &readiness::lifecycle::Lifecycle::default() },
+        &mut errors,
+    );
     agree(&errors, &schema("waivers"), &[(1, "/items/properties/scope/properties"), (2, "/items/properties")]);
 }
 

@@ -219,7 +219,7 @@ pub fn waivers(input: &[u8]) {
         BTreeMap::from([("pr-gate/tests-pass", Severity::P0), ("house/covered", Severity::P1), ("inventory/source", Severity::P1)]);
     let config = Config::default();
     let mut errors = Vec::new();
-    let known = waivers::Known { rules: Some(&severities), config: &config };
+    let known = waivers::Known { rules: Some(&severities), config: &config, ids: &readiness::lifecycle::Lifecycle::default() };
     for waiver in waivers::parse("waivers.yaml", text, known, &mut errors) {
         assert!(waiver.granted <= waiver.expires && waiver.owner != waiver.approved_by, "{waiver:?}");
         assert!(!waiver.reason.trim().is_empty() && !waiver.ticket.trim().is_empty(), "{waiver:?}");

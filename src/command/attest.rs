@@ -1,7 +1,7 @@
 //! `readiness attest RULE`: writes down that a person states what no evidence can show.
 
 use super::check::moment;
-use super::plain::say;
+use super::plain::{self, say};
 use super::setup::{self, Setup, mistaken};
 use crate::attestation::{Statement, is_asked, is_person, last};
 use crate::discover::attestations::{is_bare, parse, path};
@@ -9,6 +9,7 @@ use crate::error::Error;
 use crate::instant::Instant;
 use crate::io::yaml::quoted;
 use crate::io::{fs, git, spelling, terminal};
+use crate::lifecycle::Lifecycle;
 use crate::metric::duration;
 use crate::render::parts::escape::terminal as clean;
 use crate::rule::{Attest, Rule};
@@ -50,9 +51,9 @@ const LONGEST: usize = 4000;
 /// # Errors
 /// When the rule asks for no statement, or not for this one, or the file cannot be read or written.
 pub fn run(options: &Options) -> Result<Exit, Error> {
-    let setup = setup::load(options.config.as_deref())?;
-    let (rule, attest) = asked(&setup, &options.rule)?;
     let now = moment(options.now.as_deref())?;
+    let setup = setup::load_at(options.config.as_deref(), now)?;
+    let (rule, attest) = asked(&setup, &options.rule)?;
     let statement = statement(options, &setup, rule, attest, now)?;
     let file = path(Path::new(&setup.config.path));
     add(&file, &statement)?;
@@ -62,9 +63,19 @@ pub fn run(options: &Options) -> Result<Exit, Error> {
     Ok(Exit::Open)
 }
 
+/// The id that a rule has today; that it is another one is said.
+pub(super) fn follow<'a>(ids: &'a Lifecycle, id: &'a str) -> Result<&'a str, Error> {
+    if let Some(gone) = ids.gone(id) {
+        return Err(Error::Usage(gone));
+    }
+    ids.note(id).iter().for_each(|note| terminal::note(&plain::lines(note)));
+    Ok(ids.today(id))
+}
+
 /// The rule of this id, and whose word it asks for.
 fn asked<'s>(setup: &'s Setup, id: &str) -> Result<(&'s Rule, &'s Attest), Error> {
     let rules = || setup.rules.iter().map(|rule| &rule.rule);
+    let id = if rules().any(|rule| rule.id == id) { id } else { follow(&setup.ids, id)? };
     let Some(rule) = rules().find(|rule| rule.id == id) else {
         let attested = rules().filter(|rule| rule.attest.is_some()).map(|rule| rule.id.as_str());
         let help = spelling::did_you_mean(id, attested).unwrap_or_else(|| "`readiness rules` lists them".to_owned());
@@ -147,7 +158,7 @@ fn add(file: &Path, statement: &Statement) -> Result<(), Error> {
 fn entry(statement: &Statement, old: &str) -> String {
     let indent = old.lines().filter_map(|line| line.split_once("- ").map(|(before, _)| before)).rfind(|before| before.trim().is_empty());
     let indent = if is_bare(old) { "" } else { indent.unwrap_or_default() };
-    let mut keys = vec![("rule", plain(&statement.rule)), ("by", quoted(&statement.by))];
+    let mut keys = vec![("rule", bare(&statement.rule)), ("by", quoted(&statement.by))];
     keys.extend(statement.role.as_ref().map(|role| ("role", quoted(role))));
     keys.extend([("on", statement.on.to_string()), ("until", statement.until.date()), ("note", quoted(&statement.note))]);
     keys.extend(statement.commit.as_ref().map(|commit| ("commit", quoted(commit))));
@@ -157,7 +168,7 @@ fn entry(statement: &Statement, old: &str) -> String {
 }
 
 /// The id of a rule; it stands without quotes where no character of it means anything.
-fn plain(id: &str) -> String {
+fn bare(id: &str) -> String {
     let harmless = |c: char| c.is_ascii_alphanumeric() || "-_/.".contains(c);
     if id.chars().all(harmless) && id.starts_with(|c: char| c.is_ascii_alphabetic()) { id.to_owned() } else { quoted(id) }
 }

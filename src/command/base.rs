@@ -1,11 +1,14 @@
 //! What a judgement is held against: the base's report, or the recorded baseline.
 
 use super::render;
+use crate::attestation;
 use crate::baseline::{Baseline, SCHEMA};
 use crate::error::Error;
 use crate::evidence::Evidence;
 use crate::instant::Instant;
+use crate::io::hash::fingerprint;
 use crate::io::{fs, json};
+use crate::lifecycle::Lifecycle;
 use crate::verdict::Mode;
 use crate::waiver::Listed;
 use std::path::Path;
@@ -36,22 +39,22 @@ pub struct Base {
 ///
 /// # Errors
 /// When it cannot be read, or is another project's.
-pub fn load(report: Option<&Path>, root: &Path, mode: Mode, project: &str) -> Result<Option<Base>, Error> {
+pub fn load(report: Option<&Path>, root: &Path, mode: Mode, project: &str, ids: &Lifecycle) -> Result<Option<Base>, Error> {
     let recorded = root.join(FILE);
     let base = match report {
         Some(path) => {
             let report = render::read(path)?;
             Base {
                 name: fs::slashed(path),
-                baseline: Baseline::of(&report),
+                baseline: today(Baseline::of(&report), ids),
                 evidence: Some(report.evidence),
                 commit: report.project.commit,
                 score: report.score.overall,
-                waivers: report.waivers,
+                waivers: report.waivers.into_iter().map(|listed| Listed { rule: ids.today(&listed.rule).to_owned(), ..listed }).collect(),
             }
         }
         None if mode == Mode::New && fs::exists(&recorded) => {
-            let (name, baseline) = (fs::slashed(&recorded), read(&recorded)?);
+            let (name, baseline) = (fs::slashed(&recorded), read(&recorded, ids)?);
             Base { name, baseline, evidence: None, commit: None, score: None, waivers: Vec::new() }
         }
         None => return Ok(None),
@@ -62,16 +65,37 @@ pub fn load(report: Option<&Path>, root: &Path, mode: Mode, project: &str) -> Re
     Ok(Some(base))
 }
 
-/// Reads a recorded baseline.
+/// The baseline with every rule by the name it has today. A rename makes nothing new, and nothing mended.
+fn today(mut baseline: Baseline, ids: &Lifecycle) -> Baseline {
+    for known in &mut baseline.findings {
+        let Some(rule) = ids.renamed(&known.rule) else { continue };
+        let subject = known.subject.as_deref().unwrap_or_default();
+        // What stands for findings without number has a fingerprint of its own, and cannot be told again.
+        if known.fingerprint == fingerprint(&[&known.rule, subject]) {
+            known.fingerprint = fingerprint(&[rule, subject]);
+        }
+        rule.clone_into(&mut known.rule);
+    }
+    for (old, new) in ids.all_renamed() {
+        let named = |name: &str| match name.strip_prefix(old) {
+            Some(rest) if rest.starts_with(" by ") => format!("{new}{rest}"),
+            _ => name.to_owned(),
+        };
+        baseline.inventory.rename(attestation::FAMILY, named);
+    }
+    baseline
+}
+
+/// Reads a recorded baseline, with every rule by the name it has today.
 ///
 /// # Errors
 /// When it is not there or is none.
-pub fn read(path: &Path) -> Result<Baseline, Error> {
+pub fn read(path: &Path, ids: &Lifecycle) -> Result<Baseline, Error> {
     let text = fs::read_bytes(path).map_err(|e| Error::Usage(format!("{}: {e}", path.display())))?;
     let base: Baseline = json::read(&text)
         .map_err(|e| Error::Usage(format!("{}:{}:{}: not a baseline: {}", path.display(), e.line, e.column, e.message)))?;
     if base.schema == SCHEMA {
-        Ok(base)
+        Ok(today(base, ids))
     } else {
         Err(Error::Usage(format!("{}: schema `{}` is not {SCHEMA}", path.display(), base.schema)))
     }

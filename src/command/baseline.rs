@@ -24,10 +24,11 @@ pub fn run(options: &Options) -> Result<Exit, Error> {
 
 /// As [`run`], and gives the file and what became of it in words.
 pub(super) fn record(options: &Options) -> Result<(PathBuf, String), Error> {
-    let path = setup::load(options.config.as_deref())?.root.join(FILE);
+    let setup = setup::load(options.config.as_deref())?;
+    let path = setup.root.join(FILE);
     let today = Baseline { inventory: Inventory::default(), ..Baseline::of(&configured(options)?) };
     let (baseline, told) = if fs::exists(&path) {
-        let old = read(&path)?;
+        let old = read(&path, &setup.ids)?;
         let (before, unknown) = (old.findings.len(), today.findings.iter().filter(|k| old.find(&k.fingerprint).is_none()).count());
         let kept = old.shrink(&today);
         let gone = before - kept.findings.len();

@@ -1,5 +1,6 @@
 //! `readiness explain RULE`: what a rule asks, why, and what to do when it does not hold.
 
+use super::attest::follow;
 use super::check::{Options, configured, moment};
 use super::plain::say;
 use super::{recall, render, setup};
@@ -12,11 +13,12 @@ use crate::evidence::Evidence;
 use crate::finding::Basis;
 use crate::instant::Instant;
 use crate::io::spelling;
+use crate::lifecycle::Lifecycle;
 use crate::metric::duration;
 use crate::render::parts::escape::terminal as clean;
 use crate::render::parts::prose::plural;
 use crate::report::Report;
-use crate::rule::{Expected, Rule};
+use crate::rule::{Expected, Pack, Rule};
 use crate::verdict::Exit;
 use std::collections::BTreeMap;
 
@@ -34,24 +36,26 @@ const DIGEST: usize = 12;
 pub fn run(id: &str, options: &Options) -> Result<Exit, Error> {
     let mut errors = Vec::new();
     let at = moment(options.now.as_deref())?;
-    let (rules, now): (Vec<Rule>, Option<Now>) = match setup::load_at(options.config.as_deref(), at) {
+    let (packs, now): (Vec<Pack>, Option<Now>) = match setup::load_at(options.config.as_deref(), at) {
         Ok(setup) => {
             let kept = recall::file(options.base_report.as_deref(), &setup.root, &setup.config.project.id, options.change.base.as_deref())?;
             let base = kept.as_deref().map(render::read).transpose()?.map(|report| report.evidence);
-            let compiled = setup.rules.iter().find(|rule| rule.rule.id == id).cloned();
-            let rules = setup.packs.into_iter().flat_map(|pack| pack.rules).collect();
-            (rules, Some(Now { report: configured(options)?, base, compiled }))
+            let compiled = setup.rules.iter().find(|rule| rule.rule.id == setup.ids.today(id)).cloned();
+            (setup.packs, Some(Now { report: configured(options)?, base, compiled }))
         }
         Err(error @ Error::Configuration(_)) => return Err(error),
         Err(error) if options.config.is_some() => return Err(error),
         Err(_) => {
             let files: Vec<_> = pack::shipped().into_iter().filter_map(pack::embedded).collect();
-            (pack::read(&files, at, &mut errors).into_iter().flat_map(|pack| pack.rules).collect(), None)
+            (pack::read(&files, at, &mut errors), None)
         }
     };
-    let Some(rule) = rules.iter().find(|rule| rule.id == id) else {
-        let help =
-            spelling::did_you_mean(id, rules.iter().map(|r| r.id.as_str())).unwrap_or_else(|| "`readiness rules` lists them".to_owned());
+    let ids = Lifecycle::of(&packs, pack::removed(&mut errors));
+    let rules = || packs.iter().flat_map(|pack| &pack.rules);
+    // A pack of one's own may have a rule that has the name of one that is gone.
+    let id = if rules().any(|rule| rule.id == id) { id } else { follow(&ids, id)? };
+    let Some(rule) = rules().find(|rule| rule.id == id) else {
+        let help = spelling::did_you_mean(id, rules().map(|r| r.id.as_str())).unwrap_or_else(|| "`readiness rules` lists them".to_owned());
         return Err(Error::Usage(format!("there is no rule `{id}` here - {help}")));
     };
     say(&describe(rule, now.as_ref(), at))?;
@@ -119,6 +123,13 @@ fn compared(part: &Part) -> String {
 fn describe(rule: &Rule, now: Option<&Now>, at: Instant) -> String {
     let mut text = format!("{}\n{}\n\n", rule.id, rule.question);
     text.push_str(&origin::fields(rule, at));
+    let before: Vec<&str> = rule.renamed_from.iter().map(|old| old.text.as_str()).collect();
+    if !before.is_empty() {
+        text.push_str(&format!("\nCalled before\n  {}\n", clean(&before.join(", "))));
+    }
+    if let Some(deprecated) = &rule.deprecated {
+        text.push_str(&format!("\nDeprecated\n  the rule {}\n", clean(&deprecated.told())));
+    }
     for (title, words, field) in [("Why", &rule.why, "why"), ("Fix", &rule.fix, "fix")] {
         text.push_str(&format!("\n{title}{}\n  {}\n", origin::heading(rule, field), words.trim()));
     }

@@ -223,7 +223,8 @@ fn list(pack: &Pack, now: Instant) -> String {
     let width = pack.rules.iter().map(|r| r.id.len()).max().unwrap_or(0);
     for rule in &pack.rules {
         let severity = rule.severity.map(|s| s.to_string()).unwrap_or_default();
-        text.push_str(&format!("  {severity}  {:width$}  {}\n", rule.id, rule.question));
+        let deprecated = rule.deprecated.as_ref().map_or_else(String::new, |deprecated| format!("; {}", deprecated.told()));
+        text.push_str(&format!("  {severity}  {:width$}  {}{deprecated}\n", rule.id, rule.question));
         // The lowest layer is the rule itself.
         let layers = rule.layers.iter().skip(1).filter(|layer| layer.eased.is_empty());
         text.extend(layers.map(|layer| format!("      tightened at {}:{}\n", layer.place.file, layer.place.line)));

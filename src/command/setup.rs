@@ -10,6 +10,7 @@ use crate::ingest;
 use crate::instant::Instant;
 use crate::inventory;
 use crate::io::{clock, fs, spelling, terminal};
+use crate::lifecycle::Lifecycle;
 use crate::rule::{Pack, Place, Severity, Spanned};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -28,6 +29,8 @@ pub struct Setup {
     pub declared: BTreeMap<String, Declared>,
     /// The waivers beside the configuration.
     pub waivers: Vec<Ready>,
+    /// What rules were called, and those that are gone.
+    pub ids: Lifecycle,
 }
 
 /// What `discover` cannot know by itself.
@@ -79,10 +82,11 @@ pub fn load_at(config: Option<&Path>, now: Instant) -> Result<Setup, Error> {
     errors.extend(rules.iter().flat_map(|rule| rule.unknown_sources(&entries)));
     let written = rules.iter().map(|rule| (rule.rule.id.as_str(), rule.rule.severity.unwrap_or(Severity::P0)));
     let severities = written.chain(inventory::RULES.map(|rule| (rule, Severity::P1))).collect();
-    let known = waivers::Known { rules: complete.then_some(&severities), config: &config };
+    let ids = Lifecycle::of(&packs, pack::removed(&mut errors));
+    let known = waivers::Known { rules: complete.then_some(&severities), config: &config, ids: &ids };
     let waivers = waivers::read(&path, known, &mut errors);
     let waivers = waive::prepare(waivers, &rules, &declared, &mut errors);
-    if errors.is_empty() { Ok(Setup { config, root, packs, rules, declared, waivers }) } else { Err(mistaken(errors)) }
+    if errors.is_empty() { Ok(Setup { config, root, packs, rules, declared, waivers, ids }) } else { Err(mistaken(errors)) }
 }
 
 /// Tells the rules that the configuration lets wait for their first evidence.

@@ -5,8 +5,10 @@ use super::{render, rules};
 use crate::discover::settings::is_id;
 use crate::discover::site::{self, System};
 use crate::error::Error;
+use crate::evaluate::pack;
 use crate::ingest;
 use crate::io::terminal;
+use crate::lifecycle::Lifecycle;
 use crate::page::Page;
 use crate::portfolio::{self, Portfolio};
 use crate::render::parts::prose::plural;
@@ -68,9 +70,11 @@ pub fn run(options: &Options) -> Result<Exit, Error> {
 /// The pages about what the program holds.
 fn reference() -> Result<Vec<Page>, Error> {
     let (packs, ..) = rules::load(&[])?;
+    // The list is part of the program, and a test reads it.
+    let ids = Lifecycle::of(&packs, pack::removed(&mut Vec::new()));
     let formats: Vec<_> = ingest::formats().collect();
     let readers: Vec<_> = formats.iter().map(|f| Reader { family: f.family, name: f.name, about: f.about }).collect();
-    Ok(reference::pages(&packs, &readers))
+    Ok(reference::pages(&packs, &ids, &readers))
 }
 
 fn judge(system: &System, folder: &Path, options: &Options) -> Result<Report, Error> {

@@ -8,6 +8,7 @@ use crate::instant::Instant;
 use crate::io::hash::sha256;
 use crate::io::yaml::{self, Node};
 use crate::io::{clock, fs};
+use crate::lifecycle::Lifecycle;
 use crate::source::{Grade, Location, Problem, Source};
 use crate::stamp::is_commit;
 use crate::waiver::end_of_day;
@@ -23,8 +24,8 @@ pub fn path(config: &Path) -> PathBuf {
 }
 
 /// The statements in the file at `path`, as evidence whose paths are relative to `root`; nothing where there is no such file.
-/// `asked` are the rules that a person attests.
-pub fn evidence(path: &Path, root: &Path, asked: &BTreeSet<&str>) -> Option<Evidence> {
+/// `asked` are the rules that a person attests; what is said about a rule by an old name of it is said about it.
+pub fn evidence(path: &Path, root: &Path, asked: &BTreeSet<&str>, ids: &Lifecycle) -> Option<Evidence> {
     if !fs::exists(path) {
         return None;
     }
@@ -40,10 +41,14 @@ pub fn evidence(path: &Path, root: &Path, asked: &BTreeSet<&str>) -> Option<Evid
             evidence.problems.extend(errors.into_iter().map(|mistake| problem(&shown, mistake)));
             source.collected_at = statements.iter().map(|statement| statement.on).max();
             source.content = content(&statements);
-            for statement in &statements {
-                if !asked.contains(statement.rule.as_str()) {
-                    let message = format!("nobody is asked to attest `{}`", statement.rule);
-                    evidence.problem("unasked", Grade::Note, &shown, Location::line(statement.line), message);
+            for mut statement in statements {
+                let at = Location::line(statement.line);
+                if let Some(note) = ids.note(&statement.rule) {
+                    evidence.problem("renamed", Grade::Note, &shown, at, note);
+                    statement.rule = ids.today(&statement.rule).to_owned();
+                } else if !asked.contains(statement.rule.as_str()) {
+                    let nobody = || format!("nobody is asked to attest `{}`", statement.rule);
+                    evidence.problem("unasked", Grade::Note, &shown, at, ids.gone(&statement.rule).unwrap_or_else(nobody));
                 }
                 evidence.push(FAMILY, statement.record());
             }
@@ -167,16 +172,16 @@ mod tests {
     fn a_damaged_file_is_evidence_with_a_problem() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join(NAME);
-        assert_eq!(evidence(&file, folder.path(), &BTreeSet::new()), None);
+        assert_eq!(evidence(&file, folder.path(), &BTreeSet::new(), &Lifecycle::default()), None);
         std::fs::write(&file, GOOD.replace("2026-03-31", "soon")).unwrap();
-        let found = evidence(&file, folder.path(), &BTreeSet::from(["ops/drill"])).unwrap();
+        let found = evidence(&file, folder.path(), &BTreeSet::from(["ops/drill"]), &Lifecycle::default()).unwrap();
         let (gap, text) = found.gap().unwrap();
         assert_eq!(gap, crate::evidence::Gap::Invalid);
         assert!(text.starts_with("attestations.yaml:4:10: `until`"), "{text}");
         std::fs::write(&file, [0xff, 0xfe, 0x00]).unwrap();
-        assert!(evidence(&file, folder.path(), &BTreeSet::new()).unwrap().gap().is_some());
+        assert!(evidence(&file, folder.path(), &BTreeSet::new(), &Lifecycle::default()).unwrap().gap().is_some());
         std::fs::write(&file, GOOD).unwrap();
-        let found = evidence(&file, folder.path(), &BTreeSet::new()).unwrap();
+        let found = evidence(&file, folder.path(), &BTreeSet::new(), &Lifecycle::default()).unwrap();
         assert_eq!(
             (found.gap(), found.problems[0].code.as_ref(), found.sources[0].content.as_str()),
             (None, "unasked", "1 statement by 1 person")

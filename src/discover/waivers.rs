@@ -6,6 +6,7 @@ use crate::instant::Instant;
 use crate::inventory;
 use crate::io::yaml::{self, Fields, Node};
 use crate::io::{fs, spelling};
+use crate::lifecycle::Lifecycle;
 use crate::rule::{Place, Severity, Spanned};
 use crate::waiver::{Limits, Reach, Waiver, end_of_day, person};
 use std::collections::BTreeMap;
@@ -21,6 +22,8 @@ pub struct Known<'a> {
     pub rules: Option<&'a BTreeMap<&'a str, Severity>>,
     /// The configuration, for its profiles.
     pub config: &'a Config,
+    /// What rules were called, and those that are gone.
+    pub ids: &'a Lifecycle,
 }
 
 /// Reads the waivers beside the configuration at `config`; no file is no waiver. Every mistake is added to `errors`.
@@ -68,7 +71,9 @@ fn waiver(node: &Node, known: Known<'_>, errors: &mut Vec<Diagnostic>) -> Option
     let limits = &known.config.waivers;
     let mut f = node.fields("a waiver", errors);
     let id = mandatory(&mut f, "id").unwrap_or_default().text;
-    let rule = mandatory(&mut f, "rule").unwrap_or_default();
+    let mut rule = mandatory(&mut f, "rule").unwrap_or_default();
+    let called = known.ids.renamed(&rule.text).map(str::to_owned);
+    let named = called.map(|today| std::mem::replace(&mut rule.text, today));
     let scope = f.node("scope").map(|node| reach(node, known.config, f.errors)).unwrap_or_default();
     let reason = mandatory(&mut f, "reason").unwrap_or_default().text;
     let ticket = mandatory(&mut f, "ticket").unwrap_or_default().text;
@@ -110,6 +115,7 @@ fn waiver(node: &Node, known: Known<'_>, errors: &mut Vec<Diagnostic>) -> Option
     let waiver = Waiver {
         id,
         rule: rule.text,
+        named,
         scope,
         reason,
         ticket,
@@ -155,7 +161,8 @@ fn severity_of(rule: &Spanned, known: Known<'_>, errors: &mut Vec<Diagnostic>) -
     if severity.is_none() && !rule.text.is_empty() {
         let help = spelling::did_you_mean(&rule.text, rules.keys().copied())
             .or_else(|| Some("`readiness rules` lists those that are shipped".to_owned()));
-        errors.push(Diagnostic::new(rule.place.clone(), format!("there is no rule `{}`", rule.text)).help(help));
+        let message = known.ids.gone(&rule.text).unwrap_or_else(|| format!("there is no rule `{}`", rule.text));
+        errors.push(Diagnostic::new(rule.place.clone(), message).help(help));
     }
     severity
 }

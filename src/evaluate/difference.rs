@@ -2,7 +2,7 @@
 
 use super::expression::strictness;
 use crate::metric::duration;
-use crate::rule::{Attest, Cadence, Fitness, Pack, Rule, Spanned};
+use crate::rule::{Attest, Cadence, Deprecated, Fitness, Pack, Rule, Spanned};
 pub use crate::rule::{Change, Way};
 use std::collections::BTreeMap;
 
@@ -38,10 +38,17 @@ impl Difference {
 }
 
 /// Every rule that is not as it was, in order of id. Two single packs are compared by the names of their rules, so that a copy
-/// under another name can be held against its original.
+/// under another name can be held against its original. A rule that was renamed is held against what it was.
 pub fn compare(old: &[Pack], new: &[Pack]) -> Vec<Difference> {
     let single = old.len() == 1 && new.len() == 1;
-    let (old, new) = (by_name(old, single), by_name(new, single));
+    let (mut old, new) = (by_name(old, single), by_name(new, single));
+    for (name, rule) in new.iter().filter(|(_, rule)| !rule.renamed_from.is_empty()) {
+        let mut before = rule.renamed_from.iter().map(|old| own_name(&old.text, single));
+        let gone = before.find(|before| !new.contains_key(before) && old.contains_key(before)).filter(|_| !old.contains_key(name));
+        if let Some(was) = gone.and_then(|before| old.remove(before)) {
+            old.insert(name, was);
+        }
+    }
     let mut names: Vec<&str> = old.keys().chain(new.keys()).copied().collect();
     names.sort_unstable();
     names.dedup();
@@ -59,8 +66,11 @@ pub fn compare(old: &[Pack], new: &[Pack]) -> Vec<Difference> {
 }
 
 fn by_name(packs: &[Pack], single: bool) -> BTreeMap<&str, &Rule> {
-    let name = |id| if single { str::rsplit(id, '/').next().unwrap_or(id) } else { id };
-    packs.iter().flat_map(|pack| &pack.rules).map(|rule| (name(&rule.id), rule)).collect()
+    packs.iter().flat_map(|pack| &pack.rules).map(|rule| (own_name(&rule.id, single), rule)).collect()
+}
+
+fn own_name(id: &str, single: bool) -> &str {
+    if single { id.rsplit('/').next().unwrap_or(id) } else { id }
 }
 
 /// How the values of a field compare.
@@ -169,6 +179,8 @@ pub(super) fn changes(old: &Rule, new: &Rule) -> Vec<Change> {
         fix,
         runbook,
         cases,
+        renamed_from,
+        deprecated,
         // How the rule came to be what is compared here.
         layers: _,
         settings: _,
@@ -214,6 +226,10 @@ pub(super) fn changes(old: &Rule, new: &Rule) -> Vec<Change> {
     for (field, was, is) in [("question", question, &new.question), ("why", why, &new.why), ("fix", fix, &new.fix)] {
         found.plain(field, was, is);
     }
+    let names = |names: &[Spanned]| names.iter().map(|name| name.text.clone()).collect::<Vec<_>>().join(", ");
+    found.plain("renamed_from", &names(renamed_from), &names(&new.renamed_from));
+    let told = |rule: &Option<Deprecated>| rule.as_ref().map(Deprecated::told).unwrap_or_default();
+    found.plain("deprecated", &told(deprecated), &told(&new.deprecated));
     let examples = |cases: &[crate::rule::Case]| cases.iter().map(|c| (c.given.clone(), format!("{:?}", c.outcome))).collect::<Vec<_>>();
     if examples(cases) != examples(&new.cases) {
         let count = |n: usize| format!("{n} cases");

@@ -66,8 +66,19 @@ pub fn worst_first(findings: &mut [Finding], block_at: Severity) {
     });
 }
 
-/// What one rule says.
+/// What one rule says; one that is on its way out says that too.
 pub fn one(rule: &Compiled, facts: &Facts<'_>, occasion: &Occasion) -> Vec<Finding> {
+    let mut findings = said(rule, facts, occasion);
+    if let Some(deprecated) = &rule.rule.deprecated {
+        let told = deprecated.told();
+        for found in findings.iter_mut().filter(|found| found.outcome != Outcome::NotApplicable) {
+            found.message = format!("{}; the rule {told}", found.message.trim_end_matches('.'));
+        }
+    }
+    findings
+}
+
+fn said(rule: &Compiled, facts: &Facts<'_>, occasion: &Occasion) -> Vec<Finding> {
     if let Some(outside) = scope::outside(rule, facts, occasion) {
         return vec![outside];
     }

@@ -17,13 +17,16 @@ mod cadence;
 mod extend;
 mod folder;
 mod head;
+mod lifecycle;
 mod overlay;
 mod relax;
 mod rule;
 
+use folder::shipped_ids;
 use folder::stem;
 pub use folder::{Files, embedded, folder, shipped};
 pub use head::declarations;
+pub use lifecycle::removed;
 pub use overlay::too_late;
 use overlay::{Overlay, Stack};
 pub use relax::relax;
@@ -176,6 +179,7 @@ pub fn check(
             errors.push(Diagnostic::new(rule.place.clone(), format!("the rule `{}` exists already at {first}", rule.id)));
         }
     }
+    lifecycle::check(&rules, errors);
     (compiled, declared)
 }
 

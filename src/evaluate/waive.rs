@@ -8,6 +8,7 @@ use crate::error::Diagnostic;
 use crate::evidence::Gap;
 use crate::finding::{Finding, Outcome};
 use crate::inventory;
+use crate::io::hash::fingerprint;
 use crate::relax::Relaxed;
 use crate::rule::{Rule, Severity};
 use crate::waiver::{Listed, Met, State, Waived, Waiver, note, state};
@@ -20,6 +21,8 @@ pub struct Ready {
     pub waiver: Waiver,
     /// Its rule, with the bound in place of the requirement.
     bound: Option<Compiled>,
+    /// What the rule was called; a fingerprint of that time still means the same finding.
+    before: Vec<String>,
 }
 
 /// Checks the waivers' bounds in the scope of their rules; mistakes are added to `errors`.
@@ -34,7 +37,11 @@ pub fn prepare(
         let rule = rules.iter().find(|rule| rule.rule.id == waiver.rule)?.rule.clone();
         compile(Rule { require: Some(require), attest: None, ..rule }, declared, errors)
     };
-    waivers.into_iter().map(|waiver| Ready { bound: bound(&waiver), waiver }).collect()
+    let before = |waiver: &Waiver| {
+        let rule = rules.iter().find(|rule| rule.rule.id == waiver.rule);
+        rule.iter().flat_map(|rule| &rule.rule.renamed_from).map(|old| old.text.clone()).collect()
+    };
+    waivers.into_iter().map(|waiver| Ready { bound: bound(&waiver), before: before(&waiver), waiver }).collect()
 }
 
 /// Marks findings with the waivers that are about them, and lists all waivers. Nothing is waived at an unknown time.
@@ -94,7 +101,7 @@ impl Ready {
         let scope = &self.waiver.scope;
         let covered = scope.covers(occasion.profile.as_deref(), occasion.env.as_deref());
         let kept = self.kept(facts, occasion);
-        let about = |f: &Finding| f.rule == self.waiver.rule && scope.fingerprint.as_ref().is_none_or(|only| *only == f.fingerprint);
+        let about = |f: &Finding| f.rule == self.waiver.rule && scope.fingerprint.as_ref().is_none_or(|only| self.is_of(only, f));
         let met = |f: &Finding| match () {
             () if !covered => Met::Elsewhere,
             () if !f.objects() => Met::Nothing,
@@ -103,6 +110,12 @@ impl Ready {
             () => Met::Objection,
         };
         findings.iter().enumerate().filter(|(_, f)| about(f)).map(|(index, f)| (index, met(f))).collect()
+    }
+
+    /// Whether a finding has this fingerprint, or had it when its rule was called otherwise.
+    fn is_of(&self, only: &str, found: &Finding) -> bool {
+        let subject = found.subject.as_deref().unwrap_or_default();
+        only == found.fingerprint || self.before.iter().any(|old| only == fingerprint(&[old, subject]))
     }
 
     /// The findings whose bound is shown to hold, if there is a bound.

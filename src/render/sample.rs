@@ -148,6 +148,7 @@ pub fn waived() -> Report {
             granted: Instant::parse("2026-02-01").unwrap(),
             expires: Instant::parse(expires).unwrap(),
             bound: None,
+            named: None,
             compensating: Some("reviewed by hand".to_owned()),
             expiring: 7,
             longer: None,

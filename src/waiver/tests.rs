@@ -19,6 +19,7 @@ fn waiver() -> Waiver {
         granted: at("2026-02-01"),
         expires: end_of_day(at("2026-03-31")),
         bound: None,
+        named: None,
         compensating: None,
         expiring: 7,
         longer: None,

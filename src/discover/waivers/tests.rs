@@ -24,7 +24,12 @@ fn parsed(text: &str) -> (Vec<Waiver>, Vec<String>) {
     let profiles = BTreeMap::from([("pr".to_owned(), staging), ("nightly".to_owned(), Profile::default())]);
     let config = Config { profiles, ..Config::default() };
     let mut errors = Vec::new();
-    let waivers = parse("waivers.yaml", text, Known { rules: Some(&rules), config: &config }, &mut errors);
+    let waivers = parse(
+        "waivers.yaml",
+        text,
+        Known { rules: Some(&rules), config: &config, ids: &crate::lifecycle::Lifecycle::default() },
+        &mut errors,
+    );
     (waivers, errors.iter().map(|e| e.to_string().lines().next().unwrap_or_default().to_owned()).collect())
 }
 
@@ -118,7 +123,12 @@ fn the_project_may_set_other_limits() {
         let profiles = BTreeMap::from([("pr".to_owned(), staging), ("nightly".to_owned(), Profile::default())]);
         let config = Config { profiles, waivers: limits, ..Config::default() };
         let mut errors = Vec::new();
-        let waivers = parse("waivers.yaml", GOOD, Known { rules: Some(&rules), config: &config }, &mut errors);
+        let waivers = parse(
+            "waivers.yaml",
+            GOOD,
+            Known { rules: Some(&rules), config: &config, ids: &crate::lifecycle::Lifecycle::default() },
+            &mut errors,
+        );
         waivers.into_iter().next().ok_or_else(|| errors.first().map(|e| e.message.clone()).unwrap_or_default())
     };
     let longest = |days| BTreeMap::from([(Severity::P1, days)]);

@@ -75,6 +75,8 @@ fn every_field_has_its_direction() {
         ("min_n: 20", "min_n: 20\nwhere: line > 0%", "where", Way::Looser),
         ("SOC2:CC8.1", "SOC2:CC7.1", "controls", Way::Different),
         ("because", "for a reason", "why", Way::Different),
+        ("why: because", "why: because\nrenamed_from: a/bad", "renamed_from", Way::Different),
+        ("why: because", "why: because\ndeprecated: { since: 0.3.0, why: no }", "deprecated", Way::Different),
         ("coverage.line: 1/1", "coverage.line: 9/9", "cases", Way::Different),
     ] {
         let found = edit(from, to);
@@ -87,6 +89,20 @@ fn a_word_in_the_place_of_evidence_is_looser() {
     let word = "question: Is it good?\nseverity: P1\nattest: { by: somebody, every: 30d }\nwhy: because\nfix: do it\n";
     let differences = compare(&pack("a", RULE), &pack("b", word));
     let [Difference { step: Step::Changed(changes), .. }] = differences.as_slice() else { panic!("{differences:?}") };
+    assert!(changes.iter().any(|change| (change.field, change.way) == ("require", Way::Looser)), "{changes:?}");
+}
+
+#[test]
+fn a_rule_that_was_renamed_is_held_against_what_it_was() {
+    let named = |name: &str, text: &str| {
+        let mut packs = pack("a", text);
+        packs[0].rules[0].id = format!("a/{name}");
+        packs.push(Pack { name: "z".into(), ..Pack::default() });
+        packs
+    };
+    let looser = format!("{}renamed_from: [a/older, a/old]\n", RULE.replace("80%", "79%"));
+    let [Difference { rule, step: Step::Changed(changes) }] = &compare(&named("old", RULE), &named("new", &looser))[..] else { panic!() };
+    assert_eq!(rule, "a/new");
     assert!(changes.iter().any(|change| (change.field, change.way) == ("require", Way::Looser)), "{changes:?}");
 }
 

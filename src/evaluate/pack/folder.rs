@@ -3,6 +3,7 @@
 use crate::error::Diagnostic;
 use crate::io::fs;
 use crate::rule::Place;
+use std::collections::BTreeSet;
 use std::path::Path;
 
 /// The files of one pack: the pack's name, and each file's name as messages show it with its text.
@@ -21,6 +22,12 @@ pub fn shipped() -> Vec<&'static str> {
     let mut names: Vec<_> = EMBEDDED.iter().map(|(pack, ..)| *pack).collect();
     names.dedup();
     names
+}
+
+/// The ids of all shipped rules.
+pub(super) fn shipped_ids() -> BTreeSet<String> {
+    let rules = EMBEDDED.iter().map(|(pack, path, _)| (pack, stem(path))).filter(|(_, stem)| *stem != "pack");
+    rules.map(|(pack, stem)| format!("{pack}/{stem}")).collect()
 }
 
 /// The files of a shipped pack.

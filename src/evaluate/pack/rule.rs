@@ -1,6 +1,6 @@
 //! Reads one rule file.
 
-use super::cadence;
+use super::{cadence, lifecycle};
 use crate::catalogue::Kind;
 use crate::control;
 use crate::error::Diagnostic;
@@ -52,6 +52,8 @@ pub(super) fn read(node: &Node, id: &str, pack: &str, errors: &mut Vec<Diagnosti
         fix: f.text("fix").unwrap_or_default(),
         runbook: f.text("runbook"),
         cases: Vec::new(),
+        renamed_from: f.texts("renamed_from"),
+        deprecated: f.node("deprecated").map(|node| lifecycle::deprecated(node, f.errors)),
         layers: Vec::new(),
         settings: Vec::new(),
         eased: Vec::new(),

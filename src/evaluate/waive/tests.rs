@@ -55,6 +55,7 @@ fn waiver(rule: &str) -> Waiver {
         granted: at("2026-02-01"),
         expires: end_of_day(at("2026-03-01")),
         bound: None,
+        named: None,
         compensating: None,
         expiring: 7,
         longer: None,

@@ -3,10 +3,12 @@
 
 mod catalogue;
 mod formats;
+mod moved;
 mod pack;
 
 pub use formats::Reader;
 
+use crate::lifecycle::Lifecycle;
 use crate::page::Page;
 use crate::render::parts::escape::{cell, prose};
 use crate::rule::Pack;
@@ -17,9 +19,10 @@ const RULES: &str = "Shipped rules";
 const REFERENCE: &str = "Reference";
 
 /// Every page of the reference, in the order of the navigation.
-pub fn pages(packs: &[Pack], readers: &[Reader<'_>]) -> Vec<Page> {
+pub fn pages(packs: &[Pack], ids: &Lifecycle, readers: &[Reader<'_>]) -> Vec<Page> {
     let mut pages = vec![overview(packs)];
     pages.extend(packs.iter().map(pack::page));
+    moved::point_on(&mut pages, ids);
     pages.push(catalogue::page());
     pages.push(formats::page(readers));
     pages
@@ -61,6 +64,7 @@ fn block(text: &str) -> String {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+    use crate::lifecycle::Removed;
     use crate::render::page::page;
     use crate::rule::{Case, Expected, Given, Rule, Severity, Spanned};
     use std::collections::BTreeMap;
@@ -92,9 +96,33 @@ mod tests {
         Pack { name: "bad".into(), title: HOSTILE.into(), about: HOSTILE.into(), rules: vec![rule], ..Pack::default() }
     }
 
+    fn hostile_ids() -> Lifecycle {
+        let gone = |id: &str| Removed { id: id.to_owned(), since: HOSTILE.into(), instead: Some(HOSTILE.into()), why: HOSTILE.into() };
+        let mut pack = hostile();
+        pack.rules[0].renamed_from = vec![
+            Spanned { text: "bad/old-rule".into(), ..Spanned::default() },
+            Spanned { text: "former/rule".into(), ..Spanned::default() },
+            Spanned { text: format!("bad/{HOSTILE}"), ..Spanned::default() },
+        ];
+        Lifecycle::of(&[pack], vec![gone("bad/gone"), gone(HOSTILE)])
+    }
+
+    #[test]
+    fn an_old_name_points_on() {
+        let pages = pages(&[hostile()], &hostile_ids(), &[]);
+        let at = |path: &str| page(pages.iter().find(|page| page.path == path).unwrap(), &pages).unwrap();
+        assert!(
+            at("rules/bad.html").contains(r##"<h2 id="old-rule">"##) && at("rules/bad.html").contains(r##"href="bad.html#some-rule""##)
+        );
+        assert!(at("rules/bad.html").contains(r##"<h2 id="gone">"##));
+        assert!(
+            at("rules/former.html").contains(r##"<h2 id="rule">"##) && at("rules/former.html").contains(r##"href="bad.html#some-rule""##)
+        );
+    }
+
     #[test]
     fn texts_of_rules_stay_text() {
-        let pages = pages(&[hostile()], &[Reader { family: "tests", name: "junit", about: HOSTILE }]);
+        let pages = pages(&[hostile()], &hostile_ids(), &[Reader { family: "tests", name: "junit", about: HOSTILE }]);
         for one in &pages {
             let html = page(one, &pages).unwrap();
             let main = html.split("<main").nth(1).unwrap().split("</main>").next().unwrap();
@@ -111,7 +139,7 @@ mod tests {
 
     #[test]
     fn every_metric_record_family_and_output_is_there() {
-        let pages = pages(&[], &[]);
+        let pages = pages(&[], &Lifecycle::default(), &[]);
         let text: String = pages.iter().map(|page| page.markdown.as_str()).collect();
         let metrics = crate::catalogue::METRICS.iter().map(|metric| metric.id);
         let families = crate::catalogue::FAMILIES.iter().map(|family| family.name);

@@ -80,6 +80,8 @@ fn facts(rule: &Rule) -> Vec<(&'static str, String)> {
         ("fit evidence is", list(fitness)),
         ("no record at all", rule.empty.then(|| "counts as zero, if the source is valid".to_owned())),
         ("evidence toward", list(controls)),
+        ("called before", list(rule.renamed_from.iter().map(|old| span(&old.text)).collect())),
+        ("deprecated", rule.deprecated.as_ref().map(|deprecated| prose(&format!("the rule {}", deprecated.told())))),
         ("owner", rule.owner.as_deref().map(prose)),
         ("runbook", rule.runbook.as_deref().map(span)),
     ];
