@@ -24,6 +24,8 @@ metrics: { custom.a: { zzzzzzzzzzzz: 1 } }
 packs: [a]
 system: { zzzzzzzzzzzz: 1, audit_period: {
   zzzzzzzzzzzz: 1 } }
+waivers: { zzzzzzzzzzzz: 1, longest: {
+  zzzzzzzzzzzz: 1 } }
 ";
 
 fn schema(name: &str) -> Value {
@@ -61,6 +63,8 @@ fn the_schema_knows_the_keys_of_the_program() {
         (5, "/properties/metrics/additionalProperties/properties"),
         (7, "/properties/system/properties"),
         (8, "/properties/system/properties/audit_period/anyOf/1/properties"),
+        (9, "/properties/waivers/properties"),
+        (10, "/properties/waivers/properties/longest/properties"),
     ];
     agree(&errors, &schema("config"), &places);
 }

@@ -6,7 +6,7 @@
 use readiness::baseline::Baseline;
 use readiness::compare;
 use readiness::config::Config;
-use readiness::discover::{settings, waivers};
+use readiness::discover::{attestations, settings, waivers};
 use readiness::error::Diagnostic;
 use readiness::evaluate::facts::Facts;
 use readiness::evaluate::judge::{Occasion, judge};
@@ -33,6 +33,7 @@ pub type Target = (&'static str, &'static [&'static str], fn(&[u8]));
 
 /// All targets. `format` has the folders of all formats for its seeds.
 pub const TARGETS: &[Target] = &[
+    ("attestations", &["fuzz/seeds/attestations"], attestations),
     ("baseline", &["fuzz/seeds/baseline"], baseline),
     ("configuration", &["fuzz/seeds/configuration"], configuration),
     ("expression", &["fuzz/seeds/expression"], expression),
@@ -66,14 +67,12 @@ fn file(input: &[u8]) -> PathBuf {
     path
 }
 
-/// Any file as evidence, through whichever format claims it: the way of `readiness inspect`.
+/// Any file as evidence, through every format that claims it: the way of `readiness inspect`. What is made to look like two
+/// formats may be claimed by both.
 pub fn format(input: &[u8]) {
     let path = file(input);
     let artifact = Artifact::look(&path, "evidence").expect("the file was written");
-    let claimants = ingest::claimants(&artifact);
-    assert!(claimants.len() <= 1, "claimed by {:?}", claimants.iter().map(|format| format.name).collect::<Vec<_>>());
-    let room = claimants.first().and_then(|format| ingest::family(format.family));
-    if let Some(room) = room {
+    for room in ingest::claimants(&artifact).iter().filter_map(|format| ingest::family(format.family)) {
         let read = || {
             let artifacts = std::slice::from_ref(&artifact);
             let mut evidence = (room.read)(&Request::plain("evidence", artifacts, NOW));
@@ -224,6 +223,15 @@ pub fn waivers(input: &[u8]) {
         assert!(waiver.granted <= waiver.expires && waiver.owner != waiver.approved_by, "{waiver:?}");
         assert!(!waiver.reason.trim().is_empty() && !waiver.ticket.trim().is_empty(), "{waiver:?}");
     }
+    told(&errors);
+}
+
+/// Statements by people.
+pub fn attestations(input: &[u8]) {
+    let Some(text) = text(input) else { return };
+    let mut errors = Vec::new();
+    let statements = attestations::parse("attestations.yaml", text, &mut errors);
+    assert!(statements.iter().all(|statement| !statement.rule.is_empty()), "{statements:?}");
     told(&errors);
 }
 

@@ -19,7 +19,7 @@ use crate::rule::{Pack, Severity, Spanned};
 use crate::system::System;
 use crate::tree::Sources;
 use crate::verdict::{Exit, Mode, Policy};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// What is asked of `check`.
@@ -89,9 +89,14 @@ pub fn format(name: &str) -> Result<&'static Output, Error> {
 }
 
 fn emissions(emit: &[String]) -> Result<Vec<(&'static Output, PathBuf)>, Error> {
+    let mut files = BTreeSet::new();
     emit.iter()
         .map(|text| {
-            let (name, path) = text.split_once('=').ok_or_else(|| Error::Usage(format!("`--emit {text}`: write FORMAT=FILE")))?;
+            let parts = text.split_once('=').filter(|(_, path)| !path.is_empty());
+            let (name, path) = parts.ok_or_else(|| Error::Usage(format!("`--emit {text}`: write FORMAT=FILE")))?;
+            if !files.insert(path) {
+                return Err(Error::Usage(format!("`--emit {text}`: another output goes to {path} already")));
+            }
             Ok((format(name)?, PathBuf::from(path)))
         })
         .collect()

@@ -16,7 +16,8 @@ pub type Found = (Vec<Artifact>, Vec<Problem>);
 pub fn of(entry: &config::Entry, root: &Path) -> Found {
     let (mut found, mut problems) = (Vec::new(), Vec::new());
     for path in &entry.path {
-        if fs::is_glob(path) {
+        // A file of just this name is meant, whatever signs are in it: `app/[id]/coverage.xml`.
+        if fs::is_glob(path) && !fs::exists(&root.join(path)) {
             found.extend(matching(path, root, &mut problems));
         } else {
             look(root, path, &mut found, &mut problems);
@@ -32,6 +33,9 @@ pub fn of(entry: &config::Entry, root: &Path) -> Found {
 fn look(root: &Path, path: &str, found: &mut Vec<Artifact>, problems: &mut Vec<Problem>) {
     match Artifact::look(&root.join(path), path) {
         Ok(artifact) => found.push(artifact),
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound && path.contains(char::REPLACEMENT_CHARACTER) => {
+            problems.push(problem("unreadable", path, format!("the name of {path} is not text in UTF-8: give it another one")));
+        }
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => problems.push(problem(MISSING, path, format!("{path} is not there"))),
         Err(e) => problems.push(problem("unreadable", path, e.to_string())),
     }

@@ -1,5 +1,6 @@
 //! Reads `waivers.yaml`, beside the configuration.
 
+use super::attestations::is_bare;
 use crate::config::Config;
 use crate::error::Diagnostic;
 use crate::instant::Instant;
@@ -45,7 +46,7 @@ pub fn read(config: &Path, known: Known<'_>, errors: &mut Vec<Diagnostic>) -> Ve
 /// Reads waivers from a text.
 pub fn parse(shown: &str, text: &str, known: Known<'_>, errors: &mut Vec<Diagnostic>) -> Vec<Waiver> {
     // Where all of them are gone, the comments may stay.
-    if text.trim_start_matches('\u{feff}').lines().map(str::trim).all(|line| line.is_empty() || line.starts_with('#')) {
+    if is_bare(text) {
         return Vec::new();
     }
     let Some(node) = yaml::parse(shown, text, errors) else { return Vec::new() };

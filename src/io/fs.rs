@@ -84,12 +84,20 @@ pub fn read_text(path: &Path) -> io::Result<String> {
     })
 }
 
-/// The whole content of a file.
+/// The largest file that is read whole, in bytes.
+const WHOLE: u64 = 256 * 1024 * 1024;
+
+/// The whole content of a file, or of whatever else can be read.
 ///
 /// # Errors
-/// When it cannot be read.
+/// When it cannot be read, or is larger than 256 MiB.
 pub fn read_bytes(path: &Path) -> io::Result<Vec<u8>> {
-    fs::read(path)
+    let mut bytes = Vec::new();
+    File::open(path)?.take(WHOLE + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > WHOLE {
+        return Err(io::Error::new(io::ErrorKind::InvalidData, "it is larger than 256 MiB"));
+    }
+    Ok(bytes)
 }
 
 /// Opens a file of any size.
@@ -133,7 +141,9 @@ pub fn is_dir(path: &Path) -> bool {
 /// # Errors
 /// When a folder or the file cannot be written.
 pub fn write(path: &Path, content: &[u8]) -> io::Result<()> {
-    if fs::read(path).is_ok_and(|old| old == content) {
+    // Only a file can be the same already; reading a pipe or a device would wait for ever.
+    let same = |meta: fs::Metadata| meta.is_file() && meta.len() == content.len() as u64;
+    if fs::metadata(path).is_ok_and(same) && fs::read(path).is_ok_and(|old| old == content) {
         return Ok(());
     }
     if let Some(parent) = path.parent() {
@@ -218,6 +228,11 @@ pub fn is_glob(pattern: &str) -> bool {
     pattern.contains(['*', '?', '[', '{'])
 }
 
+/// The longest pattern, in bytes.
+const PATTERN: usize = 1024;
+/// How many `{a,b}` a pattern may have; they multiply.
+const CHOICES: usize = 16;
+
 /// A compiled pattern: `*` within a folder, `**` across folders.
 pub struct Glob(globset::GlobMatcher);
 
@@ -227,6 +242,13 @@ impl Glob {
     /// # Errors
     /// A sentence about what is wrong with it.
     pub fn new(pattern: &str) -> Result<Glob, String> {
+        // `globset` panics over what its machine cannot hold.
+        if pattern.len() > PATTERN {
+            return Err(format!("a pattern of {} bytes; the most is {PATTERN}", pattern.len()));
+        }
+        if pattern.matches('{').count() > CHOICES {
+            return Err(format!("a pattern with more than {CHOICES} `{{`"));
+        }
         globset::GlobBuilder::new(pattern).literal_separator(true).build().map(|g| Glob(g.compile_matcher())).map_err(|e| e.to_string())
     }
 
