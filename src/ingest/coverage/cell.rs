@@ -95,6 +95,20 @@ pub(super) fn nullable<'de, D: Deserializer<'de>, T: Default + Deserialize<'de>>
 /// A line without a number from 1.
 pub(super) const NUMBER: Odd = ("line-without-number", "lines without a usable number are left out");
 
+/// Totals in which more is covered than there is.
+pub(super) const IMPOSSIBLE: Odd = ("more-covered-than-there-is", "totals with more covered than there is are taken as not covered");
+
+/// Whether totals cannot be.
+pub(super) fn impossible(covered: Cell, total: Cell) -> bool {
+    covered.count() > Some(total.count().unwrap_or(0))
+}
+
+/// What totals say, `0/0` when they say nothing. What cannot be shows nothing, and is not left out of the whole either.
+pub(super) fn ratio(covered: Cell, total: Cell) -> Ratio {
+    let (part, whole) = (covered.count().unwrap_or(0), total.count().unwrap_or(0));
+    if impossible(covered, total) { Ratio::new(0, part) } else { Ratio::new(part, whole) }
+}
+
 /// What a report says of the whole: of what, how many of how many (`0/0` when it does not say), and what is counted against it.
 pub(super) type Told = (&'static str, Ratio, Counter);
 

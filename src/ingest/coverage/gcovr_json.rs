@@ -3,14 +3,13 @@
 //! A line may stand there once for each function it belongs to (templates): it counts once, and so does each of its branches. Lines
 //! marked as excluded or as no code are left out.
 
-use super::cell::{Cell, HITS, NUMBER, Told, finish, nullable};
+use super::cell::{Cell, HITS, IMPOSSIBLE, NUMBER, Told, finish, impossible, nullable, ratio};
 use super::odds::Odds;
 use super::{Draft, path};
 use crate::ingest::{Format, Reading};
 use crate::io::fs::Artifact;
 use crate::io::json::{Each, Fill, Members, outline, skip};
 use crate::linemap::{Line, Lines, Totals};
-use crate::metric::Ratio;
 use serde::Deserialize;
 use serde::de::MapAccess;
 
@@ -132,6 +131,9 @@ impl Report {
         if let Some(totals) = file.summary.totals() {
             into.totals = totals;
         }
+        if file.summary.is_impossible() {
+            self.odds.see(IMPOSSIBLE, &["files", place]);
+        }
         let mut lines = Vec::with_capacity(file.lines.len());
         for (nth, entry) in file.lines.iter().enumerate().filter(|(_, entry)| !entry.excluded && !entry.noncode) {
             let Some(number) = entry.line_number.line() else {
@@ -161,8 +163,13 @@ impl Report {
 }
 
 impl Summary {
+    fn is_impossible(self) -> bool {
+        let told =
+            [(self.line_covered, self.line_total), (self.branch_covered, self.branch_total), (self.function_covered, self.function_total)];
+        told.into_iter().any(|(covered, total)| impossible(covered, total))
+    }
+
     fn totals(self) -> Option<Totals> {
-        let ratio = |covered: Cell, total: Cell| Ratio::new(covered.count().unwrap_or(0), total.count().unwrap_or(0));
         self.line_total.count().map(|_| Totals {
             line: ratio(self.line_covered, self.line_total),
             branch: ratio(self.branch_covered, self.branch_total),

@@ -3,7 +3,7 @@
 //! A line ran as often as the most frequent statement that begins on it; what a report lists is what `istanbul-lib-coverage` counts.
 //! Things are told apart by where they stand, because their numbers differ between runs of V8.
 
-use super::cell::{Cell, HITS, Told, finish, nullable};
+use super::cell::{Cell, HITS, IMPOSSIBLE, Told, finish, impossible, nullable, ratio};
 use super::odds::Odds;
 use super::{Draft, path};
 use crate::ingest::{Format, Reading};
@@ -141,6 +141,10 @@ impl Report {
         for (key, _) in counts.into_iter().chain([branches]).filter(|(_, odd)| *odd) {
             self.odds.see(HITS, &[name, key]);
         }
+        let totals = [("lines", file.lines), ("statements", file.statements), ("functions", file.functions), ("branches", file.branches)];
+        for (key, _) in totals.iter().filter(|(_, count)| count.is_some_and(|count| impossible(count.covered, count.total))) {
+            self.odds.see(IMPOSSIBLE, &[name, key]);
+        }
     }
 }
 
@@ -198,7 +202,7 @@ impl File {
 
 impl Count {
     fn ratio(self) -> Ratio {
-        Ratio::new(self.covered.count().unwrap_or(0), self.total.count().unwrap_or(0))
+        ratio(self.covered, self.total)
     }
 }
 

@@ -3,14 +3,13 @@
 //! Lines follow from segments as LLVM's `LineCoverageStats` has it: the state a line begins in, and the regions that begin on it. The
 //! summaries count functions one by one, of a template only the best instantiation, so that they may differ from what its lines show.
 
-use super::cell::{Cell, Told, finish};
+use super::cell::{Cell, IMPOSSIBLE, Told, finish, ratio};
 use super::odds::{Odd, Odds};
 use super::{Draft, path};
 use crate::ingest::{Format, Reading};
 use crate::io::fs::Artifact;
 use crate::io::json::{Each, Fill, FillAll, Members, outline, skip};
 use crate::linemap::{Line, Lines, Totals};
-use crate::metric::Ratio;
 use crate::source::Location;
 use serde::Deserialize;
 use serde::de::MapAccess;
@@ -146,6 +145,9 @@ impl Export {
     fn file(&mut self, place: &str, file: &File) {
         let into = self.draft.lines.file(&path::normal(&file.filename));
         into.totals = file.summary.totals();
+        if file.summary.is_impossible() {
+            self.odds.see(IMPOSSIBLE, &["data", "0", "files", place, "summary"]);
+        }
         if let Some(rows) = &file.segments {
             let mut segments: Vec<Segment> = Vec::with_capacity(rows.len());
             for row in rows {
@@ -186,8 +188,12 @@ impl Export {
 }
 
 impl Summary {
+    fn is_impossible(&self) -> bool {
+        [&self.lines, &self.branches, &self.functions].iter().any(|told| told.covered > told.count)
+    }
+
     fn totals(&self) -> Totals {
-        let ratio = |count: &Count| Ratio::new(count.covered, count.count);
+        let ratio = |told: &Count| ratio(Cell::Count(told.covered), Cell::Count(told.count));
         Totals { line: ratio(&self.lines), branch: ratio(&self.branches), function: ratio(&self.functions), ..Totals::default() }
     }
 }
