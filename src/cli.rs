@@ -12,6 +12,10 @@ use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use std::ffi::OsString;
 use std::path::PathBuf;
 
+mod help;
+
+use help::{EXITS, STAMPS, STATEMENTS};
+
 /// Turns the evidence a project already has into a verdict, a readiness report and an evidence bundle.
 ///
 /// Silence never passes: missing, stale, empty or unreadable evidence closes the gate. A claim is worth what its evidence
@@ -22,46 +26,6 @@ struct Cli {
     #[command(subcommand)]
     verb: Verb,
 }
-
-const EXITS: &str = "\
-Exit codes: 0 open, 1 closed by a failure, 2 usage or configuration error (nothing judged),
-3 closed for lack of proof, 4 internal error or an output that could not be written.
-
-Start with `readiness init`, then `readiness check`.";
-
-const STAMPS: &str = "\
-Many reports carry no date and no commit, so no rule about age or commit can use them.
-A stamp says it:
-
-  readiness stamp coverage.xml                        a file that was made just now
-  readiness stamp junit.xml coverage.xml -- pytest    run the command, then stamp what it made
-
-It goes beside the file, as coverage.xml.stamp.json: an in-toto Statement with the file's SHA-256,
-the time, the commit, the run, the command with its arguments (put no secrets there) and its exit
-status. `readiness check` reads it by itself; keep the two files together. A file that is changed
-after it was stamped is no evidence any more. A stamp is not signed.
-
-Exit codes: with a command, the command's own. Otherwise 0; 2 when a file is not there or was not
-written by the command; 4 when a stamp could not be written. What a failed command made is stamped
-all the same, with its exit status. A file that was there before, and that the command did not
-write, is stamped as left over, and is no evidence.";
-
-const STATEMENTS: &str = "\
-Some questions no evidence can answer: was the restore tried, was the access list read? A rule asks a
-person then (`attest: { by: data protection officer, every: 90d }`), and the answer is a statement:
-
-  readiness attest ops/restore-drill --by @alice --role 'data protection officer' \\
-    --until 2026-03-31 --note 'restored the dump of 17 February on a clean machine'
-
-It goes to attestations.yaml beside readiness.yaml, and is never changed there; the newest statement
-about a rule is the one that counts. The rule passes until the end of that day in UTC, and never for
-longer than the rule's own `every`. Whoever takes a statement back makes a newer one that ends today.
-
---role is needed where the rule asks for a role and --by is a person who has it; the role is printed
-as it is asserted. Where the rule asks for a person, nobody else can say it.
-
-Exit codes: 0 recorded; 2 when the rule does not take the statement, and then nothing is written;
-4 when the file could not be written.";
 
 #[derive(Subcommand)]
 enum Verb {
@@ -264,6 +228,9 @@ struct SubjectArgs {
     /// The base's report.json, or a folder of kept reports: findings are held against it, and what it saw must still be there
     #[arg(long, value_name = "FILE")]
     base_report: Option<PathBuf>,
+    /// Read configuration, packs, waivers, maps and baseline from this commit, branch or tag, not from the working tree
+    #[arg(long, value_name = "REF")]
+    rules_from: Option<String>,
     /// Judge the coverage of the change since the working tree and REF parted: a branch, tag or commit
     #[arg(long, value_name = "REF", conflicts_with = "diff")]
     base: Option<String>,
@@ -333,6 +300,7 @@ impl SubjectArgs {
             commit: self.commit,
             profile: self.profile,
             base_report: self.base_report,
+            rules_from: self.rules_from,
             change: change::Asked { base: self.base, diff: self.diff, base_coverage: self.base_coverage },
             ..check::Options::default()
         }

@@ -33,6 +33,7 @@ pub mod metric;
 pub mod obligation;
 pub mod page;
 pub mod portfolio;
+pub mod proposal;
 pub mod record;
 pub mod relax;
 pub mod render;

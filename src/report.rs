@@ -5,6 +5,7 @@ use crate::evidence::Evidence;
 use crate::finding::{Finding, Fixed, Outcome};
 use crate::instant::Instant;
 use crate::inventory::Inventory;
+use crate::proposal::Proposal;
 use crate::relax::Relaxed;
 use crate::system::System;
 use crate::verdict::{Gate, Score, Verdict};
@@ -61,6 +62,9 @@ pub struct Report {
     /// What asks for less than the layer below it, for a while, or did.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub relaxed: Vec<Relaxed>,
+    /// What the change would say otherwise than the commit whose rules judge, where one was named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proposal: Option<Proposal>,
 }
 
 /// A change that coverage is held against.

@@ -53,7 +53,7 @@ fn the_schema_knows_the_keys_of_the_program() {
     let path = folder.path().join("readiness.yaml");
     fs::write(&path, STRANGE).unwrap();
     let mut errors = Vec::new();
-    let readers = settings::Readers { declarations: pack::declarations, relax: pack::relax };
+    let readers = settings::Readers { shelf: &readiness::io::shelf::Shelf::Disk, declarations: pack::declarations, relax: pack::relax };
     settings::read(&path, "readiness.yaml", &families(), readers, &mut errors);
     let places = [
         (1, "/properties"),

@@ -5,6 +5,7 @@
 use readiness::error::Diagnostic;
 use readiness::evaluate::{cases, pack};
 use readiness::instant::Instant;
+use readiness::io::shelf::Shelf;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
@@ -17,7 +18,7 @@ fn all() -> Vec<pack::Files> {
         let rules = project.unwrap().path().join("rules");
         if rules.is_dir() {
             let mut errors = Vec::new();
-            all.extend(pack::folder(&rules, rules.to_str().unwrap(), &mut errors).unwrap());
+            all.extend(pack::folder(&rules, rules.to_str().unwrap(), &Shelf::Disk, &mut errors).unwrap());
             none(&errors);
         }
     }

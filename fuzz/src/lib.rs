@@ -240,7 +240,7 @@ pub fn configuration(input: &[u8]) {
     let path = file(input);
     let families: Vec<&str> = ingest::ROOMS.iter().map(|room| room.family).collect();
     let mut errors = Vec::new();
-    let readers = settings::Readers { declarations: pack::declarations, relax: pack::relax };
+    let readers = settings::Readers { shelf: &readiness::io::shelf::Shelf::Disk, declarations: pack::declarations, relax: pack::relax };
     let config = settings::read(&path, "readiness.yaml", &families, readers, &mut errors);
     assert!(!errors.is_empty() || !config.project.id.is_empty(), "nothing is judged, and nothing said of it");
     told(&errors);

@@ -7,6 +7,7 @@ use crate::error::Error;
 use crate::evidence::Evidence;
 use crate::instant::Instant;
 use crate::io::hash::fingerprint;
+use crate::io::shelf::Shelf;
 use crate::io::{fs, json};
 use crate::lifecycle::Lifecycle;
 use crate::verdict::Mode;
@@ -39,7 +40,7 @@ pub struct Base {
 ///
 /// # Errors
 /// When it cannot be read, or is another project's.
-pub fn load(report: Option<&Path>, root: &Path, mode: Mode, project: &str, ids: &Lifecycle) -> Result<Option<Base>, Error> {
+pub fn load(report: Option<&Path>, root: &Path, shelf: &Shelf, mode: Mode, project: &str, ids: &Lifecycle) -> Result<Option<Base>, Error> {
     let recorded = root.join(FILE);
     let base = match report {
         Some(path) => {
@@ -53,8 +54,8 @@ pub fn load(report: Option<&Path>, root: &Path, mode: Mode, project: &str, ids: 
                 waivers: report.waivers.into_iter().map(|listed| Listed { rule: ids.today(&listed.rule).to_owned(), ..listed }).collect(),
             }
         }
-        None if mode == Mode::New && fs::exists(&recorded) => {
-            let (name, baseline) = (fs::slashed(&recorded), read(&recorded, ids)?);
+        None if mode == Mode::New && shelf.exists(&recorded) => {
+            let (name, baseline) = (fs::slashed(&recorded), read(&recorded, shelf, ids)?);
             Base { name, baseline, evidence: None, commit: None, score: None, waivers: Vec::new() }
         }
         None => return Ok(None),
@@ -90,8 +91,8 @@ fn today(mut baseline: Baseline, ids: &Lifecycle) -> Baseline {
 ///
 /// # Errors
 /// When it is not there or is none.
-pub fn read(path: &Path, ids: &Lifecycle) -> Result<Baseline, Error> {
-    let text = fs::read_bytes(path).map_err(|e| Error::Usage(format!("{}: {e}", path.display())))?;
+pub fn read(path: &Path, shelf: &Shelf, ids: &Lifecycle) -> Result<Baseline, Error> {
+    let text = shelf.read_bytes(path).map_err(|e| Error::Usage(format!("{}: {e}", path.display())))?;
     let base: Baseline = json::read(&text)
         .map_err(|e| Error::Usage(format!("{}:{}:{}: not a baseline: {}", path.display(), e.line, e.column, e.message)))?;
     if base.schema == SCHEMA {

@@ -7,6 +7,7 @@ use super::setup;
 use crate::baseline::Baseline;
 use crate::error::Error;
 use crate::inventory::Inventory;
+use crate::io::shelf::Shelf;
 use crate::io::{fs, json};
 use crate::render::parts::prose::plural;
 use crate::verdict::Exit;
@@ -24,11 +25,11 @@ pub fn run(options: &Options) -> Result<Exit, Error> {
 
 /// As [`run`], and gives the file and what became of it in words.
 pub(super) fn record(options: &Options) -> Result<(PathBuf, String), Error> {
-    let setup = setup::load(options.config.as_deref())?;
+    let setup = setup::asked(options)?;
     let path = setup.root.join(FILE);
     let today = Baseline { inventory: Inventory::default(), ..Baseline::of(&configured(options)?) };
     let (baseline, told) = if fs::exists(&path) {
-        let old = read(&path, &setup.ids)?;
+        let old = read(&path, &Shelf::Disk, &setup.ids)?;
         let (before, unknown) = (old.findings.len(), today.findings.iter().filter(|k| old.find(&k.fingerprint).is_none()).count());
         let kept = old.shrink(&today);
         let gone = before - kept.findings.len();

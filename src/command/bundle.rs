@@ -31,7 +31,7 @@ pub fn run(options: &Options, out: &Path) -> Result<Exit, Error> {
         return Err(Error::Usage(format!("{} is not empty; a bundle holds nothing else", out.display())));
     }
     let report = configured(options)?;
-    let setup = setup::load(options.config.as_deref())?;
+    let setup = setup::asked(options)?;
     let mut contents = vec![Content { path: "README.txt".into(), role: "readme", source: None, bytes: README.into() }];
     contents.extend(evidence(&report, &setup.root)?);
     for pack in &setup.packs {
@@ -45,11 +45,12 @@ pub fn run(options: &Options, out: &Path) -> Result<Exit, Error> {
             });
         }
     }
-    let configuration = fs::read_bytes(Path::new(&setup.config.path)).map_err(|e| Error::Usage(format!("{}: {e}", setup.config.path)))?;
+    let configuration =
+        setup.shelf.read_bytes(Path::new(&setup.config.path)).map_err(|e| Error::Usage(format!("{}: {e}", setup.config.path)))?;
     contents.push(Content { path: "rules/readiness.yaml".into(), role: "rules", source: None, bytes: configuration });
     let waivers = Path::new(&setup.config.path).with_file_name(waivers::NAME);
-    if fs::exists(&waivers) {
-        let bytes = fs::read_bytes(&waivers).map_err(|e| Error::Usage(format!("{}: {e}", waivers.display())))?;
+    if setup.shelf.exists(&waivers) {
+        let bytes = setup.shelf.read_bytes(&waivers).map_err(|e| Error::Usage(format!("{}: {e}", waivers.display())))?;
         contents.push(Content { path: format!("rules/{}", waivers::NAME), role: "rules", source: None, bytes });
     }
     for output in OUTPUTS {

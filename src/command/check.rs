@@ -2,7 +2,7 @@
 
 use super::judgement::{self, Case};
 use super::setup::{self, Setup, rooted};
-use super::{base, change, gather, recall};
+use super::{base, change, gather, proposal, recall};
 use crate::config::Profile;
 use crate::discover::owners;
 use crate::error::Error;
@@ -39,6 +39,8 @@ pub struct Options {
     pub profile: Option<String>,
     /// The stored report of the base, which findings are held against.
     pub base_report: Option<PathBuf>,
+    /// The commit whose configuration, packs and waivers judge, instead of the working tree's.
+    pub rules_from: Option<String>,
     /// The change that is asked about.
     pub change: change::Asked,
     /// Where all files go.
@@ -153,7 +155,8 @@ pub fn configured(options: &Options) -> Result<Report, Error> {
         return Err(Error::Usage("evidence files on the command line need `--require EXPRESSION`".to_owned()));
     }
     let now = moment(options.now.as_deref())?;
-    let mut setup = setup::load_at(options.config.as_deref(), now)?;
+    let mut setup = setup::asked(options)?;
+    let proposal = proposal::of(&setup, options.config.as_deref(), now);
     let profile = match &options.profile {
         None => None,
         Some(name) => Some(setup.config.profiles.get(name).ok_or_else(|| {
@@ -170,7 +173,7 @@ pub fn configured(options: &Options) -> Result<Report, Error> {
     let subject = Subject { id: project.id.clone(), name: project.name.clone(), version: project.version.clone(), commit };
     let (mode, until) = profile.map_or((Mode::All, None), |profile| (profile.gate, profile.until));
     let kept = recall::file(options.base_report.as_deref(), &setup.root, &project.id, asked.base.as_deref())?;
-    let base = base::load(kept.as_deref(), &setup.root, mode, &project.id, &setup.ids)?;
+    let base = base::load(kept.as_deref(), &setup.root, &setup.shelf, mode, &project.id, &setup.ids)?;
     if let Some(commit) = base.as_ref().and_then(|base| base.commit.as_deref()) {
         owners::confirm(Path::new(&setup.config.path), commit, setup.waivers.iter_mut().map(|ready| &mut ready.waiver));
     }
@@ -182,6 +185,7 @@ pub fn configured(options: &Options) -> Result<Report, Error> {
         packs: &setup.packs,
         rules: &setup.rules,
         waivers: &setup.waivers,
+        proposal,
         relaxed: relaxed(&setup, options.profile.as_deref().zip(profile), now),
         now,
         profile: options.profile.clone(),
@@ -252,6 +256,7 @@ fn ad_hoc(options: &Options) -> Result<Report, Error> {
         packs: &[],
         rules: &rules,
         waivers: &[],
+        proposal: None,
         relaxed: Vec::new(),
         now,
         profile: None,

@@ -36,7 +36,7 @@ const DIGEST: usize = 12;
 pub fn run(id: &str, options: &Options) -> Result<Exit, Error> {
     let mut errors = Vec::new();
     let at = moment(options.now.as_deref())?;
-    let (packs, now): (Vec<Pack>, Option<Now>) = match setup::load_at(options.config.as_deref(), at) {
+    let (packs, now): (Vec<Pack>, Option<Now>) = match setup::asked(options) {
         Ok(setup) => {
             let kept = recall::file(options.base_report.as_deref(), &setup.root, &setup.config.project.id, options.change.base.as_deref())?;
             let base = kept.as_deref().map(render::read).transpose()?.map(|report| report.evidence);
@@ -44,7 +44,7 @@ pub fn run(id: &str, options: &Options) -> Result<Exit, Error> {
             (setup.packs, Some(Now { report: configured(options)?, base, compiled }))
         }
         Err(error @ Error::Configuration(_)) => return Err(error),
-        Err(error) if options.config.is_some() => return Err(error),
+        Err(error) if options.config.is_some() || options.rules_from.is_some() => return Err(error),
         Err(_) => {
             let files: Vec<_> = pack::shipped().into_iter().filter_map(pack::embedded).collect();
             (pack::read(&files, at, &mut errors), None)

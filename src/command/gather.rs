@@ -114,7 +114,7 @@ fn maps(setup: &Setup) -> Result<BTreeMap<&str, String>, Error> {
     let (mut maps, mut mistakes) = (BTreeMap::new(), Vec::new());
     for (name, entry) in &setup.config.evidence {
         let Some(map) = &entry.map else { continue };
-        let text = map::text(map, &setup.root, ingest::MAPS)?;
+        let text = map::text(map, &setup.root, &setup.shelf, ingest::MAPS)?;
         mistakes.extend(ingest::family(&entry.family).map(|room| (room.check_map)(map, &text)).unwrap_or_default());
         maps.insert(name.as_str(), text);
     }

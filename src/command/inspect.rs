@@ -9,6 +9,7 @@ use crate::evidence::{Evidence, Records};
 use crate::ingest::{self, Request};
 use crate::io::fs::{self, Artifact};
 use crate::io::json;
+use crate::io::shelf::Shelf;
 use crate::metric::{Metric, Name};
 use crate::series::Series;
 use crate::source::{Grade, Location, Problem};
@@ -72,7 +73,7 @@ pub fn run(options: &Options) -> Result<Exit, Error> {
 fn look(path: &Path, options: &Options) -> Result<Inspection, Error> {
     let shown = fs::slashed(path);
     let artifact = Artifact::look(path, shown.clone()).map_err(|e| Error::Usage(format!("{shown}: {e}")))?;
-    let map = options.map.as_ref().map(|name| map::text(name, Path::new(""), ingest::MAPS)).transpose()?;
+    let map = options.map.as_ref().map(|name| map::text(name, Path::new(""), &Shelf::Disk, ingest::MAPS)).transpose()?;
     let map = options.map.as_deref().zip(map.as_deref());
     let mapped = map.map(|(name, text)| ingest::room_of_map(name, text)).transpose().map_err(Error::Configuration)?;
     let claimed = ingest::claimants(&artifact).first().and_then(|format| ingest::family(format.family));

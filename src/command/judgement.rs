@@ -6,12 +6,14 @@ use crate::control::{self, Framework, Toward};
 use crate::evaluate::facts::Facts;
 use crate::evaluate::judge::{Occasion, judge, worst_first};
 use crate::evaluate::pack::Compiled;
+use crate::evaluate::proposal::findings as proposed;
 use crate::evaluate::score::score;
 use crate::evaluate::waive::{Ready, lapsed, waive};
 use crate::evidence::Evidence;
 use crate::finding::{Finding, Outcome};
 use crate::instant::Instant;
 use crate::metric::Metric;
+use crate::proposal::Proposal;
 use crate::relax::Relaxed;
 use crate::report::{Compared, Report, SCHEMA, Subject, Used};
 use crate::rule::{Pack, Rule, Severity};
@@ -37,6 +39,8 @@ pub struct Case<'a> {
     pub rules: &'a [Compiled],
     /// What may stand for a while.
     pub waivers: &'a [Ready],
+    /// What the change would say otherwise than the commit whose rules judge.
+    pub proposal: Option<Proposal>,
     /// What is asked for less than the rules say, or was.
     pub relaxed: Vec<Relaxed>,
     /// As of when.
@@ -57,7 +61,8 @@ pub struct Case<'a> {
 
 /// The report of a case.
 pub fn of(case: Case<'_>) -> Report {
-    let Case { project, system, mut evidence, packs, rules, waivers, relaxed, now, profile, env, block_at, policy, base, change } = case;
+    let Case { project, system, mut evidence, packs, rules, waivers, proposal, relaxed, now, profile, env, block_at, policy, base, change } =
+        case;
     let commit = project.commit.clone();
     let occasion = Occasion { now: Some(now), commit, profile: profile.clone(), env, block_at: Some(block_at), diff: change.is_some() };
     let mut facts = Facts::new(&evidence).with_system(&system);
@@ -65,6 +70,7 @@ pub fn of(case: Case<'_>) -> Report {
         facts = facts.with_base(before);
     }
     let mut findings = judge(rules, &facts, &occasion);
+    findings.extend(proposal.iter().flat_map(proposed));
     let seen = inventory::take(&evidence);
     findings.extend(base.as_ref().map(|base| inventory::lost(&base.baseline.inventory, &seen, &evidence)).unwrap_or_default());
     let mut waivers = waive(&mut findings, waivers, &facts, &occasion);
@@ -106,6 +112,7 @@ pub fn of(case: Case<'_>) -> Report {
         packs: packs.iter().map(used).collect(),
         waivers,
         relaxed,
+        proposal,
     }
 }
 

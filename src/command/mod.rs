@@ -11,6 +11,7 @@ pub mod explain;
 pub mod init;
 pub mod inspect;
 pub mod plain;
+pub mod proposal;
 pub mod render;
 pub mod rules;
 pub mod schema;

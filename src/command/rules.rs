@@ -11,6 +11,7 @@ use crate::evaluate::conflict;
 use crate::evaluate::difference::{self, Difference, Step, Way};
 use crate::evaluate::pack::{self, Compiled, Files};
 use crate::instant::Instant;
+use crate::io::shelf::Shelf;
 use crate::io::{clock, fs, spelling};
 use crate::relax::Relaxed;
 use crate::rule::Pack;
@@ -93,7 +94,7 @@ pub(super) fn load(folders: &[PathBuf]) -> Result<Loaded, Error> {
     let mut files: Vec<Files> = Vec::new();
     let mut errors = Vec::new();
     for folder in folders {
-        files.extend(pack::folder(folder, &fs::slashed(folder), &mut errors).map_err(Error::Usage)?);
+        files.extend(pack::folder(folder, &fs::slashed(folder), &Shelf::Disk, &mut errors).map_err(Error::Usage)?);
     }
     if folders.is_empty() {
         files = pack::shipped().into_iter().filter_map(pack::embedded).collect();

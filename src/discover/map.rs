@@ -1,14 +1,15 @@
 //! The map of an entry: a shipped one by name, or the project's own file.
 
 use crate::error::Error;
-use crate::io::{fs, spelling};
+use crate::io::shelf::Shelf;
+use crate::io::spelling;
 use std::path::Path;
 
 /// The YAML of a map: that of a shipped one, or of a file of the project (`shipped` holds names and texts).
 ///
 /// # Errors
 /// When there is no such map, or the file cannot be read.
-pub fn text(name: &str, root: &Path, shipped: &[(&str, &str)]) -> Result<String, Error> {
+pub fn text(name: &str, root: &Path, shelf: &Shelf, shipped: &[(&str, &str)]) -> Result<String, Error> {
     if let Some((_, text)) = shipped.iter().find(|(map, _)| *map == name) {
         return Ok((*text).to_owned());
     }
@@ -17,5 +18,5 @@ pub fn text(name: &str, root: &Path, shipped: &[(&str, &str)]) -> Result<String,
         let help = spelling::did_you_mean(name, names()).unwrap_or_else(|| format!("there are {}", names().collect::<Vec<_>>().join(", ")));
         return Err(Error::Usage(format!("there is no map `{name}` - {help}; a map of your own is a path that ends in .yaml")));
     }
-    fs::read_text(&root.join(name)).map_err(|e| Error::Usage(format!("{name}: {e}")))
+    shelf.read_text(&root.join(name)).map_err(|e| Error::Usage(format!("{name}: {e}")))
 }

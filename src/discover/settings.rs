@@ -3,6 +3,7 @@
 use crate::config::{Config, Declared, Entry, Expect, Profile, Project};
 use crate::error::{Diagnostic, Error};
 use crate::instant::Instant;
+use crate::io::shelf::Shelf;
 use crate::io::yaml::{self, Fields, Node};
 use crate::io::{clock, fs, spelling};
 use crate::rule::{Place, Relax, Severity, Spanned};
@@ -20,9 +21,11 @@ pub const NAMES: [&str; 3] = ["readiness.yaml", ".readiness.yaml", ".github/read
 /// Reads declarations of metrics.
 pub type Declarations = fn(&[(Spanned, Node)], &mut Vec<Diagnostic>) -> BTreeMap<String, Declared>;
 
-/// Readers of what packs may say too. They are `evaluate`'s, and handed in by `command/`.
+/// Where the file is read from, and readers of what packs may say too. They are `evaluate`'s, and handed in by `command/`.
 #[derive(Clone, Copy)]
-pub struct Readers {
+pub struct Readers<'s> {
+    /// The disk, or a commit.
+    pub shelf: &'s Shelf,
     /// Of declared metrics, whose kinds it knows.
     pub declarations: Declarations,
     /// Of a permission to ask for less.
@@ -33,11 +36,11 @@ pub struct Readers {
 ///
 /// # Errors
 /// When one folder holds two.
-pub fn find(start: &Path) -> Result<Option<PathBuf>, Error> {
+pub fn find(start: &Path, shelf: &Shelf) -> Result<Option<PathBuf>, Error> {
     for folder in start.ancestors() {
-        let found: Vec<PathBuf> = NAMES.iter().map(|name| folder.join(name)).filter(|path| fs::exists(path)).collect();
+        let found: Vec<PathBuf> = NAMES.iter().map(|name| folder.join(name)).filter(|path| shelf.exists(path)).collect();
         match found.as_slice() {
-            [] if fs::exists(&folder.join(".git")) => return Ok(None),
+            [] if shelf.is_top(folder) => return Ok(None),
             [] => {}
             [one] => return Ok(Some(one.clone())),
             [one, two, ..] => return Err(Error::Usage(format!("two configurations: {} and {}; keep one", one.display(), two.display()))),
@@ -47,9 +50,9 @@ pub fn find(start: &Path) -> Result<Option<PathBuf>, Error> {
 }
 
 /// Reads a configuration. Every mistake in it is added to `errors`.
-pub fn read(path: &Path, shown: &str, families: &[&str], readers: Readers, errors: &mut Vec<Diagnostic>) -> Config {
+pub fn read(path: &Path, shown: &str, families: &[&str], readers: Readers<'_>, errors: &mut Vec<Diagnostic>) -> Config {
     let mut config = Config { path: shown.to_owned(), ..Config::default() };
-    let text = match fs::read_text(path) {
+    let text = match readers.shelf.read_text(path) {
         Ok(text) => text,
         Err(e) => {
             errors.push(Diagnostic::new(Place { file: shown.into(), line: 1, column: 1 }, e.to_string()));
@@ -169,7 +172,7 @@ fn moment(text: &Spanned, errors: &mut Vec<Diagnostic>) -> Option<Instant> {
     at
 }
 
-fn profile(node: &Node, readers: Readers, errors: &mut Vec<Diagnostic>) -> Profile {
+fn profile(node: &Node, readers: Readers<'_>, errors: &mut Vec<Diagnostic>) -> Profile {
     let mut f = node.fields("a profile", errors);
     let gate = f.spanned("gate");
     let mode = match gate.as_ref().map(|gate| gate.text.as_str()) {

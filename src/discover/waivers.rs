@@ -5,9 +5,11 @@ use crate::config::Config;
 use crate::error::Diagnostic;
 use crate::instant::Instant;
 use crate::inventory;
+use crate::io::shelf::Shelf;
 use crate::io::yaml::{self, Fields, Node};
 use crate::io::{fs, spelling};
 use crate::lifecycle::Lifecycle;
+use crate::proposal;
 use crate::rule::{Place, Severity, Spanned};
 use crate::waiver::{Limits, Reach, Waiver, end_of_day, person};
 use std::collections::BTreeMap;
@@ -28,13 +30,13 @@ pub struct Known<'a> {
 }
 
 /// Reads the waivers beside the configuration at `config`; no file is no waiver. Every mistake is added to `errors`.
-pub fn read(config: &Path, known: Known<'_>, errors: &mut Vec<Diagnostic>) -> Vec<Waiver> {
+pub fn read(config: &Path, shelf: &Shelf, known: Known<'_>, errors: &mut Vec<Diagnostic>) -> Vec<Waiver> {
     let path = config.with_file_name(NAME);
-    if !fs::exists(&path) {
+    if !shelf.exists(&path) {
         return Vec::new();
     }
     let shown = fs::slashed(&path);
-    match fs::read_text(&path) {
+    match shelf.read_text(&path) {
         Ok(text) => parse(&shown, &text, known, errors),
         Err(e) => {
             errors.push(Diagnostic::new(Place { file: shown.into(), line: 1, column: 1 }, e.to_string()));
@@ -89,7 +91,7 @@ fn waiver(node: &Node, known: Known<'_>, errors: &mut Vec<Diagnostic>) -> Option
         f.errors.push(Diagnostic::new(approver.place.clone(), message).help(Some("somebody else must approve it".into())));
     }
     let severity = severity_of(&rule, known, f.errors);
-    if inventory::RULES.contains(&rule.text.as_str()) && scope.fingerprint.is_none() {
+    if (inventory::RULES.contains(&rule.text.as_str()) || rule.text == proposal::RULE) && scope.fingerprint.is_none() {
         let message = format!("a waiver of `{}` must name one finding", rule.text);
         f.errors
             .push(Diagnostic::new(rule.place.clone(), message).help(Some("add `scope: { fingerprint: … }` as report.json has it".into())));

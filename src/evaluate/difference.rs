@@ -40,7 +40,15 @@ impl Difference {
 /// Every rule that is not as it was, in order of id. Two single packs are compared by the names of their rules, so that a copy
 /// under another name can be held against its original. A rule that was renamed is held against what it was.
 pub fn compare(old: &[Pack], new: &[Pack]) -> Vec<Difference> {
-    let single = old.len() == 1 && new.len() == 1;
+    pair(old, new, old.len() == 1 && new.len() == 1)
+}
+
+/// Every rule that is not as it was, by its whole id.
+pub fn between(old: &[Pack], new: &[Pack]) -> Vec<Difference> {
+    pair(old, new, false)
+}
+
+fn pair(old: &[Pack], new: &[Pack], single: bool) -> Vec<Difference> {
     let (mut old, new) = (by_name(old, single), by_name(new, single));
     for (name, rule) in new.iter().filter(|(_, rule)| !rule.renamed_from.is_empty()) {
         let mut before = rule.renamed_from.iter().map(|old| own_name(&old.text, single));

@@ -8,6 +8,7 @@ pub mod facts;
 pub mod floor;
 pub mod judge;
 pub mod pack;
+pub mod proposal;
 pub mod score;
 pub mod waive;
 

@@ -9,6 +9,7 @@ use crate::evidence::Gap;
 use crate::finding::{Finding, Outcome};
 use crate::inventory;
 use crate::io::hash::fingerprint;
+use crate::proposal;
 use crate::relax::Relaxed;
 use crate::rule::{Rule, Severity};
 use crate::waiver::{Listed, Met, State, Waived, Waiver, note, state};
@@ -67,7 +68,7 @@ pub fn waive(findings: &mut [Finding], waivers: &[Ready], facts: &Facts<'_>, occ
             Some(met) => met,
             None if findings.iter().any(|f| f.rule == ready.waiver.rule) => Met::Nothing,
             // Without a base nothing can have vanished.
-            None if inventory::RULES.contains(&ready.waiver.rule.as_str()) => Met::Elsewhere,
+            None if inventory::RULES.contains(&ready.waiver.rule.as_str()) || ready.waiver.rule == proposal::RULE => Met::Elsewhere,
             None => Met::NoRule,
         };
         listed.push(Listed::new(&ready.waiver, state(&ready.waiver, now, overall), unblocked, now));

@@ -74,6 +74,15 @@ pub fn read_text(path: &Path) -> io::Result<String> {
     }
     let mut bytes = Vec::new();
     File::open(path)?.take(TEXT + 1).read_to_end(&mut bytes)?;
+    text(bytes)
+}
+
+/// Bytes as a small text file.
+///
+/// # Errors
+/// When it is larger than 4 MiB or not UTF-8.
+pub fn text(bytes: Vec<u8>) -> io::Result<String> {
+    let wrong = |message: &str| io::Error::new(io::ErrorKind::InvalidData, message);
     if bytes.len() as u64 > TEXT {
         return Err(wrong("the file is larger than 4 MiB"));
     }

@@ -9,6 +9,10 @@ use std::io::BufReader;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
+mod commit;
+
+pub use commit::{Commit, Kind, commit};
+
 /// The full id of the commit that is checked out in `folder`, if it is in a repository.
 pub fn head(folder: &Path) -> Option<String> {
     ask(folder, &["rev-parse", "--verify", "HEAD"])

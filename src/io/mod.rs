@@ -9,6 +9,7 @@ pub mod json;
 pub mod lines;
 pub mod process;
 pub mod progress;
+pub mod shelf;
 pub mod spelling;
 pub mod sqlite;
 pub mod terminal;

@@ -11,6 +11,7 @@ mod coverage;
 mod figures;
 mod golden;
 mod method;
+mod proposal;
 mod rules;
 mod service;
 mod sources;
@@ -56,6 +57,7 @@ type Room = fn(&Report) -> Result<Option<Section>, Error>;
 const SECTIONS: &[Room] = &[
     rules::section,
     waivers::section,
+    proposal::section,
     claims::section,
     suite::section,
     golden::section,

@@ -1,10 +1,11 @@
 //! `summary.md`: what a job summary shows. GitHub takes at most 1 MiB of it and shows nothing at all beyond that.
 
 use super::parts::escape::{cell, prose, span, span_cell, value_cell};
-use super::parts::{culprit, prose as say, waivers};
+use super::parts::{culprit, proposal, prose as say, waivers};
 use super::{Output, Style};
 use crate::error::Error;
 use crate::finding::{Finding, Outcome};
+use crate::proposal::Proposed;
 use crate::relax::Relaxed;
 use crate::report::Report;
 use crate::waiver::{Listed, State};
@@ -41,6 +42,12 @@ fn render(report: &Report, _: Style) -> Result<String, Error> {
     if !(report.waivers.is_empty() && report.relaxed.is_empty()) {
         sheet.text.push_str("| Waiver | | What it is worth | Reason |\n|---|---|---|---|\n");
         dropped += sheet.rows(report.waivers.iter().map(waiver).chain(report.relaxed.iter().map(relaxed)));
+        sheet.text.push('\n');
+    }
+    if let Some(proposal) = &report.proposal {
+        sheet.text.push_str(&format!("{}\n\n", prose(&proposal::headline(proposal))));
+        let line = |change: &Proposed| format!("* {} {}: {}\n", change.way.word(), span_cell(&change.what), cell(&change.text));
+        dropped += sheet.rows(proposal.changes.iter().map(line));
         sheet.text.push('\n');
     }
     if !rest.is_empty() {

@@ -8,9 +8,10 @@ use crate::finding::{Basis, Finding, Outcome, Shown};
 use crate::instant::Instant;
 use crate::inventory::Inventory;
 use crate::metric::Value;
+use crate::proposal::{Proposal, Proposed};
 use crate::relax::{Easing, Relaxed};
 use crate::report::{Report, SCHEMA, Subject, Used};
-use crate::rule::{Place, Relax, Severity};
+use crate::rule::{Place, Relax, Severity, Way};
 use crate::source::{Grade, Location, Source};
 use crate::verdict::{Area, Gate, Policy, Score, Verdict};
 use crate::waiver::{Listed, Reach, State, Waiver, end_of_day};
@@ -84,6 +85,7 @@ pub fn over(findings: Vec<Finding>) -> Report {
         packs: vec![Used { name: "pr-gate".to_owned(), title: "Pull request gate".to_owned(), rules: 6, sha256: "a".repeat(64) }],
         waivers: Vec::new(),
         relaxed: Vec::new(),
+        proposal: None,
     }
 }
 
@@ -174,7 +176,12 @@ pub fn waived() -> Report {
     };
     let relaxed = vec![relaxed("pr-gate/coverage", "2026-03-31"), relaxed("profile pr", "2026-02-15")];
     let (findings, packs, waivers) = (report.findings, report.packs, report.waivers);
-    Report { packs, waivers, relaxed, ..over(findings) }
+    let changes = vec![
+        Proposed::new("pr-gate/coverage", Way::Looser, "require: coverage.line >= 80% -> coverage.line >= 70%"),
+        Proposed::new("evidence golden", Way::Different, "read otherwise, or from elsewhere"),
+    ];
+    let proposal = Some(Proposal { from: "main (14c907f)".to_owned(), commit: "14c907f".to_owned(), changes });
+    Report { packs, waivers, relaxed, proposal, ..over(findings) }
 }
 
 /// What a finding says of a rule that `by` attested.

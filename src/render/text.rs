@@ -1,7 +1,7 @@
 //! The terminal: what blocks and what to do about it. Words carry the state, colour only adds.
 
 use super::parts::escape::{columns, log, terminal};
-use super::parts::{culprit, prose, waivers};
+use super::parts::{culprit, proposal, prose, waivers};
 use super::{Output, Style};
 use crate::error::Error;
 use crate::finding::{Finding, Outcome};
@@ -39,6 +39,7 @@ fn render(report: &Report, style: Style) -> Result<String, Error> {
         lines.push(String::new());
     }
     lines.extend(page.waivers());
+    lines.extend(page.proposal());
     lines.extend(page.problems());
     lines.extend(page.foot(report.findings.len() - shown.len()));
     let mut text = lines.iter().map(|line| line.trim_end()).collect::<Vec<_>>().join("\n");
@@ -132,6 +133,16 @@ impl Page<'_> {
         if !lines.is_empty() {
             lines.push(String::new());
         }
+        lines
+    }
+
+    /// What the change would say otherwise than the rules it is judged by.
+    fn proposal(&self) -> Vec<String> {
+        let Some(proposal) = &self.report.proposal else { return Vec::new() };
+        let mut lines = wrap(&terminal(&proposal::headline(proposal)), self.style.width);
+        let told = proposal.changes.iter().flat_map(|c| self.labelled(c.way.word(), &format!("{}: {}", c.what, c.text)));
+        lines.extend(told);
+        lines.push(String::new());
         lines
     }
 

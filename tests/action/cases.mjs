@@ -71,6 +71,21 @@ const cases = {
     assert.deepEqual(result.run.uploads, {});
   },
 
+  'rules come from the commit that is named: a change that loosens them is closed'() {
+    const here = world({ evidence: good() });
+    const judge = (inputs) => {
+      const run = new Run(here);
+      return { run, ...run.action(root, { binary: readiness, ...inputs }) };
+    };
+    assert.equal(judge({ 'rules-from': here.base }).outputs['exit-code'], '0');
+    here.write('waivers.yaml', '- { id: W-1, rule: pr-gate/coverage-line, reason: r, ticket: t, owner: a, approved_by: b, granted: 2026-01-01, expires: 2026-01-31 }\n');
+    assert.equal(judge({}).outputs['exit-code'], '0');
+    const result = judge({ 'rules-from': here.base });
+    closed(result, '1', 'not-ready');
+    assert.ok(of(result.run, 'error').some((e) => e.properties.includes('rules/looser[waiver W-1]')), result.run.output);
+    closed(judge({ 'rules-from': 'nowhere' }), '2', '');
+  },
+
   'the report of an earlier run is not taken for this one'() {
     const here = world({ evidence: good() });
     const first = new Run(here);

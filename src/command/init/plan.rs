@@ -13,6 +13,7 @@ use crate::evaluate::judge::{Occasion, one};
 use crate::evaluate::pack::{self, Compiled};
 use crate::finding::Outcome;
 use crate::instant::Instant;
+use crate::io::shelf::Shelf;
 use crate::io::{fs, git};
 use crate::lifecycle::Lifecycle;
 use crate::rule::{Pack, Spanned};
@@ -87,7 +88,8 @@ pub fn plan(folder: &Path, survey: &Survey, now: Instant) -> Result<Plan, Error>
         return Err(Error::Configuration(errors));
     }
     let root = folder.to_owned();
-    let setup = Setup { config: survey.config(), root, packs: Vec::new(), rules, declared, waivers: Vec::new(), ids: Lifecycle::default() };
+    let ids = Lifecycle::default();
+    let setup = Setup { config: survey.config(), root, packs: Vec::new(), rules, declared, waivers: Vec::new(), ids, shelf: Shelf::Disk };
     let evidence = gather::evidence(&setup, now, gather::tree(&setup).as_ref(), None)?;
     let facts = Facts::new(&evidence);
     let occasion = Occasion { now: Some(now), commit: git::head(folder), ..Occasion::default() };

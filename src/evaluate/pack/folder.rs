@@ -1,7 +1,7 @@
 //! Where packs lie: in the program, and in a user's folder. No file that looks like a rule is passed over in silence.
 
 use crate::error::Diagnostic;
-use crate::io::fs;
+use crate::io::shelf::Shelf;
 use crate::rule::Place;
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -42,40 +42,45 @@ pub fn embedded(name: &str) -> Option<Files> {
 ///
 /// # Errors
 /// A sentence when there is no pack or a folder cannot be read.
-pub fn folder(path: &Path, shown: &str, errors: &mut Vec<Diagnostic>) -> Result<Vec<Files>, String> {
+pub fn folder(path: &Path, shown: &str, shelf: &Shelf, errors: &mut Vec<Diagnostic>) -> Result<Vec<Files>, String> {
     let shown = shown.trim_end_matches('/');
-    let is_pack = |path: &Path| fs::exists(&path.join("pack.yaml"));
+    if let Shelf::Commit(commit) = shelf
+        && !shelf.exists(path)
+    {
+        return Err(format!("{shown}/ is {}", commit.absent(path)));
+    }
+    let is_pack = |path: &Path| shelf.exists(&path.join("pack.yaml"));
     if is_pack(path) {
         let name = shown.rsplit('/').next().unwrap_or(shown);
-        return Ok(vec![one(path, shown, name, errors)?]);
+        return Ok(vec![one(path, shown, name, shelf, errors)?]);
     }
     let mut packs = Vec::new();
     let mut strays = Vec::new();
-    for name in fs::folders(path) {
+    for name in shelf.folders(path) {
         let (inner, shown) = (path.join(&name), format!("{shown}/{name}"));
         if is_pack(&inner) {
-            packs.push(one(&inner, &shown, &name, errors)?);
+            packs.push(one(&inner, &shown, &name, shelf, errors)?);
         } else {
-            strays.extend(rules(&inner, &shown)?.into_iter().map(|file| format!("{shown}/{file}")));
+            strays.extend(rules(&inner, &shown, shelf)?.into_iter().map(|file| format!("{shown}/{file}")));
         }
     }
     if packs.is_empty() {
         return Err(format!("no pack.yaml in {shown}/ nor in a folder of it"));
     }
-    strays.extend(rules(path, shown)?.into_iter().filter(|file| !file.contains('/')).map(|file| format!("{shown}/{file}")));
+    strays.extend(rules(path, shown, shelf)?.into_iter().filter(|file| !file.contains('/')).map(|file| format!("{shown}/{file}")));
     errors.extend(strays.iter().map(|file| unread(file)));
     Ok(packs)
 }
 
-fn one(path: &Path, shown: &str, pack: &str, errors: &mut Vec<Diagnostic>) -> Result<Files, String> {
+fn one(path: &Path, shown: &str, pack: &str, shelf: &Shelf, errors: &mut Vec<Diagnostic>) -> Result<Files, String> {
     let mut files = Vec::new();
-    for file in rules(path, shown)? {
+    for file in rules(path, shown, shelf)? {
         let name = format!("{shown}/{file}");
         if file.contains('/') || !file.ends_with(".yaml") {
             errors.push(unread(&name));
             continue;
         }
-        match fs::read_text(&path.join(&file)) {
+        match shelf.read_text(&path.join(&file)) {
             Ok(text) => files.push((name, text)),
             Err(e) => errors.push(Diagnostic::new(beginning(&name), e.to_string())),
         }
@@ -84,8 +89,8 @@ fn one(path: &Path, shown: &str, pack: &str, errors: &mut Vec<Diagnostic>) -> Re
 }
 
 /// What looks like a rule below a folder, relative to it, in order.
-fn rules(path: &Path, shown: &str) -> Result<Vec<String>, String> {
-    let mut files = fs::listing(path).map_err(|e| format!("{shown}: {e}"))?;
+fn rules(path: &Path, shown: &str, shelf: &Shelf) -> Result<Vec<String>, String> {
+    let mut files = shelf.listing(path).map_err(|e| format!("{shown}: {e}"))?;
     files.retain(|file| {
         let name = file.to_ascii_lowercase();
         name.ends_with(".yaml") || name.ends_with(".yml")

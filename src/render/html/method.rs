@@ -45,6 +45,9 @@ fn replay(report: &Report) -> String {
             command.push_str(&format!(" --{flag} {}", quoted(value)));
         }
     }
+    if let Some(proposal) = &report.proposal {
+        command.push_str(&format!(" --rules-from {}", quoted(&proposal.commit)));
+    }
     command.push_str(" --out readiness-out");
     command
 }

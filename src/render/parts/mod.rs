@@ -10,6 +10,7 @@ pub mod escape;
 pub mod figure;
 pub mod markup;
 pub mod outcomes;
+pub mod proposal;
 pub mod prose;
 pub mod required;
 pub mod waivers;

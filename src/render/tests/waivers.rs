@@ -20,6 +20,8 @@ fn every_output_says_who_lets_what_stand() {
          require: coverage.line >= 80% -> coverage.line >= 70%; the importer has no tests yet (rules/ours/covered.yaml:3)"
             .to_owned(),
         "LAPSED       profile pr was relaxed until 2026-02-15: that lapsed 3 days ago".to_owned(),
+        "Judged by the rules of main (14c907f); the change would make 2 things otherwise:".to_owned(),
+        "looser       pr-gate/coverage: require: coverage.line >= 80% -> coverage.line >= 70%".to_owned(),
         "FAIL 2  UNPROVEN 1  NO EVIDENCE 1  PASS 1  N/A 1  WAIVED 1".to_owned(),
         "2 findings block: 1 is unproven, 1 has no evidence; 1 finding is waived.".to_owned(),
     ] {
@@ -36,6 +38,7 @@ fn every_output_says_who_lets_what_stand() {
         "🔶&nbsp;out&nbsp;of&nbsp;scope",
         "🔶&nbsp;relaxed",
         "⚠️&nbsp;lapsed",
+        "* different `evidence golden`: read otherwise",
     ] {
         assert!(markdown.contains(part), "{part}\n{markdown}");
     }
@@ -61,6 +64,7 @@ fn every_output_says_who_lets_what_stand() {
         "approved by <bdi>@bob</bdi>, a code owner of it (<bdi>.github/CODEOWNERS at 14c907f</bdi>)",
         "as the file asserts",
         "<code>coverage.line &#62;= 70%</code>",
+        "<section id=\"proposal\"",
     ] {
         assert!(html.contains(part), "{part}");
     }
