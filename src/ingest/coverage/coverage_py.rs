@@ -16,8 +16,9 @@ use crate::linemap::{Line, Lines};
 use crate::metric::{Ratio, grouped};
 use crate::source::Location;
 use serde::Deserialize;
-use serde::de::MapAccess;
+use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
 pub(super) const FORMAT: Format<Draft> =
     Format { name: "coverage-py", about: "coverage.py JSON, as `coverage json` and pytest-cov write it", claims, read };
@@ -90,9 +91,31 @@ struct Arc(Cell, i64);
 #[derive(Deserialize)]
 struct Region {
     #[serde(default)]
-    executed_lines: Vec<Cell>,
+    executed_lines: First,
     #[serde(default)]
-    missing_lines: Vec<Cell>,
+    missing_lines: First,
+}
+
+/// The first line of a list, of which nothing else is of use.
+#[derive(Clone, Copy, Default)]
+struct First(Option<u32>);
+
+impl<'de> Deserialize<'de> for First {
+    fn deserialize<D: Deserializer<'de>>(document: D) -> Result<Self, D::Error> {
+        document.deserialize_seq(First::default())
+    }
+}
+
+impl<'de> Visitor<'de> for First {
+    type Value = First;
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("lines")
+    }
+    fn visit_seq<A: SeqAccess<'de>>(mut self, mut list: A) -> Result<First, A::Error> {
+        self.0 = list.next_element::<Cell>()?.and_then(Cell::line);
+        while list.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(self)
+    }
 }
 
 impl Members for Report {
@@ -128,9 +151,9 @@ impl Report {
         into.add(executed.get(usize::try_from(docstrings).unwrap_or(0)..).unwrap_or(&[]));
         file.branches(into);
         for (name, region) in file.functions.iter().filter(|(name, _)| !name.is_empty()) {
-            let body = region.executed_lines.iter().chain(&region.missing_lines);
-            if let Some(first) = body.filter_map(|cell| cell.line()).min() {
-                into.functions.add(first, name.as_bytes(), !region.executed_lines.is_empty(), 1);
+            let Region { executed_lines: First(ran), missing_lines: First(missed) } = region;
+            if let Some(first) = [*ran, *missed].into_iter().flatten().min() {
+                into.functions.add(first, name.as_bytes(), ran.is_some(), 1);
             }
         }
     }

@@ -141,7 +141,10 @@ fn the_order_is_run_cases_end() {
     let problems = |all: &[&str]| problems(&golden(&lines(all)));
     assert_eq!(problems(&[RUN, RUN, ONE, TWO, END]), ["error out-of-order:2: a second run in one file"]);
     assert_eq!(problems(&[RUN, ONE, TWO, END, ONE]), ["error after-end:5: there is something after the end of the run"]);
-    assert_eq!(problems(&[ONE, RUN, TWO, END])[0], "error unknown-format: no golden reader knows this format");
+    assert_eq!(
+        problems(&[ONE, RUN, TWO, END])[0],
+        "error unknown-format: no golden reader knows this format; it is JSON with `cases`, `category`, `claims`, `created_at`, `expected_cases`"
+    );
 }
 
 #[test]
