@@ -174,6 +174,7 @@ fn a_damaged_report_and_a_committed_one_are_not_used_and_are_named() {
     let here = folder.path();
     let cut = &text(here, "cobertura.xml")[..2000];
     fs::write(here.join("cobertura.xml"), cut).unwrap();
+    fs::write(here.join("junit.json"), "{ \"tests\": [1, 2] }").unwrap();
     fs::create_dir_all(here.join("tests/data")).unwrap();
     fs::write(here.join("tests/data/sample.xml"), support::junit("sample", 2)).unwrap();
     let git = |arguments: &[&str]| {
@@ -185,6 +186,7 @@ fn a_damaged_report_and_a_committed_one_are_not_used_and_are_named() {
     let told = init(here).out;
     assert!(told.contains("tests/data/sample.xml  ") && told.contains("not used: it is committed"), "{told}");
     assert!(told.contains("not used: it cannot be used:"), "{told}");
+    assert!(told.contains("junit.json") && told.contains("not used: no reader knows this format"), "{told}");
     assert_eq!(pr(here).code, 0);
     let configuration = text(here, "readiness.yaml");
     assert!(

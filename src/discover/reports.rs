@@ -56,6 +56,16 @@ pub fn candidates<'a>(folder: &'a Path, files: &'a [String]) -> impl Iterator<It
         .filter(|artifact| artifact.size > 0 && artifact.size <= LARGEST)
 }
 
+/// What the names of reports say in some way; a file of such a name is missed when nobody mentions it.
+const TELLING: [&str; 9] = ["coverage", "cobertura", "clover", "jacoco", "lcov", "junit", "test-results", "testresults", "xunit"];
+
+/// Whether a file is called like a report, so that one which no reader knows is worth a word.
+pub fn looks_like_one(file: &str) -> bool {
+    let name = file.rsplit('/').next().unwrap_or(file).to_ascii_lowercase();
+    let data = [".xml", ".json", ".info", ".out", ".trx", ".tap"].iter().any(|ending| name.ends_with(ending));
+    data && TELLING.iter().any(|word| name.contains(word))
+}
+
 /// Paths that name exactly these files: one by one, or a full folder's by a pattern that finds no other file.
 ///
 /// `all` are the files of the repository, in which a pattern must not find more.
@@ -114,6 +124,15 @@ mod tests {
     fn named(files: &[&str], all: &[&str]) -> Vec<String> {
         let own = |list: &[&str]| list.iter().map(|file| (*file).to_owned()).collect::<Vec<_>>();
         patterns(&own(files), &own(all))
+    }
+
+    #[test]
+    fn a_report_is_known_by_its_name() {
+        for (file, wanted) in
+            [("a/Clover.xml", true), ("junit.json", true), ("coverage.yml", false), ("src/coverage.rs", false), ("a.xml", false)]
+        {
+            assert_eq!(looks_like_one(file), wanted, "{file}");
+        }
     }
 
     #[test]

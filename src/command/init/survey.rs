@@ -65,7 +65,12 @@ pub fn survey(folder: &Path, now: Instant) -> Survey {
     let rank = |name: &str| ingest::formats().position(|format| format.name == name).unwrap_or(usize::MAX);
     for artifact in reports::candidates(folder, &files) {
         let claims = ingest::claimants(&artifact);
-        let [format] = claims.as_slice() else { continue };
+        let [format] = claims.as_slice() else {
+            if claims.is_empty() && reports::looks_like_one(&artifact.name) {
+                unused.push((artifact.name.clone(), ingest::unclaimed(&artifact, "").1));
+            }
+            continue;
+        };
         match read(artifact, format.family, now) {
             Ok(read) => found.entry((format.family, rank(format.name), format.name)).or_default().push(read),
             // Text of any kind may begin like an exposition; one that then is none was never meant to be.
