@@ -147,10 +147,14 @@ fn drop_committed(
     found.retain(|_, reads| !reads.is_empty());
 }
 
+/// Of formats that say as much: what tools write without loss comes before what they write for one another.
+const PREFERRED: [&str; 3] = ["cobertura", "jacoco", "lcov"];
+
 /// One run writes its coverage in several formats. Only the one that says most is used.
 fn drop_same_runs(found: &mut BTreeMap<(&'static str, usize, &'static str), Vec<Read>>, unused: &mut Vec<(String, String)>) {
     let mut formats: Vec<_> = found.keys().filter(|(family, ..)| *family == "coverage").copied().collect();
-    formats.sort_by_key(|key| (!found[key].iter().any(|read| read.branches), key.1));
+    let preferred = |name: &str| PREFERRED.iter().position(|format| *format == name).unwrap_or(PREFERRED.len());
+    formats.sort_by_key(|key| (!found[key].iter().any(|read| read.branches), preferred(key.2), key.1));
     // Covered files by their last part, each with the whole path and the report that covers it.
     let mut covered: BTreeMap<String, Vec<(String, String)>> = BTreeMap::new();
     let last = |path: &str| path.rsplit('/').next().unwrap_or(path).to_owned();
