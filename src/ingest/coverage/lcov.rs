@@ -12,7 +12,7 @@ use crate::linemap::{Line, Totals, plus};
 use crate::metric::Ratio;
 use crate::source::Location;
 use functions::Functions;
-use section::{Check, File, Section, digits, numbered, sum};
+use section::{Check, File, Section, TOTALS, digits, numbered, sum};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
@@ -56,8 +56,12 @@ const PATH: Odd = ("path-not-utf-8", "file names that are not text in UTF-8 are 
 
 #[derive(Default)]
 struct Trace {
-    files: BTreeMap<String, File>,
+    /// Where each path lies among the files.
+    paths: BTreeMap<String, usize>,
+    files: Vec<File>,
     section: Option<Section>,
+    /// The memory of the lines of the last section, for those of the next.
+    spare: Vec<Line>,
     odds: Odds,
     lines: Check,
     branches: Check,
@@ -66,8 +70,6 @@ struct Trace {
     ended: u64,
     last: (u64, bool),
 }
-
-const TOTALS: [&[u8]; 6] = [b"LF", b"LH", b"BRF", b"BRH", b"FNF", b"FNH"];
 
 impl Trace {
     fn line(&mut self, number: u64, line: &[u8], ended: bool) {
@@ -122,7 +124,9 @@ impl Trace {
         let ran = taken.is_some_and(|taken| taken > 0);
         if !matches!(name, [b'U', ..] | [b'e' | b'f', b'U', ..]) {
             section.branches = plus(section.branches, Ratio::new(u64::from(ran), 1));
-            section.file.rest.arms.add(line, name, ran, 1);
+            if let Some(file) = self.files.get_mut(section.file) {
+                file.rest.arms.add(line, name, ran, 1);
+            }
         }
         true
     }
@@ -174,16 +178,23 @@ impl Trace {
         if path.is_empty() {
             self.odds.note(HOMELESS, number);
         } else {
-            let file = self.files.remove(&path).unwrap_or_default();
-            self.section = Some(Section { path, from: number, file, ..Section::default() });
+            let new = self.files.len();
+            let file = *self.paths.entry(path.clone()).or_insert(new);
+            if file == new {
+                self.files.push(File::default());
+            }
+            self.section = Some(Section { path, from: number, file, lines: std::mem::take(&mut self.spare), ..Section::default() });
         }
     }
 
     fn end(&mut self, number: u64) {
         let Some(mut section) = self.section.take() else { return self.odds.note(HOMELESS, number) };
         let counted = section.sum();
-        let Section { path, from, mut file, lines, branches, functions, totals } = section;
+        let Section { from, file, mut lines, branches, functions, totals, .. } = section;
+        let Some(file) = self.files.get_mut(file) else { return };
         file.add(&lines);
+        lines.clear();
+        self.spare = lines;
         functions.put(totals[2][0], &mut file.rest.functions);
         let [line, branch, function] = totals.map(|[found, hit]| Some(Ratio::new(hit?, found?)));
         for (declared, counted, check) in [(line, counted, &mut self.lines), (branch, branches, &mut self.branches)] {
@@ -198,7 +209,6 @@ impl Trace {
             Ratio::default()
         });
         file.rest.totals.take(Totals { line, branch, function, ..Totals::default() });
-        self.files.insert(path, file);
     }
 
     fn finish(mut self, reading: &mut Reading<'_>) -> Draft {
@@ -218,7 +228,8 @@ impl Trace {
             reading.error("truncated", Location::line(last), "the file is cut short in the middle of a line");
         }
         let mut draft = Draft::default();
-        for (path, mut file) in self.files {
+        for (path, at) in self.paths {
+            let Some(mut file) = self.files.get_mut(at).map(std::mem::take) else { continue };
             sum(&mut file.lines);
             file.rest.add(&file.lines);
             draft.lines.files.insert(path, file.rest);

@@ -4,6 +4,9 @@
 /// no `/_/` (the root that .NET writes into deterministic builds). The address of a source server is left alone.
 pub fn normal(path: &str) -> String {
     let path = path.trim();
+    if is_normal(path) {
+        return path.to_owned();
+    }
     if path.contains("://") {
         return path.strip_prefix("file://").map_or_else(|| path.to_owned(), normal);
     }
@@ -19,6 +22,12 @@ pub fn normal(path: &str) -> String {
         }
     }
     format!("{}{}", root, steps.join("/"))
+}
+
+/// Whether nothing needs to be done, as with most of the thousands of paths of a report.
+fn is_normal(path: &str) -> bool {
+    let steps = path.strip_prefix('/').unwrap_or(path);
+    !path.contains(['\\', ':']) && !path.starts_with("/_/") && steps.split('/').all(|step| !matches!(step, "" | "." | ".."))
 }
 
 /// The root of an absolute path, and what follows it.

@@ -3,10 +3,12 @@
 mod coverage_py;
 mod coveralls_json;
 mod coverlet;
+mod cut;
 mod gcovr_json;
 mod istanbul;
 mod llvm_json;
 mod mutants;
+mod peers;
 mod simplecov;
 
 use super::*;

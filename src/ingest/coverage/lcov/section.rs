@@ -17,13 +17,17 @@ pub(super) struct File {
 pub(super) struct Section {
     pub(super) path: String,
     pub(super) from: u64,
-    pub(super) file: File,
+    /// Its place among the files.
+    pub(super) file: usize,
     pub(super) lines: Vec<Line>,
     pub(super) branches: Ratio,
     pub(super) functions: Functions,
     /// Found and hit: of lines, branches and functions.
     pub(super) totals: [[Option<u64>; 2]; 3],
 }
+
+/// The records that give them, in this order.
+pub(super) const TOTALS: [&[u8]; 6] = [b"LF", b"LH", b"BRF", b"BRH", b"FNF", b"FNH"];
 
 /// What sections declare, what was counted in them, and the first section in which the two differ.
 #[derive(Default)]
@@ -72,6 +76,9 @@ impl Check {
 
 /// Sorts lines, and adds up the hits of the same line.
 pub(super) fn sum(lines: &mut Vec<Line>) {
+    if lines.is_sorted_by(|line, next| line.number < next.number) {
+        return;
+    }
     lines.sort_by_key(|line| line.number);
     lines.dedup_by(|next, kept| {
         let same = next.number == kept.number;
@@ -87,7 +94,8 @@ pub(super) fn digits(bytes: &[u8]) -> (Option<u64>, &[u8]) {
     let mut value = 0_u64;
     let mut at = 0;
     while let Some(digit) = bytes.get(at).map(|byte| byte.wrapping_sub(b'0')).filter(|digit| *digit < 10) {
-        value = value.saturating_mul(10).saturating_add(u64::from(digit));
+        // Nineteen digits always fit.
+        value = if at < 19 { value * 10 + u64::from(digit) } else { value.saturating_mul(10).saturating_add(u64::from(digit)) };
         at += 1;
     }
     ((at > 0).then_some(value), &bytes[at..])

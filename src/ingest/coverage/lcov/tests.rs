@@ -13,7 +13,7 @@ fn hits_of_sections_add_up_and_each_line_counts_once() {
     for (number, line) in [b"SF:x" as &[u8], b"DA:7,4", b"DA:7,18446744073709551615", b"end_of_record"].iter().enumerate() {
         trace.line(number as u64 + 1, line, true);
     }
-    assert_eq!(trace.files["x"].lines[0].hits, u32::MAX);
+    assert_eq!(trace.files[trace.paths["x"]].lines[0].hits, u32::MAX);
 }
 
 #[test]
