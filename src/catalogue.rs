@@ -246,6 +246,7 @@ pub const FAMILIES: &[Family] = &[
             ("line", Kind::Ratio, "new executable lines that ran"),
             ("uncovered", Kind::Count, "new executable lines that did not run"),
             ("lines", Kind::Text(&[]), "which ones: `12-18, 40`"),
+            ("excerpt", Kind::Text(&[]), "the first of them, as they stand in the file"),
             ("standing", Kind::Text(&["not-applicable", "no-evidence"]), "what follows where nothing can be judged"),
             ("because", Kind::Text(&[]), "why nothing can be judged"),
         ],

@@ -135,8 +135,31 @@ fn an_edit_and_its_new_lines() {
     fs::write(it.path().join("x.diff"), it.git(&["diff", "main...HEAD"]) + "\n").unwrap();
     for more in [&["--diff", "x.diff"][..], &["--profile", "pr"]] {
         let (again, other) = it.judge(more);
-        assert_eq!((again, &other["evidence"]), (code, &report["evidence"]), "{more:?}");
+        assert_eq!((again, changes(&other)), (code, changes(&report)), "{more:?}");
     }
+}
+
+#[test]
+fn every_output_names_the_lines() {
+    let it = Project::new();
+    it.write("src/a.py", TEN).commit().branch();
+    it.write("src/a.py", &TEN.replace("3\n", "3\nif x < 1 and `y`:\n    <script>alert(1)</script>\n")).commit();
+    it.report("coverage.xml", &[("src/a.py", &[(1, 1), (4, 0), (5, 0), (6, 0)])]);
+    let answer = it.check(&["--base", "main", "--out", "out"]);
+    assert!(answer.out.contains("src/a.py: 4-5 did not run"), "{}", answer.out);
+    let page = fs::read_to_string(it.path().join("out/report.html")).unwrap();
+    let page = page.split("New lines that did not run").nth(1).unwrap();
+    assert!(page.contains("4: if x &#60; 1 and `y`:\n5:     &#60;script&#62;alert(1)&#60;/script&#62;</pre>"), "{page:.2000}");
+    let summary = fs::read_to_string(it.path().join("out/summary.md")).unwrap();
+    assert!(summary.contains("1 changed file with new lines that did not run"), "{summary}");
+    assert!(summary.contains("| `src/a.py` | 0 % (0 of 2) | 4-5<br>"), "{summary}");
+    let answer = it.check(&["--base", "main", "--format", "github"]);
+    let annotation = "::warning file=src/a.py,line=4,endLine=5,title=not tested::2 new lines did not run in any test\n";
+    assert!(answer.out.contains(annotation), "{}", answer.out);
+    // A diff from a file does not say which files it ends at, so nothing is shown of them.
+    fs::write(it.path().join("x.diff"), it.git(&["diff", "main...HEAD"]) + "\n").unwrap();
+    let (_, report) = it.judge(&["--diff", "x.diff"]);
+    assert_eq!(report["evidence"][0]["records"]["coverage.change"][0]["excerpt"], Value::Null);
 }
 
 #[test]

@@ -78,8 +78,10 @@ pub fn settle(all: &mut [Evidence], tree: Option<&Tree>, change: Option<&Change>
     copies(all);
     compare::trends(all);
     compare::uncovered(all);
-    if let Some(Change { diff, base, exclude, .. }) = change {
-        compare::patch::patch(all, &compare::patch::Change { diff, base: base.as_ref(), tree, exclude });
+    if let Some(Change { diff, base, exclude, told }) = change {
+        // The working tree is what git compared; what a diff in a file ends at is not known to be.
+        let at_hand = tree.filter(|_| told.commit.is_some()).map(|tree| Path::new(tree.top.as_str()));
+        compare::patch::patch(all, &compare::patch::Change { diff, base: base.as_ref(), tree, exclude, at_hand });
     }
     // Nothing looks at single lines any more.
     all.iter_mut().for_each(|entry| entry.lines = LineMap::default());

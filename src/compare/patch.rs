@@ -9,10 +9,13 @@ use crate::metric::{Metric, Value};
 use crate::record::Record;
 use crate::source::{Grade, Location};
 use crate::tree::Tree;
+use excerpt::excerpt;
 use kind::Kinds;
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 use tally::{Seen, Tally, ranges, tally};
 
+mod excerpt;
 mod kind;
 mod tally;
 #[cfg(test)]
@@ -20,6 +23,8 @@ mod tests;
 
 /// What a record says of lines, in ranges.
 const RANGES: usize = 50;
+/// How many files show what stands in such lines.
+const EXCERPTS: usize = 50;
 
 /// A change, and what is needed to judge it.
 pub struct Change<'a> {
@@ -31,6 +36,8 @@ pub struct Change<'a> {
     pub tree: Option<&'a Tree>,
     /// Patterns of files that owe nothing.
     pub exclude: &'a [String],
+    /// Where the files lie as they are after the change, if they are at hand.
+    pub at_hand: Option<&'a Path>,
 }
 
 /// Adds to coverage evidence what it says of a change.
@@ -126,9 +133,12 @@ impl<'a> Patch<'a> {
         let measured = || self.maps.iter().flat_map(|map| map.files.keys()).map(String::as_str);
         let is_new = |path: &str| self.by_head.get(path).is_some_and(|file| file.base.is_none());
         let kinds = Kinds::of(measured(), self.change.tree, is_new);
+        let mut excerpts = EXCERPTS;
         for (path, changed) in &self.by_head {
             let state = self.state(path, changed, &kinds);
-            shares[self.home(path)].changes.push(state.record(path, changed));
+            let excerpt = self.change.at_hand.filter(|_| excerpts > 0).and_then(|top| state.excerpt(top, path));
+            excerpts -= usize::from(excerpt.is_some());
+            shares[self.home(path)].changes.push(state.record(path, changed).with_some("excerpt", excerpt.map(Value::Text)));
             let unmeasured = matches!(state, State::Unmeasured(_));
             shares[self.home(path)].unmeasured += u64::from(unmeasured);
         }
@@ -227,6 +237,13 @@ enum State {
 }
 
 impl State {
+    fn excerpt(&self, top: &Path, path: &str) -> Option<String> {
+        match self {
+            State::Measured(tally) => excerpt(top, path, &tally.new_uncovered),
+            _ => None,
+        }
+    }
+
     fn record(&self, path: &str, changed: &Changed) -> Record {
         let was = changed.base.as_deref().filter(|was| *was != path && changed.head.is_some());
         let record = |state: &str| Record::new("path", path).with("state", Value::text(state)).with_some("was", was.map(Value::text));

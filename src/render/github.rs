@@ -5,11 +5,12 @@
 //! `ExecutionContext.cs`; what is beyond them vanishes without a word.
 
 use super::parts::escape::{command_data, command_property, cut, log};
-use super::parts::{culprit, prose, waivers};
+use super::parts::{changed, culprit, prose, waivers};
 use super::{Output, Style, text};
 use crate::error::Error;
 use crate::finding::{Basis, Finding, Outcome};
 use crate::io::{hash, json};
+use crate::record::Record;
 use crate::relax::Relaxed;
 use crate::report::Report;
 use crate::rule::Severity;
@@ -66,6 +67,7 @@ fn annotations(report: &Report) -> String {
     let own = || report.findings.iter().filter(|f| !report.is_told_by_its_root(f));
     let of = |wanted: &str| -> Vec<&Finding> { own().filter(|f| level(f, &report.gate) == Some(wanted)).collect() };
     let (errors, warnings, notices) = (of("error"), of("warning"), of("notice"));
+    let new_lines: Vec<String> = changed::uncovered(report).into_iter().flat_map(untested).collect();
     let due: Vec<String> = report
         .waivers
         .iter()
@@ -74,7 +76,7 @@ fn annotations(report: &Report) -> String {
         .chain(report.relaxed.iter().filter(|over| over.state != State::Active).map(relaxed))
         .collect();
     let beyond = |n: usize| n.saturating_sub(MOST);
-    let over = beyond(errors.len()) + beyond(warnings.len()) + beyond(notices.len() + due.len()) > 0;
+    let over = beyond(errors.len()) + beyond(warnings.len() + new_lines.len()) + beyond(notices.len() + due.len()) > 0;
     // The notice about the rest takes a place of its own.
     let room = if over { MOST - 1 } else { MOST };
     let mut lines: Vec<String> = Vec::new();
@@ -83,7 +85,8 @@ fn annotations(report: &Report) -> String {
     for (level, findings) in [("error", &errors), ("warning", &warnings)] {
         lines.extend(findings.iter().take(MOST).map(|finding| annotation(report, level, finding)));
     }
-    let all = errors.len() + warnings.len() + notices.len() + due.len();
+    let all = errors.len() + warnings.len() + new_lines.len() + notices.len() + due.len();
+    lines.extend(new_lines.into_iter().take(MOST.saturating_sub(warnings.len())));
     let notices = notices.iter().map(|finding| annotation(report, "notice", finding));
     lines.extend(due.into_iter().chain(notices).take(room));
     let hidden = all.saturating_sub(lines.len());
@@ -111,6 +114,20 @@ fn annotation(report: &Report, level: &str, finding: &Finding) -> String {
         message.push(format!("Fix: {}", finding.fix));
     }
     format!("::{level} {}::{}", properties.join(","), command_data(cut(&message.join("\n"), MESSAGE).as_ref()))
+}
+
+/// New lines of a file that did not run, an annotation for each range.
+fn untested(row: &Record) -> Vec<String> {
+    let basis = Basis { evidence: String::new(), path: row.subject().to_owned(), at: Location::whole() };
+    if !in_repository(&basis) {
+        return Vec::new();
+    }
+    let annotation = |(first, last): (u32, u32)| {
+        let count = u64::from(last.saturating_sub(first)) + 1;
+        let message = format!("{} did not run in any test", prose::plural(count as usize, "new line"));
+        format!("::warning {},line={first},endLine={last},title=not tested::{}", place(&basis), command_data(&message))
+    };
+    changed::ranges(row).into_iter().map(annotation).collect()
 }
 
 /// A waiver that somebody must look after, at its place.

@@ -1,11 +1,13 @@
 //! `summary.md`: what a job summary shows. GitHub takes at most 1 MiB of it and shows nothing at all beyond that.
 
 use super::parts::escape::{cell, prose, span, span_cell, value_cell};
-use super::parts::{culprit, proposal, prose as say, waivers};
+use super::parts::{changed, culprit, proposal, prose as say, waivers};
 use super::{Output, Style};
 use crate::error::Error;
 use crate::finding::{Finding, Outcome};
+use crate::metric::Value;
 use crate::proposal::Proposed;
+use crate::record::Record;
 use crate::relax::Relaxed;
 use crate::report::Report;
 use crate::waiver::{Listed, State};
@@ -50,6 +52,7 @@ fn render(report: &Report, _: Style) -> Result<String, Error> {
         dropped += sheet.rows(proposal.changes.iter().map(line));
         sheet.text.push('\n');
     }
+    dropped += sheet.changes(report);
     if !rest.is_empty() {
         sheet.text.push_str(&format!("<details><summary>{}</summary>\n\n", folded(&rest)));
         sheet.text.push_str("| | Rule | Observed | Required |\n|---|---|---|---|\n");
@@ -85,6 +88,28 @@ impl Sheet {
         }
         dropped
     }
+
+    /// Files with new lines that did not run, folded; gives the number of those left out.
+    fn changes(&mut self, report: &Report) -> usize {
+        let files = changed::uncovered(report);
+        if files.is_empty() {
+            return 0;
+        }
+        let title = say::plural(files.len(), "changed file");
+        self.text.push_str(&format!("<details><summary>{title} with new lines that did not run</summary>\n\n"));
+        self.text.push_str("| File | New lines that ran | Did not run |\n|---|---|---|\n");
+        let dropped = self.rows(files.into_iter().map(change));
+        self.text.push_str("\n</details>\n\n");
+        dropped
+    }
+}
+
+fn change(row: &Record) -> String {
+    let ran = row.ratio("line").map(|ratio| Value::Ratio(ratio).to_string()).unwrap_or_default();
+    let lines = row.text("lines").unwrap_or_default();
+    let shown: Vec<String> = row.text("excerpt").into_iter().flat_map(str::lines).map(span_cell).collect();
+    let shown = if shown.is_empty() { String::new() } else { format!("<br>{}", shown.join("<br>")) };
+    format!("| {} | {} | {}{shown} |\n", span_cell(row.subject()), value_cell(&ran), value_cell(lines))
 }
 
 fn head(report: &Report) -> String {

@@ -30,7 +30,7 @@ fn added(path: &str) -> Changed {
 
 fn judged(evidence: &mut [Evidence], files: Vec<Changed>, base: Option<&LineMap>) -> Vec<(String, String)> {
     let diff = Diff { files };
-    patch(evidence, &Change { diff: &diff, base, tree: None, exclude: &["**/gen/**".to_owned()] });
+    patch(evidence, &Change { diff: &diff, base, tree: None, exclude: &["**/gen/**".to_owned()], at_hand: None });
     let rows = evidence.iter().flat_map(|entry| entry.rows("coverage.change"));
     rows.map(|row| (row.subject().to_owned(), row.text("state").unwrap().to_owned())).collect()
 }

@@ -2,9 +2,11 @@
 
 use super::Section;
 use crate::error::Error;
+use crate::linemap::plus;
 use crate::metric::{Ratio, Value, grouped};
 use crate::record::Record;
 use crate::render::parts::bar;
+use crate::render::parts::changed;
 use crate::render::parts::figure;
 use crate::render::parts::markup::{Html, fill};
 use crate::render::parts::required::{self, Limit};
@@ -14,6 +16,7 @@ use askama::Template;
 /// How many packages and files are listed.
 const PACKAGES: usize = 100;
 const FILES: usize = 10;
+const CHANGES: usize = 50;
 
 #[derive(Template)]
 #[template(path = "parts/coverage.html")]
@@ -23,6 +26,19 @@ struct Coverage {
     packages_left_out: usize,
     files: Vec<Row>,
     files_left_out: usize,
+    changes: Vec<Change>,
+    changes_left_out: usize,
+    unmeasured: Vec<String>,
+    lost: Vec<Change>,
+}
+
+/// A file and its lines that did not run.
+struct Change {
+    name: String,
+    was: Option<String>,
+    ran: String,
+    lines: String,
+    excerpt: Option<String>,
 }
 
 struct Total {
@@ -56,13 +72,35 @@ pub(super) fn section(report: &Report) -> Result<Option<Section>, Error> {
         packages: packages.into_iter().take(PACKAGES).map(|row| line(report, row)).collect(),
         files_left_out: files.len().saturating_sub(FILES),
         files: files.into_iter().take(FILES).map(|row| line(report, row)).collect(),
+        changes_left_out: changed::uncovered(report).len().saturating_sub(CHANGES),
+        changes: changed::uncovered(report).into_iter().take(CHANGES).map(change).collect(),
+        unmeasured: changed::unmeasured(report).into_iter().take(CHANGES).map(|row| row.subject().to_owned()).collect(),
+        lost: changed::lost(report).into_iter().take(CHANGES).map(change).collect(),
     };
     Ok(Some(Section { id: "coverage", title: "Coverage", note, tone: "", body: fill(&view)? }))
 }
 
 /// What the page shows of the whole, where a report counts it.
-const TOTALS: [(&str, &str); 4] =
-    [("Lines", "coverage.line"), ("Branches", "coverage.branch"), ("Functions", "coverage.function"), ("Statements", "coverage.statement")];
+const TOTALS: [(&str, &str); 5] = [
+    ("Lines", "coverage.line"),
+    ("Branches", "coverage.branch"),
+    ("Functions", "coverage.function"),
+    ("Statements", "coverage.statement"),
+    ("New lines", PATCH),
+];
+const PATCH: &str = "coverage.patch";
+
+fn change(row: &Record) -> Change {
+    let text = |cell: &str| row.text(cell).map(str::to_owned);
+    let ran = row.ratio("line").map(|r| format!("{} of {}", grouped(r.part), grouped(r.whole)));
+    Change {
+        name: row.subject().to_owned(),
+        was: text("was"),
+        ran: ran.or_else(|| row.count("uncovered").map(grouped)).unwrap_or_default(),
+        lines: text("lines").unwrap_or_default(),
+        excerpt: text("excerpt"),
+    }
+}
 
 /// Executable lines that did not run.
 fn missing(row: &Record) -> u64 {
@@ -86,7 +124,14 @@ fn gauge(name: &str, ratio: Ratio, limit: Option<&Limit>) -> Html {
 }
 
 fn total(report: &Report, what: &'static str, id: &str) -> Option<Total> {
-    let Value::Ratio(ratio) = report.metric(id)?.value else { return None };
+    // Of several entries, together, as rules see them.
+    let values = report.evidence.iter().filter_map(|entry| entry.metric(id));
+    let ratio = values.fold(Ratio::default(), |sum, metric| if let Value::Ratio(ratio) = metric.value { plus(sum, ratio) } else { sum });
+    report.metric(id)?;
+    // A change without a new line has no share, and needs no empty bar.
+    if id == PATCH && !ratio.is_known() {
+        return None;
+    }
     let limit = required::of_metric(report, id).filter(|limit| !limit.at_most);
     Some(Total {
         what,

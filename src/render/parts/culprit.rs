@@ -10,13 +10,20 @@ const NAMED: usize = 5;
 /// A metric that counts rows, and the rows that it counts.
 type Counted = (&'static str, &'static str, fn(&Record) -> bool);
 
-const COUNTED: [Counted; 5] = [
+const COUNTED: [Counted; 8] = [
     ("tests.failed", "tests.case", |row| row.text("outcome") == Some("failed")),
     ("tests.errors", "tests.case", |row| row.text("outcome") == Some("error")),
     ("tests.skipped", "tests.case", |row| row.text("outcome") == Some("skipped")),
     ("tests.flaky", "tests.case", |row| row.text("outcome") == Some("passed") && row.count("attempts").is_some_and(|n| n > 1)),
+    ("coverage.patch", "coverage.change", has_uncovered),
+    ("coverage.uncovered_new_lines", "coverage.change", has_uncovered),
+    ("coverage.lost_lines", "coverage.lost", has_uncovered),
     ("documents.blockers_open", "document.blocker", |row| row.get("open") == Some(&crate::metric::Value::Flag(true))),
 ];
+
+fn has_uncovered(row: &Record) -> bool {
+    row.count("uncovered").is_some_and(|n| n > 0)
+}
 
 /// One line for each of the first rows that a failed finding counts, and how many more there are.
 pub fn lines(report: &Report, finding: &Finding) -> Vec<String> {
@@ -24,7 +31,9 @@ pub fn lines(report: &Report, finding: &Finding) -> Vec<String> {
         return Vec::new();
     }
     let counted = COUNTED.iter().filter(|(metric, ..)| finding.expression.contains(metric));
-    let rows: Vec<&Record> = counted.flat_map(|(_, family, counts)| report.rows(family).filter(|row| counts(row))).collect();
+    let mut rows: Vec<&Record> = counted.flat_map(|(_, family, counts)| report.rows(family).filter(|row| counts(row))).collect();
+    // Stable: what counts no lines stays as it was found.
+    rows.sort_by_key(|row| std::cmp::Reverse(row.count("uncovered")));
     let mut lines: Vec<String> = rows.iter().take(NAMED).map(|row| line(row)).collect();
     if rows.len() > NAMED {
         lines.push(format!("and {} more of them", rows.len() - NAMED));
@@ -32,8 +41,11 @@ pub fn lines(report: &Report, finding: &Finding) -> Vec<String> {
     lines
 }
 
-/// `tests/test_golden.py: test_legal failed: AssertionError …`
+/// `tests/test_golden.py: test_legal failed: AssertionError …`, `src/a.py: 12-18, 40 did not run`
 fn line(row: &Record) -> String {
+    if let Some(lines) = row.text("lines") {
+        return format!("{}: {lines} did not run", row.subject());
+    }
     let place = row.text("file").map(|file| format!("{file}: ")).unwrap_or_default();
     let name = row.text("name").unwrap_or_else(|| row.subject());
     let outcome = row.text("outcome").map(|outcome| format!(" {outcome}")).unwrap_or_default();
@@ -66,5 +78,17 @@ mod tests {
         let many = lines(&report(8), &fail);
         assert_eq!((many.len(), many.last().map(String::as_str)), (6, Some("and 3 more of them")));
         assert!(lines(&report(1), &sample::finding("a/b", Severity::P0, Outcome::Pass)).is_empty());
+    }
+
+    #[test]
+    fn new_lines_that_did_not_run_are_named() {
+        let mut report = report(0);
+        for (path, n, which) in [("src/a.py", 1, "7"), ("src/b.py", 3, "1-2, 9")] {
+            let row = Record::new("path", path).with("uncovered", Value::Count(n)).with("lines", Value::text(which));
+            report.evidence[0].push("coverage.change", row);
+        }
+        let mut fail = sample::finding("pr-gate/changed-lines", Severity::P1, Outcome::Fail);
+        fail.expression = "coverage.patch >= 80%".into();
+        assert_eq!(lines(&report, &fail), ["src/b.py: 1-2, 9 did not run", "src/a.py: 7 did not run"]);
     }
 }

@@ -1,6 +1,7 @@
 //! What several outputs share.
 
 pub mod bar;
+pub mod changed;
 pub mod chart;
 pub mod chip;
 pub mod commonmark;

@@ -94,3 +94,29 @@ fn only_files_of_the_repository_are_named() {
         assert!(annotation(&sample::report(), "error", &finding).starts_with("::error title="), "{path}");
     }
 }
+
+#[test]
+fn new_lines_that_did_not_run_are_annotated_in_their_file() {
+    use crate::metric::Value;
+    let mut report = sample::report();
+    let row = |path: &str, lines: &str, n| {
+        Record::new("path", path)
+            .with("state", Value::text("measured"))
+            .with("uncovered", Value::Count(n))
+            .with("lines", Value::text(lines))
+    };
+    report.evidence[0].push("coverage.change", row("src/a,b%.py", "12-18, 40", 8));
+    report.evidence[0].push("coverage.change", row("../../etc/passwd", "1", 1));
+    let text = annotations(&report);
+    assert!(
+        text.contains("::warning file=src/a%2Cb%25.py,line=12,endLine=18,title=not tested::7 new lines did not run in any test\n"),
+        "{text}"
+    );
+    assert!(text.contains(",line=40,endLine=40,title=not tested::1 new line did not run in any test\n"), "{text}");
+    assert!(!text.contains("passwd"), "{text}");
+    let many: Vec<String> = (0..40).map(|n| (2 * n + 1).to_string()).collect();
+    report.evidence[0].push("coverage.change", row("src/c.py", &many.join(", "), 40));
+    let text = annotations(&report);
+    assert_eq!(text.lines().filter(|line| line.starts_with("::warning ")).count(), MOST);
+    assert!(text.contains("more in the report"), "{text}");
+}
