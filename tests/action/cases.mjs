@@ -159,7 +159,7 @@ const cases = {
   'each line of `args` is one argument'() {
     const here = world({ evidence: good() });
     const binary = path.join(programs(here.top, { echo: `printf '<%s>' "$@" > "$RUNNER_TEMP/args"; exit 2` }), 'echo');
-    new Run(here).action(root, { binary, config: 'a b.yaml', args: '--now\r\n2026-02-18 * $HOME\n\n--all\n' });
+    new Run(here).action(root, { binary, config: 'a b.yaml', base: 'none', args: '--now\r\n2026-02-18 * $HOME\n\n--all\n' });
     const seen = fs.readFileSync(path.join(here.temp, 'args'), 'utf8');
     assert.equal(seen, '<check><--format><github><--out><readiness-report><--config><a b.yaml><--now><2026-02-18 * $HOME><--all>');
   },
@@ -189,7 +189,7 @@ const cases = {
 
   'the model project is not ready, in every output the same'() {
     const config = path.join(root, 'fixtures/reflexio/readiness.yaml');
-    const { here, run, outputs, ...rest } = act({}, { config, args: '--now\n2026-02-18T00:00:00Z' });
+    const { here, run, outputs, ...rest } = act({}, { config, base: 'none', args: '--now\n2026-02-18T00:00:00Z' });
     closed({ run, outputs, ...rest }, '1', 'not-ready');
     const report = JSON.parse(fs.readFileSync(path.join(here.workspace, 'readiness-report/report.json'), 'utf8'));
     assert.equal(outputs.score, String(report.score.overall));
@@ -218,6 +218,26 @@ function gate(options, needs = {}) {
 }
 
 const code = (run) => /exit code (\d)\)/.exec(run.output)?.[1];
+
+Object.assign(cases, {
+  'the change: the event says what it is compared with, unless somebody else does'() {
+    const told = (options, inputs) => {
+      const here = world(options);
+      const program = path.join(programs(here.top, { spy: 'printf "%s\\n" "$@" > "$RUNNER_TEMP/arguments"; exit 2' }), 'spy');
+      new Run(here).action(root, { binary: program, ...inputs });
+      return [here, fs.readFileSync(path.join(here.temp, 'arguments'), 'utf8').split('\n').filter((argument) => /^--(base|diff)/.test(argument))];
+    };
+    for (const event of ['pull_request', 'fork', 'merge_group']) {
+      const [here, found] = told({ event });
+      assert.deepEqual(found, [`--base=${here.tip}`], event);
+    }
+    assert.deepEqual(told({ event: 'push' })[1], []);
+    assert.deepEqual(told({}, { base: 'none' })[1], []);
+    assert.deepEqual(told({}, { base: 'origin/main' })[1], ['--base=origin/main']);
+    assert.deepEqual(told({}, { args: '--diff=x.diff' })[1], ['--diff=x.diff']);
+    assert.deepEqual(told({}, { args: '--base-coverage=x.xml' })[1].length, 2);
+  },
+});
 
 Object.assign(cases, {
   'gate: everything passes: open'() {
