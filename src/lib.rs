@@ -9,6 +9,7 @@
 
 pub mod analyze;
 pub mod attestation;
+pub mod backtest;
 pub mod baseline;
 pub mod bundle;
 pub mod catalogue;

@@ -35,6 +35,9 @@ pub struct Report {
     /// The change that was asked about, if one was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub change: Option<Compared>,
+    /// The environment that the profile is for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub env: Option<String>,
     /// The state of the system.
     pub verdict: Verdict,
     /// The decision.
@@ -45,6 +48,9 @@ pub struct Report {
     pub findings: Vec<Finding>,
     /// All evidence, in order of name.
     pub evidence: Vec<Evidence>,
+    /// What the base measured, as far as `delta` and `change` look back to it: its metrics, without its rows.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub before: Vec<Evidence>,
     /// What the base objected to and this judgement does not.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub fixed: Vec<Fixed>,

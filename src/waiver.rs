@@ -266,6 +266,30 @@ pub struct Listed {
 }
 
 impl Listed {
+    /// The waiver again, as far as it decides anything.
+    pub fn waiver(&self) -> Waiver {
+        let Waived { id, state: _, expires, reason, owner, ticket, approved_by, .. } = self.waived.clone();
+        let bound = self.bound.clone().map(|text| Spanned { text, ..Spanned::default() });
+        Waiver {
+            id,
+            rule: self.rule.clone(),
+            scope: self.scope.clone(),
+            reason,
+            ticket,
+            owner,
+            approved_by,
+            granted: self.granted,
+            expires,
+            bound,
+            compensating: self.compensating.clone(),
+            expiring: 0,
+            longer: None,
+            confirmed: self.confirmed.clone(),
+            place: Place::default(),
+            named: None,
+        }
+    }
+
     /// `waiver` as a report lists it at `now`.
     pub fn new(waiver: &Waiver, state: State, findings: usize, now: Instant) -> Listed {
         Listed {

@@ -179,6 +179,25 @@ fn the_report_holds_to_its_schema() {
     assert_eq!(errors(&schema("report-1"), &report()), Vec::<String>::new());
 }
 
+/// A report held against a base, and what other rules make of it.
+#[test]
+fn a_backtest_holds_to_its_schema() {
+    let folder = tempfile::tempdir().unwrap();
+    support::ready(folder.path());
+    let config = folder.path().join("readiness.yaml");
+    let check = ["check", "--config", config.to_str().unwrap(), "--now", NOW, "--format", "json"];
+    let path = folder.path().join("report.json");
+    let path = path.to_str().unwrap();
+    std::fs::write(path, printed(&check).to_string()).unwrap();
+    let held = printed(&[&check[..], &["--base-report", path]].concat());
+    assert_eq!(errors(&schema("report-1"), &held), Vec::<String>::new());
+    assert!(!held["before"].as_array().unwrap().is_empty());
+    std::fs::remove_file(folder.path().join("golden.jsonl")).unwrap();
+    std::fs::write(folder.path().join("2.json"), printed(&check).to_string()).unwrap();
+    let tried = printed(&["backtest", "--packs", "ai-eval", "--packs", "pr-gate", "--format", "json", folder.path().to_str().unwrap()]);
+    assert_eq!((errors(&schema("backtest-1"), &tried), tried["runs"].as_array().unwrap().len()), (Vec::new(), 2));
+}
+
 #[test]
 fn inspect_holds_to_its_schema() {
     let schema = schema("inspect-1");

@@ -9,7 +9,7 @@ use crate::evaluate::pack::Compiled;
 use crate::evaluate::proposal::findings as proposed;
 use crate::evaluate::score::score;
 use crate::evaluate::waive::{Ready, lapsed, waive};
-use crate::evidence::Evidence;
+use crate::evidence::{EMPTY, Evidence};
 use crate::finding::{Finding, Outcome};
 use crate::instant::Instant;
 use crate::metric::Metric;
@@ -17,6 +17,7 @@ use crate::proposal::Proposal;
 use crate::relax::Relaxed;
 use crate::report::{Compared, Report, SCHEMA, Subject, Used};
 use crate::rule::{Pack, Rule, Severity};
+use crate::source::Grade;
 use crate::system::System;
 use crate::verdict::{Gate, Policy, Verdict};
 use crate::waiver::renewals;
@@ -64,7 +65,8 @@ pub fn of(case: Case<'_>) -> Report {
     let Case { project, system, mut evidence, packs, rules, waivers, proposal, relaxed, now, profile, env, block_at, policy, base, change } =
         case;
     let commit = project.commit.clone();
-    let occasion = Occasion { now: Some(now), commit, profile: profile.clone(), env, block_at: Some(block_at), diff: change.is_some() };
+    let occasion =
+        Occasion { now: Some(now), commit, profile: profile.clone(), env: env.clone(), block_at: Some(block_at), diff: change.is_some() };
     let mut facts = Facts::new(&evidence).with_system(&system);
     if let Some(before) = base.as_ref().and_then(|base| base.evidence.as_deref()) {
         facts = facts.with_base(before);
@@ -101,11 +103,13 @@ pub fn of(case: Case<'_>) -> Report {
         now,
         profile,
         change,
+        env,
         verdict,
         gate,
         score,
         findings,
         evidence,
+        before: base.and_then(|base| base.evidence).unwrap_or_default().into_iter().map(metrics_only).collect(),
         fixed,
         inventory: seen,
         controls,
@@ -114,6 +118,14 @@ pub fn of(case: Case<'_>) -> Report {
         relaxed,
         proposal,
     }
+}
+
+/// An entry without what makes reports long.
+fn metrics_only(entry: Evidence) -> Evidence {
+    let Evidence { name, family, sources, metrics, mut problems, .. } = entry;
+    // Problems decide whether the metrics can be used.
+    problems.retain(|problem| problem.severity == Grade::Error || problem.code == EMPTY);
+    Evidence { name, family, sources, metrics, problems, ..Evidence::default() }
 }
 
 /// What the rules are evidence toward, with the worst that came out of each.

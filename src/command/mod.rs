@@ -1,6 +1,7 @@
 //! One file per verb: it wires the stages together and decides nothing itself.
 
 pub mod attest;
+pub mod backtest;
 pub mod baseline;
 pub mod bundle;
 pub mod change;
@@ -22,4 +23,5 @@ mod base;
 mod gather;
 mod judgement;
 mod recall;
+mod replay;
 mod setup;

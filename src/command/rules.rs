@@ -4,6 +4,7 @@ use super::judgement::toward;
 use super::plain::say;
 use super::setup::mistaken;
 use crate::catalogue::{Kind, METRICS};
+use crate::config::Declared;
 use crate::control::{self, By, Framework};
 use crate::error::{Diagnostic, Error};
 use crate::evaluate::cases;
@@ -87,7 +88,7 @@ pub fn run(ask: &Ask) -> Result<Exit, Error> {
     Ok(Exit::Open)
 }
 
-type Loaded = (Vec<Pack>, Vec<Compiled>, BTreeMap<String, crate::config::Declared>);
+type Loaded = (Vec<Pack>, Vec<Compiled>, BTreeMap<String, Declared>);
 
 /// The packs of the folders, or the shipped ones.
 pub(super) fn load(folders: &[PathBuf]) -> Result<Loaded, Error> {
@@ -99,25 +100,44 @@ pub(super) fn load(folders: &[PathBuf]) -> Result<Loaded, Error> {
     if folders.is_empty() {
         files = pack::shipped().into_iter().filter_map(pack::embedded).collect();
     }
-    judged(&files, errors)
+    judged(&files, &BTreeMap::new(), clock::now(), errors)
+}
+
+/// The packs of shipped names and folders as of `now`, checked together with the metrics that a configuration declares.
+pub(super) fn together(names: &[PathBuf], configured: &BTreeMap<String, Declared>, now: Instant) -> Result<Loaded, Error> {
+    let mut errors = Vec::new();
+    let mut files: Vec<Files> = Vec::new();
+    for name in names {
+        for found in named_files(name, &mut errors)? {
+            if files.iter().any(|known| known.pack == found.pack) {
+                return Err(Error::Usage(format!("there are two packs called `{}`", found.pack)));
+            }
+            files.push(found);
+        }
+    }
+    judged(&files, configured, now, errors)
 }
 
 /// The packs of a shipped name or a folder.
 fn named(path: &Path) -> Result<Vec<Pack>, Error> {
+    Ok(together(&[path.to_owned()], &BTreeMap::new(), clock::now())?.0)
+}
+
+fn named_files(path: &Path, errors: &mut Vec<Diagnostic>) -> Result<Vec<Files>, Error> {
     let shown = fs::slashed(path);
     if let Some(files) = pack::embedded(&shown) {
-        return Ok(judged(&[files], Vec::new())?.0);
+        return Ok(vec![files]);
     }
     if !fs::exists(path) {
         let help = spelling::did_you_mean(&shown, pack::shipped()).unwrap_or_else(|| format!("shipped are {}", pack::shipped().join(", ")));
         return Err(Error::Usage(format!("{shown} is no folder and no shipped pack - {help}")));
     }
-    Ok(load(&[path.to_owned()])?.0)
+    pack::folder(path, &shown, &Shelf::Disk, errors).map_err(Error::Usage)
 }
 
-fn judged(files: &[Files], mut errors: Vec<Diagnostic>) -> Result<Loaded, Error> {
-    let packs = pack::read(files, clock::now(), &mut errors);
-    let (rules, declared) = pack::check(&packs, &BTreeMap::new(), &mut errors);
+fn judged(files: &[Files], configured: &BTreeMap<String, Declared>, now: Instant, mut errors: Vec<Diagnostic>) -> Result<Loaded, Error> {
+    let packs = pack::read(files, now, &mut errors);
+    let (rules, declared) = pack::check(&packs, configured, &mut errors);
     if errors.is_empty() { Ok((packs, rules, declared)) } else { Err(mistaken(errors)) }
 }
 

@@ -21,6 +21,7 @@ pub const SCHEMAS: &[(&str, &str)] = &[
     ("stamp", include_str!("../../site/schema/stamp-1.json")),
     ("inspect", include_str!("../../site/schema/inspect-1.json")),
     ("report", include_str!("../../site/schema/report-1.json")),
+    ("backtest", include_str!("../../site/schema/backtest-1.json")),
 ];
 
 /// What is shown of a schema in the list.

@@ -150,21 +150,44 @@ impl<'a> Facts<'a> {
     /// # Errors
     /// Why there is no answer.
     pub fn table(&self, rule: &str, source: &str) -> Result<(&'a Table, usize), Absence> {
-        let index = match self.evidence.iter().position(|entry| entry.name == source) {
-            Some(index) => self.usable(index)?,
-            None => match self.entries(source, None)?.as_slice() {
-                [index] => *index,
-                several => {
-                    let text = format!("there are several {source} entries, {}: `sql` must name one", self.names(several));
-                    return Err(Absence::broken(Gap::Invalid, text));
-                }
-            },
-        };
+        let index = self.answering(source)?;
         match self.tables.get(&(rule, index)) {
             Some(Table { error: Some(error), .. }) => Err(Absence::broken(Gap::Invalid, format!("the query failed: {error}"))),
             Some(table) => Ok((table, index)),
             None => Err(Absence::broken(Gap::Missing, format!("{} was not asked", self.paths(&[index])))),
         }
+    }
+
+    /// The entry that answers queries of `source`.
+    fn answering(&self, source: &str) -> Result<usize, Absence> {
+        match self.evidence.iter().position(|entry| entry.name == source) {
+            Some(index) => self.usable(index),
+            None => match self.entries(source, None)?.as_slice() {
+                [index] => Ok(*index),
+                several => {
+                    let text = format!("there are several {source} entries, {}: `sql` must name one", self.names(several));
+                    Err(Absence::broken(Gap::Invalid, text))
+                }
+            },
+        }
+    }
+
+    /// Whether a rule's query was never asked of a source that could have answered, or there is no such source.
+    pub fn is_unasked(&self, rule: &str, source: &str) -> bool {
+        match self.answering(source) {
+            Ok(index) => !self.tables.contains_key(&(rule, index)),
+            Err(absence) => absence.silent,
+        }
+    }
+
+    /// How many rows of a family a stored report has left out.
+    pub fn omitted(&self, family: &str) -> u64 {
+        self.evidence.iter().filter_map(|entry| entry.omitted.get(family)).sum()
+    }
+
+    /// Whether the rows that a family had in the base are known.
+    pub fn has_base_rows(&self, family: &str) -> bool {
+        self.base.as_ref().is_some_and(|base| base.facts.rows(family).is_ok())
     }
 
     /// The entries that would tell of a metric.

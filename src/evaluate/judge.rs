@@ -18,11 +18,13 @@ use std::collections::{BTreeMap, BTreeSet};
 mod attested;
 mod cadence;
 mod kept;
+mod lacking;
 mod parts;
 mod scope;
 mod view;
 
 use kept::Kept;
+pub use lacking::{Lacking, lacking};
 pub use parts::parts;
 use view::View;
 

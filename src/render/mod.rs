@@ -3,6 +3,7 @@
 //! Every output is a pure function of the report, so that rendering a stored `report.json` gives the same pages again.
 //! To add an output: write its file, then add its `mod` line and its line in [`OUTPUTS`].
 
+pub mod backtest;
 mod github;
 mod html;
 mod json;

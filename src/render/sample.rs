@@ -6,7 +6,6 @@ use crate::attestation::{Attested, Statement};
 use crate::evidence::{Evidence, Gap, MISSING};
 use crate::finding::{Basis, Finding, Outcome, Shown};
 use crate::instant::Instant;
-use crate::inventory::Inventory;
 use crate::metric::Value;
 use crate::proposal::{Proposal, Proposed};
 use crate::relax::{Easing, Relaxed};
@@ -60,10 +59,11 @@ pub fn over(findings: Vec<Finding>) -> Report {
             version: Some("4.1.1".to_owned()),
             commit: Some("487fbed0c0ffee00487fbed0c0ffee00487fbed0".to_owned()),
         },
-        system: crate::system::System::default(),
+        system: Default::default(),
         now: Instant::parse("2026-02-18T00:00:00Z").unwrap(),
         change: None,
         profile: Some("pr".to_owned()),
+        env: None,
         verdict,
         gate: Gate::decide(&findings, Severity::P1, &Policy::default(), Instant(0)),
         score: Score {
@@ -79,8 +79,9 @@ pub fn over(findings: Vec<Finding>) -> Report {
         },
         findings,
         evidence: evidence(),
+        before: Vec::new(),
         fixed: Vec::new(),
-        inventory: Inventory::default(),
+        inventory: crate::inventory::Inventory::default(),
         controls: Vec::new(),
         packs: vec![Used { name: "pr-gate".to_owned(), title: "Pull request gate".to_owned(), rules: 6, sha256: "a".repeat(64) }],
         waivers: Vec::new(),

@@ -187,6 +187,13 @@ impl Checked {
         found
     }
 
+    /// Everything it names, with and without `has` and `or_else`, in the order of the text.
+    pub fn mentions(&self) -> Vec<Mention<'_>> {
+        let mut found = Vec::new();
+        self.root.mentions(&mut found);
+        found
+    }
+
     /// The facts of the system that it asks for, each once, in order of id.
     pub fn facts(&self) -> BTreeSet<&'static str> {
         let mut found = BTreeSet::new();
@@ -233,9 +240,37 @@ impl Checked {
     }
 }
 
+/// Something that an expression names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mention<'e> {
+    /// A fact of the system.
+    Fact(&'e str),
+    /// A metric.
+    Metric(&'e str, &'e Labels),
+    /// What a metric was in the base.
+    Base(&'e str, &'e Labels),
+    /// The rows that a family had in the base.
+    BaseRows(&'static str),
+    /// The rows of a family.
+    Family(&'static str),
+}
+
 impl Expr {
+    fn mentions<'e>(&'e self, found: &mut Vec<Mention<'e>>) {
+        self.visit(&mut |part| match &part.node {
+            Node::Metric(id, _) if id.starts_with(system::PREFIX) => found.push(Mention::Fact(id)),
+            Node::Metric(id, labels) => found.push(Mention::Metric(id, labels)),
+            Node::Change(inner, _, family) => match &inner.node {
+                Node::Metric(id, labels) => found.push(Mention::Base(id, labels)),
+                _ => found.push(Mention::BaseRows(family)),
+            },
+            Node::Worst(family, _) | Node::Count(family) | Node::All(family, _) => found.push(Mention::Family(family)),
+            _ => {}
+        });
+    }
+
     /// Shows `each` the expression and all its parts.
-    fn visit(&self, each: &mut dyn FnMut(&Expr)) {
+    fn visit<'e>(&'e self, each: &mut dyn FnMut(&'e Expr)) {
         each(self);
         match &self.node {
             Node::Not(inner) | Node::Has(inner) | Node::All(_, inner) => inner.visit(each),

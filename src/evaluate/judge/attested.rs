@@ -40,6 +40,11 @@ pub(super) fn attested(rule: &Compiled, attest: &Attest, facts: &Facts<'_>, occa
     dressed(absent(rule, None, &[absence], None, basis), attest, Some(statement))
 }
 
+/// Whether anybody has said anything about a rule.
+pub(super) fn is_said(rule: &str, facts: &Facts<'_>) -> bool {
+    statements(rule, facts).map_or(true, |(found, _)| !found.is_empty())
+}
+
 type Found = (Vec<Statement>, Option<(String, String)>);
 
 /// What was said about a rule, in the order of the file, and the entry and path of that file.
