@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 pub const FAMILY: &str = "attestation";
 
 /// A statement as it stands in `attestations.yaml`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Statement {
     /// The rule whose question it answers with yes.
     pub rule: String,

@@ -230,7 +230,7 @@ struct SubjectArgs {
     /// The base's report.json, or a folder of kept reports: findings are held against it, and what it saw must still be there
     #[arg(long, value_name = "FILE")]
     base_report: Option<PathBuf>,
-    /// Read configuration, packs, waivers, maps and baseline from this commit, branch or tag, not from the working tree
+    /// Read configuration, packs, waivers, attestations, maps and baseline from this commit, branch or tag, not from the working tree
     #[arg(long, value_name = "REF")]
     rules_from: Option<String>,
     /// Judge the coverage of the change since the working tree and REF parted: a branch, tag or commit

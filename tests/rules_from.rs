@@ -119,6 +119,59 @@ fn configuration_waivers_and_baseline_are_the_base_s_too() {
     }
 }
 
+/// A project whose only rule asks a person.
+fn asking() -> tempfile::TempDir {
+    let folder = project();
+    let rule = "question: Was a restore tried?\nseverity: P1\nattest: { by: \"@alice\", every: 90d }\nwhy: w\nfix: f\n";
+    put(folder.path(), "rules/house/covered.yaml", rule);
+    git(folder.path(), &["commit", "-q", "-a", "-m", "ask"]);
+    folder
+}
+
+fn word(on: &str, until: &str) -> String {
+    format!("- {{ rule: house/covered, by: \"@alice\", on: {on}T08:00:00Z, until: {until}, note: seen }}\n")
+}
+
+#[test]
+fn a_change_cannot_attest_for_itself() {
+    let folder = asking();
+    let here = folder.path();
+    put(here, "attestations.yaml", &word("2026-02-17", "2026-03-01"));
+    assert_eq!(readiness(here, &["check", "--now", NOW]).code, 0);
+    let answer = from(here, &[]);
+    assert_ne!(answer.code, 0, "{}{}", answer.out, answer.err);
+    assert!(answer.out.contains("rules/looser[attestation house/covered by @alice on 2026-02-17T08:00:00Z]"), "{}", answer.out);
+    assert!(answer.out.contains("until 2026-03-01: added"), "{}", answer.out);
+    assert!(!answer.out.contains("attested by @alice on"), "{}", answer.out);
+    put(here, "attestations.yaml", "- rule: x\n");
+    let broken = from(here, &[]);
+    assert!(broken.out.contains("unreadable   attestations: attestations.yaml:1:3: a statement has no `by`"), "{}", broken.out);
+}
+
+#[test]
+fn the_base_s_attestations_count_whatever_the_change_makes_of_them() {
+    let folder = asking();
+    let here = folder.path();
+    put(here, "attestations.yaml", &word("2026-02-17", "2026-03-01"));
+    git(here, &["add", "attestations.yaml"]);
+    git(here, &["commit", "-q", "-m", "said"]);
+    fs::remove_file(here.join("attestations.yaml")).unwrap();
+    let gone = from(here, &[]);
+    assert_eq!(gone.code, 0, "{}{}", gone.out, gone.err);
+    assert!(gone.out.contains("tighter      attestation house/covered by @alice"), "{}", gone.out);
+    let bundle = readiness(here, &["bundle", "--out", "bundle", "--now", NOW, "--rules-from", "main"]);
+    assert_eq!(bundle.code, 0, "{}", bundle.err);
+    let kept = here.join("bundle/evidence/attestations.yaml/attestations.yaml");
+    assert_eq!(fs::read_to_string(kept).unwrap(), word("2026-02-17", "2026-03-01"));
+    // What was taken back stays so, though the change forgets it.
+    put(here, "attestations.yaml", &(word("2026-02-17", "2026-03-01") + &word("2026-02-18", "2026-02-18")));
+    git(here, &["commit", "-q", "-a", "-m", "taken back"]);
+    put(here, "attestations.yaml", &word("2026-02-17", "2026-03-01"));
+    let revived = from(here, &[]);
+    assert_eq!(revived.code, 1, "{}{}", revived.out, revived.err);
+    assert!(revived.out.contains("until 2026-02-18: removed, and an older one counts again"), "{}", revived.out);
+}
+
 #[test]
 fn what_the_commit_does_not_have_is_a_usage_error() {
     let folder = project();

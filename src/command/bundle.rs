@@ -1,9 +1,10 @@
 //! `readiness bundle`: the judgement with everything it rests on, in a folder an auditor can check offline.
 
 use super::check::{Options, configured};
-use super::setup;
+use super::setup::{self, Setup};
+use crate::attestation;
 use crate::bundle::manifest::{Content, Manifest, SCHEMA, inside, sums};
-use crate::discover::waivers;
+use crate::discover::{attestations, waivers};
 use crate::error::Error;
 use crate::io::{fs, json, terminal};
 use crate::render::{OUTPUTS, Style};
@@ -33,7 +34,7 @@ pub fn run(options: &Options, out: &Path) -> Result<Exit, Error> {
     let report = configured(options)?;
     let setup = setup::asked(options)?;
     let mut contents = vec![Content { path: "README.txt".into(), role: "readme", source: None, bytes: README.into() }];
-    contents.extend(evidence(&report, &setup.root)?);
+    contents.extend(evidence(&report, &setup)?);
     for pack in &setup.packs {
         for (path, text) in &pack.files {
             let name = path.rsplit('/').next().unwrap_or(path);
@@ -65,12 +66,16 @@ pub fn run(options: &Options, out: &Path) -> Result<Exit, Error> {
     Ok(Exit::Open)
 }
 
-/// The evidence, byte for byte; a file that changed since it was judged is refused.
-fn evidence(report: &Report, root: &Path) -> Result<Vec<Content>, Error> {
+/// The evidence, byte for byte; a file that changed since it was judged is refused. Statements come from where the rules do.
+fn evidence(report: &Report, setup: &Setup) -> Result<Vec<Content>, Error> {
     let mut contents: Vec<Content> = Vec::new();
     for entry in &report.evidence {
         for (path, sha256) in entry.sources.iter().flat_map(files) {
-            let bytes = fs::read_bytes(&root.join(&path)).map_err(|e| Error::Usage(format!("{path}: {e}")))?;
+            let bytes = match entry.family.as_ref() {
+                attestation::FAMILY => setup.shelf.read_bytes(&attestations::path(Path::new(&setup.config.path))),
+                _ => fs::read_bytes(&setup.root.join(&path)),
+            };
+            let bytes = bytes.map_err(|e| Error::Usage(format!("{path}: {e}")))?;
             let inner = format!("evidence/{}/{}", inside(&entry.name), inside(&path));
             let content = Content { path: inner, role: "evidence", source: Some(path.clone()), bytes };
             if content.item().sha256 != sha256 {

@@ -39,7 +39,7 @@ pub struct Options {
     pub profile: Option<String>,
     /// The stored report of the base, which findings are held against.
     pub base_report: Option<PathBuf>,
-    /// The commit whose configuration, packs and waivers judge, instead of the working tree's.
+    /// The commit whose configuration, packs, waivers and statements judge, instead of the working tree's.
     pub rules_from: Option<String>,
     /// The change that is asked about.
     pub change: change::Asked,

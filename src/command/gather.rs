@@ -54,7 +54,8 @@ pub fn evidence(setup: &Setup, now: Instant, tree: Option<&Tree>, change: Option
         all.push(evidence);
     }
     let asked = setup.rules.iter().filter(|rule| rule.rule.attest.is_some()).map(|rule| rule.rule.id.as_str()).collect();
-    all.extend(attestations::evidence(&attestations::path(Path::new(&setup.config.path)), &setup.root, &asked, &setup.ids));
+    let statements = attestations::path(Path::new(&setup.config.path));
+    all.extend(attestations::evidence(&statements, &setup.shelf, &setup.root, &asked, &setup.ids));
     settle(&mut all, tree, change);
     Ok(all)
 }

@@ -2,8 +2,8 @@
 
 use super::base;
 use super::setup::{self, Setup};
-use crate::discover::map;
-use crate::error::Error;
+use crate::discover::{attestations, map};
+use crate::error::{Diagnostic, Error};
 use crate::evaluate::proposal;
 use crate::ingest;
 use crate::instant::Instant;
@@ -26,9 +26,24 @@ fn between(base: &Setup, head: &Setup) -> Vec<Proposed> {
     let mut changes = proposal::rules(&base.packs, &head.packs);
     changes.extend(proposal::config(&base.config, &head.config));
     changes.extend(proposal::waivers(base.waivers.iter().map(|w| &w.waiver), head.waivers.iter().map(|w| &w.waiver)));
+    changes.extend(statements(base, head));
     changes.extend(baseline(base, head));
     changes.extend(maps(base, head));
     changes
+}
+
+/// A mistake of the base is told with the rules that need a statement, and mending it is no mistake.
+fn statements(base: &Setup, head: &Setup) -> Vec<Proposed> {
+    let read = |setup: &Setup, errors: &mut Vec<Diagnostic>| {
+        let path = attestations::path(Path::new(&setup.config.path));
+        attestations::statements(&path, &setup.shelf, &setup.ids, errors)
+    };
+    let mut old = read(base, &mut Vec::new());
+    // The change may have renamed the rule.
+    old.iter_mut().for_each(|statement| statement.rule = head.ids.today(&statement.rule).to_owned());
+    let mut errors = Vec::new();
+    let new = read(head, &mut errors);
+    if errors.is_empty() { proposal::statements(&old, &new) } else { vec![unreadable("attestations", &Error::Configuration(errors))] }
 }
 
 fn baseline(base: &Setup, head: &Setup) -> Option<Proposed> {

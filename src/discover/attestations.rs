@@ -6,9 +6,11 @@ use crate::error::Diagnostic;
 use crate::evidence::Evidence;
 use crate::instant::Instant;
 use crate::io::hash::sha256;
+use crate::io::shelf::Shelf;
 use crate::io::yaml::{self, Node};
 use crate::io::{clock, fs};
 use crate::lifecycle::Lifecycle;
+use crate::rule::Place;
 use crate::source::{Grade, Location, Problem, Source};
 use crate::stamp::is_commit;
 use crate::waiver::end_of_day;
@@ -23,17 +25,17 @@ pub fn path(config: &Path) -> PathBuf {
     config.with_file_name(NAME)
 }
 
-/// The statements in the file at `path`, as evidence whose paths are relative to `root`; nothing where there is no such file.
-/// `asked` are the rules that a person attests; what is said about a rule by an old name of it is said about it.
-pub fn evidence(path: &Path, root: &Path, asked: &BTreeSet<&str>, ids: &Lifecycle) -> Option<Evidence> {
-    if !fs::exists(path) {
+/// The statements in the file at `path` of `shelf`, as evidence whose paths are relative to `root`; nothing where there is no such
+/// file. `asked` are the rules that a person attests; what is said about a rule by an old name of it is said about it.
+pub fn evidence(path: &Path, shelf: &Shelf, root: &Path, asked: &BTreeSet<&str>, ids: &Lifecycle) -> Option<Evidence> {
+    if !shelf.exists(path) {
         return None;
     }
     let shown = fs::slashed(path.strip_prefix(root).unwrap_or(path));
     let mut evidence = Evidence::new(NAME, FAMILY);
     evidence.family(FAMILY);
     let mut source = Source { path: shown.clone(), format: Some(FAMILY.into()), ..Source::default() };
-    match fs::read_text(path) {
+    match shelf.read_text(path) {
         Ok(text) => {
             (source.bytes, source.sha256) = (text.len() as u64, sha256(text.as_bytes()));
             let mut errors = Vec::new();
@@ -57,6 +59,24 @@ pub fn evidence(path: &Path, root: &Path, asked: &BTreeSet<&str>, ids: &Lifecycl
     }
     evidence.sources.push(source);
     Some(evidence)
+}
+
+/// The statements in the file at `path` of `shelf`, by the names that `ids` gives their rules; none where there is no such file.
+/// What is wrong is added to `errors`.
+pub fn statements(path: &Path, shelf: &Shelf, ids: &Lifecycle, errors: &mut Vec<Diagnostic>) -> Vec<Statement> {
+    if !shelf.exists(path) {
+        return Vec::new();
+    }
+    let shown = fs::slashed(path);
+    let mut found = match shelf.read_text(path) {
+        Ok(text) => parse(&shown, &text, errors),
+        Err(e) => {
+            errors.push(Diagnostic::new(Place { file: shown.into(), line: 1, column: 1 }, e.to_string()));
+            Vec::new()
+        }
+    };
+    found.iter_mut().for_each(|statement| statement.rule = ids.today(&statement.rule).to_owned());
+    found
 }
 
 fn problem(path: &str, mistake: Diagnostic) -> Problem {
@@ -172,16 +192,16 @@ mod tests {
     fn a_damaged_file_is_evidence_with_a_problem() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join(NAME);
-        assert_eq!(evidence(&file, folder.path(), &BTreeSet::new(), &Lifecycle::default()), None);
+        assert_eq!(evidence(&file, &Shelf::Disk, folder.path(), &BTreeSet::new(), &Lifecycle::default()), None);
         std::fs::write(&file, GOOD.replace("2026-03-31", "soon")).unwrap();
-        let found = evidence(&file, folder.path(), &BTreeSet::from(["ops/drill"]), &Lifecycle::default()).unwrap();
+        let found = evidence(&file, &Shelf::Disk, folder.path(), &BTreeSet::from(["ops/drill"]), &Lifecycle::default()).unwrap();
         let (gap, text) = found.gap().unwrap();
         assert_eq!(gap, crate::evidence::Gap::Invalid);
         assert!(text.starts_with("attestations.yaml:4:10: `until`"), "{text}");
         std::fs::write(&file, [0xff, 0xfe, 0x00]).unwrap();
-        assert!(evidence(&file, folder.path(), &BTreeSet::new(), &Lifecycle::default()).unwrap().gap().is_some());
+        assert!(evidence(&file, &Shelf::Disk, folder.path(), &BTreeSet::new(), &Lifecycle::default()).unwrap().gap().is_some());
         std::fs::write(&file, GOOD).unwrap();
-        let found = evidence(&file, folder.path(), &BTreeSet::new(), &Lifecycle::default()).unwrap();
+        let found = evidence(&file, &Shelf::Disk, folder.path(), &BTreeSet::new(), &Lifecycle::default()).unwrap();
         assert_eq!(
             (found.gap(), found.problems[0].code.as_ref(), found.sources[0].content.as_str()),
             (None, "unasked", "1 statement by 1 person")

@@ -1,6 +1,7 @@
-//! What the working tree would change about rules, configuration, waivers and baseline, held against those that judge.
+//! What the working tree would change about rules, configuration, waivers, statements and baseline, held against those that judge.
 
 use super::difference::{Difference, Step, between};
+use crate::attestation::Statement;
 use crate::baseline::Baseline;
 use crate::config::{Config, Entry, Profile};
 use crate::evidence::Gap;
@@ -159,6 +160,26 @@ fn same(old: &Waiver, new: &Waiver) -> bool {
         ..waiver.clone()
     };
     text(old) == text(new) && bare(old) == bare(new)
+}
+
+/// What became of people's statements: each that comes may answer a rule that nobody had answered. So may the newest one when it
+/// goes and an older one counts again: a statement is taken back by a newer one.
+pub fn statements(old: &[Statement], new: &[Statement]) -> Vec<Proposed> {
+    let said = |all: &[Statement]| all.iter().map(|s| Statement { line: 0, ..s.clone() }).collect::<BTreeSet<_>>();
+    let (old, new) = (said(old), said(new));
+    let proposed = |s: &Statement, way, what: &str| {
+        let text = format!("until {}: {what}", s.until.date());
+        Proposed::new(format!("attestation {} by {} on {}", s.rule, s.who(), s.on), way, text)
+    };
+    let mut found: Vec<Proposed> = new.difference(&old).map(|s| proposed(s, Way::Looser, "added")).collect();
+    found.extend(old.difference(&new).map(|gone| {
+        let newest = new.iter().filter(|s| s.rule == gone.rule).map(|s| s.on).max();
+        match newest.is_some_and(|newest| newest <= gone.on) {
+            true => proposed(gone, Way::Looser, "removed, and an older one counts again"),
+            false => proposed(gone, Way::Tighter, "removed"),
+        }
+    }));
+    found
 }
 
 /// What became of the recorded baseline: what it gains is let through where only what is new counts.

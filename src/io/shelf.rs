@@ -5,7 +5,7 @@ use super::git::{Commit, Kind};
 use std::io;
 use std::path::Path;
 
-/// Where configuration, packs, waivers, maps and the baseline are read from.
+/// Where configuration, packs, waivers, statements, maps and the baseline are read from.
 #[derive(Clone, Debug, Default)]
 pub enum Shelf {
     /// The working tree.
