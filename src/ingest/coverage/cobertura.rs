@@ -37,6 +37,7 @@ fn read(reading: &mut Reading<'_>) -> Draft {
     let mut report = Report { class, ..Report::default() };
     reading.xml(|xml| report.read(xml));
     report.draft.lines.settle();
+    report.draft.roots = report.sources.iter().map(|source| path::normal(source)).filter(|source| !source.is_empty()).collect();
     report.tell(reading);
     report.draft
 }

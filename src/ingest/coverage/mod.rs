@@ -89,6 +89,8 @@ impl Family for Coverage {
 #[derive(Debug, Default)]
 pub struct Draft {
     lines: LineMap,
+    /// Folders that its relative paths may begin in, as far as it names any.
+    roots: Vec<String>,
     /// The files of each package that a report names.
     packages: BTreeMap<String, BTreeSet<String>>,
     unsure: Unsure,

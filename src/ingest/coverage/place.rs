@@ -1,7 +1,7 @@
 //! Which file of the repository a report means: tools write paths of other machines, of containers, or of folders of their own.
 //!
-//! In this order: what the configuration says; the file of that very name; the only file whose name ends like the report's, or
-//! the other way round; a whole folder whose files all lie below one folder of the repository. What fits several files is not
+//! In this order: what the configuration says; the file of that very name, in the repository or in a folder that the report names as its
+//! source; the only file whose name ends like the report's, or the other way round; a whole folder whose files all lie below one folder of the repository. What fits several files is not
 //! guessed.
 
 use super::Draft;
@@ -36,7 +36,7 @@ pub(super) fn settle(drafts: &mut [Draft], request: &Request<'_>, evidence: &mut
             }
         }
         if let Some(places) = &places {
-            places.resolve(left, &mut found, &mut unclear, &mut unknown);
+            places.resolve(left, &draft.roots, &mut found, &mut unclear, &mut unknown);
         }
         found.retain(|from, to| from != to);
         if !found.is_empty() {
@@ -100,6 +100,7 @@ impl<'a> Places<'a> {
     fn resolve(
         &self,
         names: Vec<String>,
+        roots: &[String],
         found: &mut BTreeMap<String, String>,
         unclear: &mut BTreeMap<String, Vec<String>>,
         unknown: &mut BTreeSet<String>,
@@ -107,7 +108,7 @@ impl<'a> Places<'a> {
         let mut claims: BTreeMap<&str, Vec<String>> = BTreeMap::new();
         let mut left = Vec::new();
         for name in names {
-            match self.meant(&name) {
+            match self.meant(&name, roots) {
                 Meant::File(file) => drop(found.insert(name, file)),
                 Meant::Tail(file) => claims.entry(file).or_default().push(name),
                 Meant::Several(files) => drop(unclear.insert(name, files.into_iter().map(str::to_owned).collect())),
@@ -134,8 +135,9 @@ impl<'a> Places<'a> {
         }
     }
 
-    fn meant(&self, name: &str) -> Meant<'a> {
-        if let Some(file) = name.strip_prefix(&self.tree.top).and_then(|rest| rest.strip_prefix('/')).filter(|file| self.tree.holds(file)) {
+    fn meant(&self, name: &str, roots: &[String]) -> Meant<'a> {
+        let joined: Vec<String> = roots.iter().filter(|_| !is_absolute(name)).map(|root| normal(&format!("{root}/{name}"))).collect();
+        if let Some(file) = self.below_top(name).or_else(|| one(joined.iter().filter_map(|name| self.below_top(name)))) {
             return Meant::File(file.to_owned());
         }
         if !is_absolute(name) {
@@ -147,17 +149,27 @@ impl<'a> Places<'a> {
                 _ => {}
             }
         }
-        let alike = self.by_name.get(last(name)).map_or(&[][..], Vec::as_slice);
-        let longest = alike.iter().filter(|file| is_tail(file, name)).max_by_key(|file| file.len());
-        if let Some(file) = longest {
+        if let Some(file) = one(joined.iter().filter_map(|name| self.longest_tail(name))).or_else(|| self.longest_tail(name)) {
             return Meant::Tail(file);
         }
+        let alike = self.by_name.get(last(name)).map_or(&[][..], Vec::as_slice);
         let longer: Vec<&str> = alike.iter().filter(|file| !is_absolute(name) && ends(file, name)).copied().collect();
         match longer.as_slice() {
             [] => Meant::Nothing,
             [file] => Meant::Tail(file),
             _ => Meant::Several(longer),
         }
+    }
+
+    /// The file that an absolute path of this machine names.
+    fn below_top<'n>(&self, name: &'n str) -> Option<&'n str> {
+        name.strip_prefix(&self.tree.top).and_then(|rest| rest.strip_prefix('/')).filter(|file| self.tree.holds(file))
+    }
+
+    /// The file with the longest name of those that a path ends with.
+    fn longest_tail(&self, name: &str) -> Option<&'a str> {
+        let alike = self.by_name.get(last(name)).map_or(&[][..], Vec::as_slice);
+        alike.iter().filter(|file| is_tail(file, name)).max_by_key(|file| file.len()).copied()
     }
 
     fn exactly(&self, names: &[&str]) -> Vec<&'a str> {
@@ -194,6 +206,12 @@ impl<'a> Places<'a> {
         });
         pairs
     }
+}
+
+/// The only one there is, however often.
+fn one<'n>(all: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+    let all: BTreeSet<&str> = all.collect();
+    all.first().copied().filter(|_| all.len() == 1)
 }
 
 /// A path of one folder as it would be called in another.

@@ -131,3 +131,24 @@ fn what_owes_nothing_is_left_out_and_counted() {
     assert_eq!(evidence.rows("coverage.file").len(), 1);
     assert_eq!(problems(&evidence), ["note excluded: files left out by `exclude`: 1"]);
 }
+
+#[test]
+fn a_folder_that_the_report_names_as_its_source_tells_files_of_one_name_apart() {
+    let resolved = |tree: &[&str], roots: &[&str], name: &str| {
+        let mut draft = Draft { roots: roots.iter().map(|root| (*root).to_owned()).collect(), ..Draft::default() };
+        draft.lines.file(name).add(&[Line::new(1, 1)]);
+        draft.lines.settle();
+        let case = repository("", tree);
+        let mut evidence = Evidence::new("it", "coverage");
+        let request = Request { tree: case.tree.as_ref(), sources: &case.sources, ..Request::plain("it", &[], Instant(0)) };
+        Coverage::settle(vec![draft], &request, &mut evidence);
+        evidence.lines.files.into_keys().next().unwrap()
+    };
+    let tree = ["toolz/__init__.py", "tlz/__init__.py", "docs/util.py", "util.py"];
+    assert_eq!(resolved(&tree, &["/elsewhere/1.2/toolz"], "__init__.py"), "toolz/__init__.py");
+    assert_eq!(resolved(&tree, &["/home/ci/work/tlz"], "__init__.py"), "tlz/__init__.py");
+    assert_eq!(resolved(&tree, &["/home/ci/work/toolz", "/home/ci/work/tlz"], "__init__.py"), "__init__.py", "either may be meant");
+    assert_eq!(resolved(&tree, &["/home/ci/work/docs", "/home/ci/work/tlz"], "util.py"), "docs/util.py");
+    assert_eq!(resolved(&tree, &["/elsewhere/docs"], "util.py"), "util.py", "a name of the repository is what it is");
+    assert_eq!(resolved(&tree, &[], "__init__.py"), "__init__.py");
+}
