@@ -1,7 +1,7 @@
 //! What became of the ids of rules: some rules have another name by now, some are gone. Whoever wrote the old name down meant
 //! something, and is told what it is today.
 
-use crate::rule::{Pack, instead};
+use crate::rule::{Pack, Rule, instead};
 use std::collections::BTreeMap;
 
 /// A rule that is gone.
@@ -28,7 +28,11 @@ pub struct Lifecycle {
 impl Lifecycle {
     /// What the rules of these packs were called, and those that were removed from packs that are shipped.
     pub fn of(packs: &[Pack], removed: Vec<Removed>) -> Lifecycle {
-        let rules = packs.iter().flat_map(|pack| &pack.rules);
+        Lifecycle::of_rules(packs.iter().flat_map(|pack| &pack.rules), removed)
+    }
+
+    /// What these rules were called, and those that were removed.
+    pub fn of_rules<'r>(rules: impl Iterator<Item = &'r Rule>, removed: Vec<Removed>) -> Lifecycle {
         let renamed = rules.flat_map(|rule| rule.renamed_from.iter().map(|old| (old.text.clone(), rule.id.clone()))).collect();
         Lifecycle { renamed, removed: removed.into_iter().map(|removed| (removed.id.clone(), removed)).collect() }
     }
@@ -83,7 +87,7 @@ impl Lifecycle {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use crate::rule::{Rule, Spanned};
+    use crate::rule::Spanned;
 
     fn lifecycle() -> Lifecycle {
         let old = |text: &str| Spanned { text: text.to_owned(), ..Spanned::default() };

@@ -152,8 +152,21 @@ pub struct Rule {
     pub layers: Vec<Rule>,
     /// Who set which field, the lowest layer first.
     pub settings: Vec<Setting>,
+    /// Old names of it that layers still override it by, and where.
+    pub outdated: Vec<Spanned>,
     /// The layers that ask for less, in force or not.
     pub eased: Vec<Eased>,
+}
+
+impl Rule {
+    /// What is said of layers that still override it by an old name, each.
+    pub fn called(&self) -> impl Iterator<Item = String> {
+        let told = |old: &Spanned| {
+            let Place { file, line, .. } = &old.place;
+            format!("{file}:{line} overrides it as `{}`, which is what it was called", old.text)
+        };
+        self.outdated.iter().map(told)
+    }
 }
 
 /// A statement by a person.

@@ -144,6 +144,29 @@ fn an_old_name_is_followed_with_a_note() {
 }
 
 #[test]
+fn a_layer_does_not_come_off_by_a_rename() {
+    let folder = project();
+    let folder = folder.path();
+    fs::remove_file(folder.join("rules/house/tried.yaml")).unwrap();
+    fs::remove_file(folder.join("rules/house/covered.yaml")).unwrap();
+    fs::create_dir_all(folder.join("rules/ours")).unwrap();
+    fs::write(folder.join("rules/ours/pack.yaml"), "title: Ours\nabout: More.\nextends: [house]\n").unwrap();
+    fs::write(folder.join("rules/ours/half.yaml"), "overrides: house/half\nrequire: coverage.line >= 95%\n").unwrap();
+    assert_eq!(support::check(folder, &[]).code, 1);
+    rename(folder, "half", "most");
+    let answer = support::check(folder, &[]);
+    assert_eq!(answer.code, 1, "{}{}", answer.out, answer.err);
+    let told = "rules/ours/half.yaml:1 overrides it as `house/half`, which is what it was called";
+    assert!(words(&answer.out).contains(told), "{}", answer.out);
+    let explained = readiness(folder, &["explain", "house/most", "--now", support::NOW]);
+    assert!(explained.out.contains(told) && explained.out.contains("coverage.line >= 95%"), "{}{}", explained.out, explained.err);
+    fs::write(folder.join("rules/ours/half.yaml"), "overrides: house/whole\n").unwrap();
+    let unknown = support::check(folder, &[]);
+    assert_eq!(unknown.code, 2);
+    assert!(unknown.err.contains("there is no rule `house/whole` to override"), "{}", unknown.err);
+}
+
+#[test]
 fn a_deprecated_rule_says_so_and_still_judges() {
     let folder = project();
     let folder = folder.path();

@@ -127,6 +127,9 @@ fn describe(rule: &Rule, now: Option<&Now>, at: Instant) -> String {
     if !before.is_empty() {
         text.push_str(&format!("\nCalled before\n  {}\n", clean(&before.join(", "))));
     }
+    for told in rule.called() {
+        text.push_str(&format!("  {}\n", clean(&told)));
+    }
     if let Some(deprecated) = &rule.deprecated {
         text.push_str(&format!("\nDeprecated\n  the rule {}\n", clean(&deprecated.told())));
     }

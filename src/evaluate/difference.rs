@@ -192,6 +192,7 @@ pub(super) fn changes(old: &Rule, new: &Rule) -> Vec<Change> {
         // How the rule came to be what is compared here.
         layers: _,
         settings: _,
+        outdated: _,
         eased: _,
     } = old;
     let mut found = Changes(Vec::new());

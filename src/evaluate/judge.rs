@@ -68,13 +68,13 @@ pub fn worst_first(findings: &mut [Finding], block_at: Severity) {
     });
 }
 
-/// What one rule says; one that is on its way out says that too.
+/// What one rule says; one that is on its way out, or that a layer calls by an old name, says that too.
 pub fn one(rule: &Compiled, facts: &Facts<'_>, occasion: &Occasion) -> Vec<Finding> {
     let mut findings = said(rule, facts, occasion);
-    if let Some(deprecated) = &rule.rule.deprecated {
-        let told = deprecated.told();
+    let deprecated = rule.rule.deprecated.iter().map(|deprecated| format!("the rule {}", deprecated.told()));
+    for told in deprecated.chain(rule.rule.called()) {
         for found in findings.iter_mut().filter(|found| found.outcome != Outcome::NotApplicable) {
-            found.message = format!("{}; the rule {told}", found.message.trim_end_matches('.'));
+            found.message = format!("{}; {told}", found.message.trim_end_matches('.'));
         }
     }
     findings

@@ -8,6 +8,7 @@ use crate::instant::Instant;
 use crate::io::hash::sha256;
 use crate::io::spelling;
 use crate::io::yaml::{self, Node};
+use crate::lifecycle::Lifecycle;
 use crate::metric::duration;
 use crate::rule::{Pack, Place, Rule, Spanned};
 use rayon::prelude::*;
@@ -100,6 +101,9 @@ fn file(path: &str, text: &str, pack: &str) -> (Option<File>, Vec<Diagnostic>) {
 
 /// The rules of each pack, by its place, with all overlays over them.
 fn stacked(drafts: &mut [Draft], now: Instant, errors: &mut Vec<Diagnostic>) -> BTreeMap<usize, Vec<Rule>> {
+    // A mistake in the list of what is gone is told where all ids are known.
+    let written = drafts.iter().flat_map(|draft| &draft.rules).map(|(_, rule)| rule);
+    let ids = Lifecycle::of_rules(written, removed(&mut Vec::new()));
     let mut stacks: Vec<(usize, String, Stack)> = Vec::new();
     for (at, draft) in drafts.iter_mut().enumerate() {
         stacks.extend(draft.rules.drain(..).map(|(node, rule)| (at, rule.id.clone(), Stack::new(node, rule))));
@@ -111,14 +115,21 @@ fn stacked(drafts: &mut [Draft], now: Instant, errors: &mut Vec<Diagnostic>) -> 
         let mut seen: BTreeMap<&str, &Place> = BTreeMap::new();
         for overlay in &draft.overlays {
             let over = &overlay.over;
-            if let Some(first) = seen.insert(&over.text, &over.place) {
-                errors.push(Diagnostic::new(over.place.clone(), format!("`{}` is overridden in this pack already, at {first}", over.text)));
+            let written = stacks.iter().any(|(_, id, _)| *id == over.text);
+            let today = if written { &over.text } else { ids.today(&over.text) };
+            if let Some(first) = seen.insert(today, &over.place) {
+                errors.push(Diagnostic::new(over.place.clone(), format!("`{today}` is overridden in this pack already, at {first}")));
                 continue;
             }
-            let reachable = over.text.split_once('/').is_some_and(|(pack, _)| below.contains(pack));
-            match stacks.iter_mut().find(|(_, id, _)| reachable && *id == over.text) {
-                Some((.., stack)) => stack.lay(overlay, now, errors),
-                None => errors.push(nowhere(over, &draft.pack, &below, &stacks)),
+            let reachable = today.split_once('/').is_some_and(|(pack, _)| below.contains(pack));
+            match stacks.iter_mut().find(|(_, id, _)| reachable && id == today) {
+                Some((.., stack)) => {
+                    if over.text != today {
+                        stack.called(over);
+                    }
+                    stack.lay(overlay, now, errors);
+                }
+                None => errors.push(nowhere(over, today, &draft.pack, &ids, &below, &stacks)),
             }
         }
     }
@@ -129,16 +140,26 @@ fn stacked(drafts: &mut [Draft], now: Instant, errors: &mut Vec<Diagnostic>) -> 
     rules
 }
 
-/// A layer over nothing.
-fn nowhere(over: &Spanned, pack: &Pack, below: &BTreeSet<&str>, stacks: &[(usize, String, Stack)]) -> Diagnostic {
+/// A layer over nothing; `today` is what the rule it names is called.
+fn nowhere(
+    over: &Spanned,
+    today: &str,
+    pack: &Pack,
+    lifecycle: &Lifecycle,
+    below: &BTreeSet<&str>,
+    stacks: &[(usize, String, Stack)],
+) -> Diagnostic {
     let name = &pack.name;
-    let theirs = over.text.split_once('/').map_or("", |(pack, _)| pack);
+    let theirs = today.split_once('/').map_or("", |(pack, _)| pack);
     let ids = || stacks.iter().map(|(_, id, _)| id.as_str());
-    if ids().any(|id| id == over.text) {
+    if ids().any(|id| id == today) {
         let own = theirs == name;
         let help = if own { "change the rule itself".to_owned() } else { format!("add it to `extends` of the pack `{name}`") };
-        let message = format!("`{}` cannot be overridden here: `{name}` does not extend `{theirs}`", over.text);
+        let message = format!("`{today}` cannot be overridden here: `{name}` does not extend `{theirs}`");
         return Diagnostic::new(over.place.clone(), message).help(Some(help));
+    }
+    if let Some(gone) = lifecycle.gone(&over.text) {
+        return Diagnostic::new(over.place.clone(), gone).help(Some("remove the file, or override what took the rule's place".to_owned()));
     }
     let help = spelling::did_you_mean(&over.text, ids().filter(|id| id.split_once('/').is_some_and(|(pack, _)| below.contains(pack))));
     Diagnostic::new(over.place.clone(), format!("there is no rule `{}` to override", over.text)).help(help)

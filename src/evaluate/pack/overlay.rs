@@ -37,6 +37,7 @@ pub(super) struct Stack {
     now: Option<Node>,
     layers: Vec<Rule>,
     settings: Vec<Setting>,
+    outdated: Vec<Spanned>,
     eased: Vec<Eased>,
 }
 
@@ -46,7 +47,14 @@ const HARMLESS: [&str; 7] = ["question", "owner", "controls", "runbook", "why", 
 impl Stack {
     /// A rule that nothing lies over yet.
     pub fn new(node: Node, rule: Rule) -> Stack {
-        Stack { now: None, settings: settings(&node, |_| None), layers: Vec::new(), strict: (node, rule), eased: Vec::new() }
+        Stack {
+            now: None,
+            settings: settings(&node, |_| None),
+            layers: Vec::new(),
+            strict: (node, rule),
+            outdated: Vec::new(),
+            eased: Vec::new(),
+        }
     }
 
     /// Lays a file over it, as of `now`. One that may not lie there is a mistake, and leaves the rule as it was.
@@ -98,11 +106,16 @@ impl Stack {
         }
     }
 
+    /// Notes that a layer calls the rule by an old name.
+    pub fn called(&mut self, old: &Spanned) {
+        self.outdated.push(old.clone());
+    }
+
     /// The rule that judges.
     pub fn rule(self, errors: &mut Vec<Diagnostic>) -> Rule {
         let rule = self.now.as_ref().map_or_else(|| self.strict.1.clone(), |now| self.read(now, errors));
-        let Stack { layers, settings, eased, .. } = self;
-        Rule { layers, settings, eased, ..rule }
+        let Stack { layers, settings, outdated, eased, .. } = self;
+        Rule { layers, settings, outdated, eased, ..rule }
     }
 
     /// A node as the rule it is about.

@@ -56,6 +56,7 @@ pub(super) fn read(node: &Node, id: &str, pack: &str, errors: &mut Vec<Diagnosti
         deprecated: f.node("deprecated").map(|node| lifecycle::deprecated(node, f.errors)),
         layers: Vec::new(),
         settings: Vec::new(),
+        outdated: Vec::new(),
         eased: Vec::new(),
     };
     rule.collect = f.node("collect").map(|node| collector(node, &rule.id, f.errors));

@@ -189,6 +189,38 @@ fn extending_is_loading_and_knows_no_circle() {
 }
 
 #[test]
+fn a_layer_follows_a_rule_to_its_new_name() {
+    let renamed = || pack("base", "", &[("covered", &format!("{RULE}renamed_from: [base/lines, old/lines]\n"))]);
+    let layer = |name: &str, over: &str, limit: &str| {
+        pack(name, "base", &[("covered", &format!("overrides: {over}\nrequire: coverage.line >= {limit}\n"))])
+    };
+    let one = rule(&[renamed(), layer("ours", "base/lines", "85%"), layer("theirs", "old/lines", "90%")], "2026-02-18");
+    assert_eq!((requires(&one), one.layers.len()), ("coverage.line >= 90%", 3));
+    assert_eq!(
+        one.called().collect::<Vec<_>>(),
+        [
+            "ours/covered.yaml:1 overrides it as `base/lines`, which is what it was called",
+            "theirs/covered.yaml:1 overrides it as `old/lines`, which is what it was called"
+        ]
+    );
+    assert_eq!(rule(&[renamed(), layer("ours", "base/covered", "85%")], "2026-02-18").outdated, []);
+    let refused = |files: &[Files], told: &str| {
+        let (_, errors) = at(files, "2026-02-18");
+        assert!(errors.len() == 1 && errors[0].contains(told), "{told}: {errors:?}");
+    };
+    refused(&[renamed(), layer("ours", "base/lines", "70%")], "asks for less");
+    let twice = [("a", "overrides: base/covered\n"), ("b", "overrides: base/lines\n")];
+    refused(&[renamed(), pack("ours", "base", &twice)], "`base/covered` is overridden in this pack already, at ours/a.yaml:1:12");
+    let stranger = pack("ours", "", &[("a", "overrides: old/lines\n")]);
+    refused(&[renamed(), stranger], "`base/covered` cannot be overridden here: `ours` does not extend `base`");
+    // An old name that is a rule's own today is a mistake of the rule that claims it, and means the rule.
+    let own = pack("base", "", &[("covered", &format!("{RULE}renamed_from: base/lines\n")), ("lines", RULE)]);
+    assert_eq!(rule(&[own, layer("ours", "base/lines", "85%")], "2026-02-18").layers.len(), 0);
+    let gone = pack("ours", "nightly-bench", &[("a", "overrides: nightly-bench/enough-history\n")]);
+    refused(&[gone], "`nightly-bench/enough-history` was removed in 0.1.0: ");
+}
+
+#[test]
 fn a_layer_shows_by_a_case_what_it_changes() {
     let wrong = |text: &str| -> Vec<String> {
         let mut errors = Vec::new();
