@@ -243,7 +243,14 @@ const PATTERN: usize = 1024;
 const CHOICES: usize = 16;
 
 /// A compiled pattern: `*` within a folder, `**` across folders.
+#[derive(Clone, Debug)]
 pub struct Glob(globset::GlobMatcher);
+
+impl PartialEq for Glob {
+    fn eq(&self, other: &Glob) -> bool {
+        self.pattern() == other.pattern()
+    }
+}
 
 impl Glob {
     /// Compiles a pattern.
@@ -259,6 +266,11 @@ impl Glob {
             return Err(format!("a pattern with more than {CHOICES} `{{`"));
         }
         globset::GlobBuilder::new(pattern).literal_separator(true).build().map(|g| Glob(g.compile_matcher())).map_err(|e| e.to_string())
+    }
+
+    /// The pattern as it was written.
+    pub fn pattern(&self) -> &str {
+        self.0.glob().glob()
     }
 
     /// Whether a path with `/` between folders matches.

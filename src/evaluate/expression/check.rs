@@ -56,6 +56,14 @@ pub fn check(expr: &mut Expr, scope: &Scope<'_>, mistakes: &mut Vec<Mistake>) ->
             }
             Some(Kind::Flag)
         }
+        Node::Glob(inner, _) => {
+            let kind = check(inner, scope, mistakes)?;
+            if !matches!(kind, Kind::Text(_)) {
+                mistakes.push(Mistake::new(inner.at, format!("`glob` takes a text; this is a {kind}")));
+                return None;
+            }
+            Some(Kind::Flag)
+        }
         Node::Has(inner) => {
             measured(inner, "has", mistakes)?;
             check(inner, scope, mistakes).map(|_| Kind::Flag)
@@ -261,7 +269,10 @@ fn comparable(operator: Operator, left: (&Expr, Kind), right: (&Expr, Kind), mis
     let ((left, l), (right, r)) = (left, right);
     let ordered = operator.wants_small() || operator.wants_large();
     if let Some(truth) = [left, right].into_iter().find(|side| {
-        matches!(side.node, Node::Not(_) | Node::And(..) | Node::Or(..) | Node::Compare(..) | Node::In(..) | Node::Has(_) | Node::All(..))
+        matches!(
+            side.node,
+            Node::Not(_) | Node::And(..) | Node::Or(..) | Node::Compare(..) | Node::In(..) | Node::Glob(..) | Node::Has(_) | Node::All(..)
+        )
     }) {
         let help = Some("join them with `&&`, `||` and `!`".to_owned());
         mistakes.push(Mistake::new(truth.at, "an expression that is true or false is not compared").help(help));

@@ -227,6 +227,7 @@ impl Run<'_> {
             }
             Node::Compare(operator, left, right, words) => self.compare((*operator, positive), (left, right), words, row),
             Node::In(left, values) => self.member(left, values, row, positive),
+            Node::Glob(text, glob) => self.fits(text, glob, row, positive),
             Node::All(family, inner) => self.all(family, inner, positive),
             Node::Has(inner) => match self.measure(inner, row) {
                 Err(absence) if !absence.silent => self.absent(absence),

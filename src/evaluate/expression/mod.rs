@@ -19,6 +19,7 @@ pub use strictness::{Bound, bounds, strictness};
 
 use crate::catalogue::Kind;
 use crate::error::{Diagnostic, Excerpt};
+use crate::io::fs::Glob;
 use crate::io::spelling;
 use crate::metric::{Labels, Name};
 use crate::rule::{Place, Spanned};
@@ -152,6 +153,8 @@ enum Node {
     /// The words are the ladder that levels stand on; the checker puts them in.
     Compare(Operator, Box<Expr>, Box<Expr>, &'static [&'static str]),
     In(Box<Expr>, Vec<Literal>),
+    /// Whether a text is a path that fits the pattern.
+    Glob(Box<Expr>, Glob),
     Has(Box<Expr>),
     OrElse(Box<Expr>, Literal),
     /// How far a metric, or a cell of this family's row, has moved since the base; whether relative to it.
@@ -274,7 +277,7 @@ impl Expr {
         each(self);
         match &self.node {
             Node::Not(inner) | Node::Has(inner) | Node::All(_, inner) => inner.visit(each),
-            Node::OrElse(inner, _) | Node::In(inner, _) | Node::Change(inner, ..) => inner.visit(each),
+            Node::OrElse(inner, _) | Node::In(inner, _) | Node::Glob(inner, _) | Node::Change(inner, ..) => inner.visit(each),
             Node::And(left, right) | Node::Or(left, right) | Node::Compare(_, left, right, _) => {
                 left.visit(each);
                 right.visit(each);

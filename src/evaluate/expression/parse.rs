@@ -3,6 +3,7 @@
 use super::lex::{Lexeme, Literal, Token, tokens};
 use super::{DEPTH, Expr, LENGTH, Mistake, NODES, Node, Operator};
 use crate::catalogue::{self, FAMILIES};
+use crate::io::fs::Glob;
 use crate::io::spelling;
 use crate::metric::{Labels, Name};
 
@@ -42,7 +43,7 @@ const COMPARISONS: [(&str, Operator); 6] = [
     ("<", Operator::Less),
     (">", Operator::Greater),
 ];
-const FUNCTIONS: [&str; 7] = ["has", "or_else", "delta", "change", "worst", "count", "all"];
+const FUNCTIONS: [&str; 8] = ["has", "or_else", "delta", "change", "worst", "count", "all", "glob"];
 
 impl Parser<'_> {
     fn peek(&self) -> &Lexeme {
@@ -227,6 +228,7 @@ impl Parser<'_> {
                     }
                 }
             }
+            "glob" => self.glob(),
             "count" => self.family().map_or(Node::Wrong, Node::Count),
             "worst" => self.cell(),
             "all" => match self.family() {
@@ -273,6 +275,24 @@ impl Parser<'_> {
             self.mistakes.push(Mistake::new(at, format!("unknown record family `{name}`")).help(help));
         }
         family
+    }
+
+    /// `path, "src/**/*.py"`.
+    fn glob(&mut self) -> Node {
+        let text = self.primary();
+        self.expect(",");
+        let pattern = self.primary();
+        let Node::Literal(Literal::Text(written)) = &pattern.node else {
+            self.mistakes.push(Mistake::new(pattern.at, "the second value of `glob` must be a pattern in quotes"));
+            return Node::Wrong;
+        };
+        match Glob::new(written) {
+            Ok(glob) => Node::Glob(Box::new(text), glob),
+            Err(why) => {
+                self.mistakes.push(Mistake::new(pattern.at, format!("`{written}` is no pattern: {why}")));
+                Node::Wrong
+            }
+        }
     }
 
     /// `golden.category.hallucination_rate`.

@@ -265,3 +265,22 @@ fn a_cell_is_held_against_the_row_the_base_had() {
     was[0].push("coverage.file", Record::new("path", "a").with("line", Value::ratio(1, 2)));
     assert_eq!(judge("for_each: coverage.file\nrequire: delta(line) >= -5pt", &was)["a"].0, Outcome::NoEvidence);
 }
+
+#[test]
+fn a_path_may_be_asked_to_fit_a_pattern() {
+    let mut evidence = Evidence::new("coverage", "coverage");
+    evidence.sources.push(Source { path: "coverage.xml".into(), ..Source::default() });
+    for (path, part) in [("src/io/a.py", 9), ("src/b.py", 5), ("web/c.js", 1)] {
+        evidence.push("coverage.file", Record::new("path", path).with("line", Value::ratio(part, 10)));
+    }
+    let judge = |lines: &str| -> BTreeMap<String, Outcome> {
+        let found = judged(&rule(lines), std::slice::from_ref(&evidence));
+        found.into_iter().map(|f| (f.subject.unwrap_or_default(), f.outcome)).collect()
+    };
+    let found = judge("for_each: coverage.file\nwhere: 'glob(path, \"src/**/*.py\")'\nrequire: line >= 80%");
+    let expected = [("src/b.py", Outcome::Fail), ("src/io/a.py", Outcome::Pass), ("web/c.js", Outcome::NotApplicable)];
+    assert_eq!(found, expected.map(|(path, outcome)| (path.to_owned(), outcome)).into());
+    let all = judge("require: 'all(coverage.file, glob(path, \"web/*\") || line >= 50%)'");
+    assert_eq!(all[""], Outcome::Pass);
+    assert_eq!(judge("require: 'all(coverage.file, !glob(path, \"web/*\"))'")[""], Outcome::Fail);
+}

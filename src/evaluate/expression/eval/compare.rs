@@ -3,6 +3,7 @@
 use super::change::{self, Operand};
 use super::value::{limit_text, order, plainly, simple};
 use super::{Expr, Literal, Node, Operator, Part, Run, Truth, constant, name, noun, ratio};
+use crate::io::fs::Glob;
 use crate::metric::Value;
 use crate::record::Record;
 use std::cmp::Ordering;
@@ -79,6 +80,14 @@ impl Run<'_> {
             _ => format!("{} {stated}", operator.words()),
         };
         Part { subject, required, ..part }
+    }
+
+    /// Whether a text fits a pattern.
+    pub(super) fn fits(&mut self, text: &Expr, glob: &Glob, row: Option<&Record>, positive: bool) -> Truth {
+        let Some(found) = self.value(text, row) else { return Truth::Unproven };
+        let found = found.measured.value.to_string();
+        let like = if positive { "like" } else { "unlike" };
+        self.part(glob.matches(&found) == positive, name(text), found, format!("{like} {}", glob.pattern()))
     }
 
     pub(super) fn member(&mut self, left: &Expr, values: &[Literal], row: Option<&Record>, positive: bool) -> Truth {

@@ -161,6 +161,9 @@ fn units_of_changes_are_checked() {
         ("delta(golden.mode) == \"live\"", "rule.yaml:4:16: a text has no delta"),
         ("delta(cases) >= 0", "rule.yaml:4:16: `delta` takes a metric or a cell of a row - only the rows of a family have a base"),
         ("delta(delta(tests.total)) >= 0", "rule.yaml:4:16: `delta` takes a metric or a cell of a row"),
+        ("glob(coverage.line, \"a/**\")", "rule.yaml:4:15: `glob` takes a text; this is a ratio"),
+        ("glob(golden.mode, live)", "rule.yaml:4:28: the second value of `glob` must be a pattern in quotes"),
+        ("glob(golden.mode, \"a[\")", "rule.yaml:4:28: `a[` is no pattern: error parsing glob 'a[': unclosed character class; missing ']'"),
         ("change(audit.last_run) > 0%", "rule.yaml:4:17: a moment has no change"),
     ] {
         assert_eq!(mistakes(text).first().map(String::as_str), Some(message), "{text}");
