@@ -197,8 +197,9 @@ impl Parser {
         };
         let ((base, head), (base_told, head_told)) = (open.begins(), file.told.unwrap_or((1, 1)));
         let (skipped, passed) = (base.checked_sub(base_told), head.checked_sub(head_told));
-        // Those of a merge leave out what only one side changed.
-        if (skipped.is_none() || passed.is_none() || skipped != passed) && !line.starts_with(b"@@@") {
+        // Those of a merge leave out what only one side changed, but their lines stand in order too.
+        let follows = if line.starts_with(b"@@@") { passed.is_some() } else { passed.is_some() && skipped == passed };
+        if !follows {
             return Err("the hunk does not follow from the one before: hunks are missing, or out of order".to_owned());
         }
         file.merge |= line.starts_with(b"@@@");

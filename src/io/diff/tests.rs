@@ -198,6 +198,16 @@ index 1,2..3
 }
 
 #[test]
+fn hunks_of_a_merge_stand_in_order() {
+    let hunk = |line: u32| format!("@@@ -1,0 -1,0 +{line},1 @@@\n++x\n");
+    let both = |one, two| parse(format!("diff --cc a\nindex 1,2..3\n--- a/a\n+++ b/a\n{}{}", hunk(one), hunk(two)));
+    let in_order = both(4, 9).unwrap().files.remove(0);
+    assert!(in_order.is_new(4) && in_order.is_new(9) && !in_order.is_new(5));
+    assert_eq!(both(9, 4).unwrap_err().line, 7, "a line of the first would be taken for an old one");
+    assert!(both(9, 9).is_err());
+}
+
+#[test]
 fn prose_around_and_plain_diffs() {
     let text = format!("From 1234\nSubject: [PATCH] x\n\n---\n src/a.py | 3 +-\n\n{EDIT}-- \n2.47.0\n\n");
     assert_eq!(parse(text), parse(EDIT));
