@@ -6,6 +6,7 @@
 use readiness::baseline::Baseline;
 use readiness::compare;
 use readiness::config::Config;
+use readiness::diff::{Body, Hunk, Span};
 use readiness::discover::{attestations, settings, waivers};
 use readiness::error::Diagnostic;
 use readiness::evaluate::facts::Facts;
@@ -13,18 +14,18 @@ use readiness::evaluate::judge::{Occasion, judge};
 use readiness::evaluate::pack::{self, Files};
 use readiness::evaluate::{cases, expression};
 use readiness::evidence::Evidence;
-use readiness::finding::Outcome;
+use readiness::finding::{Finding, Outcome};
 use readiness::ingest::{self, Request};
 use readiness::instant::Instant;
 use readiness::io::fs::Artifact;
 use readiness::io::xml::{Event, Xml};
 use readiness::io::yaml::Node;
-use readiness::io::{json, yaml};
+use readiness::io::{diff, json, yaml};
 use readiness::metric::{Metric, Value};
 use readiness::record::Record;
 use readiness::rule::{Pack, Place, Rule, Severity, Spanned};
 use readiness::source::Grade;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::PathBuf;
 
@@ -36,9 +37,11 @@ pub const TARGETS: &[Target] = &[
     ("attestations", &["fuzz/seeds/attestations"], attestations),
     ("baseline", &["fuzz/seeds/baseline"], baseline),
     ("configuration", &["fuzz/seeds/configuration"], configuration),
+    ("diff", &["fuzz/seeds/diff"], diff),
     ("expression", &["fuzz/seeds/expression"], expression),
     ("format", &["fixtures/formats", "fixtures/hostile"], format),
     ("map", &["maps"], map),
+    ("overlay", &["fuzz/seeds/overlay"], overlay),
     ("rules", &["rules"], rules),
     ("waivers", &["fuzz/seeds/waivers"], waivers),
     ("xml", &["fixtures/hostile"], xml),
@@ -200,6 +203,67 @@ pub fn rules(input: &[u8]) {
         told(&errors);
         let _ = judge(&rules, &Facts::new(&extremes()), &Occasion { now: Some(NOW), ..Occasion::default() });
     }
+}
+
+/// What a file with layers holds between its parts: a rule, the head of a pack over its pack, and a layer.
+const PARTS: &str = "\n===\n";
+
+/// A layer over a rule. Where nobody allowed it to ask for less, it lets nothing pass that the rule alone objects to.
+pub fn overlay(input: &[u8]) {
+    let Some(text) = text(input) else { return };
+    let mut parts = text.splitn(3, PARTS);
+    let mut part = || parts.next().unwrap_or_default().to_owned();
+    let pack = |name: &str, head: String, rule: String| Files {
+        pack: name.to_owned(),
+        files: vec![(format!("{name}/pack.yaml"), head), (format!("{name}/it.yaml"), rule)],
+    };
+    let base = pack("base", "title: T\nabout: A.\n".to_owned(), part());
+    let files = [base, pack("ours", part(), part())];
+    let mut errors = Vec::new();
+    let packs = pack::read(&files, NOW, &mut errors);
+    let (layered, declared) = pack::check(&packs, &BTreeMap::new(), &mut errors);
+    told(&errors);
+    assert!(!layered.is_empty() || !errors.is_empty(), "no rule, and nothing said of it");
+    if !errors.is_empty() || packs.iter().flat_map(|pack| &pack.rules).any(|rule| !rule.eased.is_empty()) {
+        return;
+    }
+    let (alone, _) = pack::check(&pack::read(&files[..1], NOW, &mut errors), &declared, &mut errors);
+    let (evidence, occasion) = (extremes(), Occasion { now: Some(NOW), ..Occasion::default() });
+    let facts = Facts::new(&evidence);
+    let objects = |finding: &Finding| finding.rule == "base/it" && matches!(finding.outcome, Outcome::Fail | Outcome::Unproven);
+    if judge(&alone, &facts, &occasion).iter().any(objects) {
+        let still = judge(&layered, &facts, &occasion);
+        let passes = |finding: &Finding| matches!(finding.outcome, Outcome::Pass | Outcome::NotApplicable);
+        assert!(still.iter().any(|finding| finding.rule == "base/it" && !passes(finding)), "a layer let it pass: {still:?}");
+    }
+}
+
+/// A unified diff: what is read of it adds up, and lines can be followed both ways.
+pub fn diff(input: &[u8]) {
+    let lines = input.split(|byte| *byte == b'\n').count() as u64;
+    let read = match diff::read(input) {
+        Ok(read) => read,
+        Err(fault) => return assert!(fault.line <= lines + 1 && !fault.message.is_empty(), "{fault:?}"),
+    };
+    let mut names = BTreeSet::new();
+    let mut told = 0;
+    for file in &read.files {
+        assert!(file.head.is_some() || file.base.is_some(), "{file:?}");
+        assert!(file.head.as_ref().is_none_or(|name| names.insert(name)), "named twice: {file:?}");
+        let (Body::Lines(hunks) | Body::Copy(hunks) | Body::Merged(hunks)) = &file.body else { continue };
+        told += hunks.iter().map(|hunk| u64::from(hunk.head.count)).sum::<u64>();
+        let sides: [fn(&Hunk) -> Span; 2] = [|hunk| hunk.head, |hunk| hunk.base];
+        // Where the lines of a merge stood nobody asks: there were several places.
+        for side in &sides[..if matches!(file.body, Body::Merged(_)) { 1 } else { 2 }] {
+            assert!(hunks.iter().all(|hunk| side(hunk).first > 0), "{file:?}");
+            assert!(hunks.windows(2).all(|two| side(&two[0]).end() <= side(&two[1]).first), "{file:?}");
+        }
+        for line in hunks.iter().flat_map(|hunk| [hunk.head.first.saturating_sub(1), hunk.head.first, hunk.head.end()]) {
+            let before = file.before(line);
+            assert!(before.is_none() || (file.now(before.unwrap_or(0)) == Some(line) && !file.is_new(line)), "{line} of {file:?}");
+        }
+    }
+    assert!(told <= lines, "more new lines than there are lines");
 }
 
 /// A map of somebody's own table.
