@@ -9,6 +9,7 @@ mod istanbul;
 mod llvm_json;
 mod mutants;
 mod peers;
+mod recount;
 mod simplecov;
 
 use super::*;
