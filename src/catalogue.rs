@@ -154,6 +154,13 @@ pub const METRICS: &[Definition] = &[
         "what became of each line since the base, as lcov names it; needs --base-coverage",
     ),
     metric("coverage.mutation_score", Kind::Ratio, HIGHER, "changes made to the code on purpose that a test noticed"),
+    metric(
+        "coverage.patch_mutation_score",
+        Kind::Ratio,
+        HIGHER,
+        "mutants on new lines that a test noticed, of all that say something; needs --base or --diff",
+    ),
+    metric("coverage.new_mutants", Kind::Count, None, "mutants on new lines that say something; needs --base or --diff"),
     labelled("coverage.mutants", Kind::Count, None, &[("fate", FATES)], "changes made to the code on purpose, by what became of them"),
     metric("tests.total", Kind::Count, HIGHER, "test cases"),
     metric("tests.passed", Kind::Count, HIGHER, "test cases that passed"),
@@ -500,6 +507,7 @@ pub fn counted(id: &str) -> &'static str {
         // What a project declares may be called like something that is counted.
         _ if ["telemetry.", "custom.", "documents."].iter().any(|family| id.starts_with(family)) => POINT,
         "line" | "patch" => "line",
+        "mutation_score" | "patch_mutation_score" => "mutant",
         "branch" => "branch",
         "citation_support" => "citation",
         "score" | "worse" | "better" | "worst_change" => POINT,

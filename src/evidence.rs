@@ -2,6 +2,7 @@
 
 use crate::linemap::LineMap;
 use crate::metric::{Metric, Name, Value};
+use crate::mutant::Mutants;
 use crate::record::Record;
 use crate::series::Series;
 use crate::source::{Grade, Location, Problem, Source};
@@ -38,6 +39,9 @@ pub struct Evidence {
     /// Which lines ran, for what is compared with a change; a report does not keep it.
     #[serde(skip)]
     pub lines: LineMap,
+    /// Changes made to the code on purpose, for the same; a report does not keep them all.
+    #[serde(skip)]
+    pub mutants: Mutants,
 }
 
 /// Why evidence cannot be used, worst first.

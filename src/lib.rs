@@ -31,6 +31,7 @@ pub mod io;
 pub mod lifecycle;
 pub mod linemap;
 pub mod metric;
+pub mod mutant;
 pub mod obligation;
 pub mod page;
 pub mod portfolio;

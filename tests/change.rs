@@ -140,6 +140,44 @@ fn an_edit_and_its_new_lines() {
 }
 
 #[test]
+fn mutants_on_new_lines() {
+    let it = Project::new();
+    let config = CONFIG.replace("packs:", "  mutation: { family: coverage, path: mutants.json }\npacks:");
+    let given = |new: u32, score: &str| format!("{{ diff: true, coverage.new_mutants: {new}, coverage.patch_mutation_score: {score} }}");
+    let rule = format!(
+        "question: Would a test notice?\nseverity: P1\nwhen: diff && coverage.new_mutants != 0\nrequire: coverage.patch_mutation_score >= 70%\n\
+         why: A line that runs proves little.\nfix: Assert something.\ncases:\n  - {{ given: {}, outcome: pass }}\n  - {{ given: {}, outcome: fail }}\n  \
+         - {{ given: {}, outcome: not-applicable }}\n  - {{ given: {{ diff: true }}, outcome: no-evidence }}\n",
+        given(10, "7/10"),
+        given(10, "6/10"),
+        given(0, "0/0"),
+    );
+    it.write("readiness.yaml", &config).write("rules/noticed.yaml", &rule).write("src/a.py", TEN).commit().branch();
+    it.write("src/a.py", &TEN.replace("3\n", "3\nnew\nnew\n")).commit();
+    it.report("coverage.xml", &[("src/a.py", &[(1, 1), (4, 1), (5, 1)])]);
+    let judged = |mutants: &[(u32, &str)]| {
+        let one = |(line, status): &(u32, &str)| {
+            let place = format!("{{\"start\": {{\"line\": {line}, \"column\": 1}}, \"end\": {{\"line\": {line}, \"column\": 2}}}}");
+            format!("{{\"id\": \"{line}{status}\", \"mutatorName\": \"{status}\", \"status\": \"{status}\", \"location\": {place}}}")
+        };
+        let mutants = mutants.iter().map(one).collect::<Vec<_>>().join(", ");
+        // The tool ran in a container, and calls the file by a path of its own.
+        it.write("mutants.json", &format!("{{\"schemaVersion\": \"2\", \"thresholds\": {{\"high\": 80, \"low\": 60}}, \"files\": {{\"/app/src/a.py\": {{\"mutants\": [{mutants}]}}}}}}"));
+        let (_, report) = it.judge(&["--base", "main"]);
+        (outcome(&report, "noticed").to_owned(), message(&report, "noticed"))
+    };
+    let old = [(1, "Survived"), (3, "Survived"), (6, "NoCoverage")];
+    let (outcome, told) = judged(&[&old[..], &[(4, "Killed"), (4, "Survived"), (5, "CompileError")]].concat());
+    assert!(outcome == "fail" && told.contains("50 % (1 of 2)"), "{outcome}: {told}");
+    let (outcome, told) = judged(&[&old[..], &[(4, "Killed"), (5, "Timeout")]].concat());
+    assert!(outcome == "pass" && told.contains("100 % (2 of 2)"), "{outcome}: {told}");
+    let (outcome, told) = judged(&[&old[..], &[(5, "Ignored")]].concat());
+    assert!(outcome == "not-applicable" && told.contains("coverage.new_mutants is 0"), "{outcome}: {told}");
+    it.write("readiness.yaml", CONFIG);
+    assert_eq!(judged(&old).0, "no-evidence", "nobody ran mutation tests");
+}
+
+#[test]
 fn every_output_names_the_lines() {
     let it = Project::new();
     it.write("src/a.py", TEN).commit().branch();

@@ -10,7 +10,6 @@ use crate::ingest::{self, Request};
 use crate::instant::Instant;
 use crate::io::git;
 use crate::io::progress::Progress;
-use crate::linemap::LineMap;
 use crate::metric::Name;
 use crate::rule::Collector;
 use crate::source::{Grade, Location, Problem};
@@ -85,7 +84,7 @@ pub fn settle(all: &mut [Evidence], tree: Option<&Tree>, change: Option<&Change>
         compare::patch::patch(all, &compare::patch::Change { diff, base: base.as_ref(), tree, exclude, at_hand });
     }
     // Nothing looks at single lines any more.
-    all.iter_mut().for_each(|entry| entry.lines = LineMap::default());
+    all.iter_mut().for_each(|entry| (entry.lines, entry.mutants) = Default::default());
 }
 
 /// A file and its copy are one measurement: counted twice it would prove more than it shows, and a copy could stand in

@@ -6,6 +6,7 @@ use crate::evidence::Evidence;
 use crate::io::fs::Glob;
 use crate::linemap::{LineMap, Lines};
 use crate::metric::{Metric, Value};
+use crate::mutant::Mutants;
 use crate::record::Record;
 use crate::source::{Grade, Location};
 use crate::tree::Tree;
@@ -17,6 +18,7 @@ use tally::{Seen, Tally, ranges, tally};
 
 mod excerpt;
 mod kind;
+mod mutation;
 mod tally;
 #[cfg(test)]
 mod tests;
@@ -50,7 +52,16 @@ pub fn patch(evidence: &mut [Evidence], change: &Change<'_>) {
         return;
     }
     let maps: Vec<LineMap> = entries.iter().map(|i| std::mem::take(&mut evidence[*i].lines)).collect();
-    let shares = Patch::of(change, &maps).shares();
+    let mutants: Vec<Mutants> = entries.iter().map(|i| std::mem::take(&mut evidence[*i].mutants)).collect();
+    let patch = Patch::of(change, &maps);
+    let scores = mutation::scores(mutants, |path, line| patch.is_new(path, line));
+    for (entry, score) in entries.iter().zip(scores) {
+        if let Some(score) = score {
+            evidence[*entry].put("coverage.patch_mutation_score", Value::Ratio(score));
+            evidence[*entry].put("coverage.new_mutants", Value::Count(score.whole));
+        }
+    }
+    let shares = patch.shares();
     for (nth, (entry, share)) in entries.into_iter().zip(shares).enumerate() {
         share.put(&mut evidence[entry], change.base.is_some());
         if change.base.is_none() && nth == 0 {
@@ -178,6 +189,11 @@ impl<'a> Patch<'a> {
     /// The entry that a file counts in: the first that knows it.
     fn home(&self, path: &str) -> usize {
         self.maps.iter().position(|map| map.files.contains_key(path)).unwrap_or(0)
+    }
+
+    /// Whether a line of a file that owes something is new.
+    fn is_new(&self, path: &str, line: u32) -> bool {
+        self.by_head.get(path).is_some_and(|changed| changed.is_new(line)) && !self.is_excluded(path)
     }
 
     fn is_excluded(&self, path: &str) -> bool {

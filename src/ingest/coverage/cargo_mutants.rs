@@ -1,11 +1,12 @@
 //! `mutants.out/outcomes.json` of cargo-mutants.
 
 use super::Draft;
-use super::mutants::Fate;
+use super::mutants::describe;
 use super::number::moment;
 use crate::ingest::{Format, Reading};
 use crate::io::fs::Artifact;
 use crate::io::json::{Each, Fill, Members, outline, skip};
+use crate::mutant::Fate;
 use crate::source::Location;
 use serde::Deserialize;
 use serde::de::MapAccess;
@@ -21,7 +22,7 @@ fn read(reading: &mut Reading<'_>) -> Draft {
     let mut run = Run::default();
     let whole = reading.json(Fill(&mut run)).is_some();
     reading.source.collected_at = run.start_time.as_deref().and_then(moment);
-    reading.source.content = run.draft.mutants.describe("cargo-mutants");
+    reading.source.content = describe(&run.draft.mutants, "cargo-mutants");
     if whole {
         run.tell(reading);
     }
@@ -114,7 +115,7 @@ impl Run {
         let line = mutant.span.map(|span| span.start.line).or(mutant.line).unwrap_or(0);
         let change = mutant.name.strip_prefix(&format!("{}:{line}:", mutant.file)).map_or(mutant.name.as_str(), str::trim);
         let change = if change.is_empty() { &mutant.replacement } else { change };
-        self.draft.mutants.add(&mutant.file, line, change, fate);
+        self.draft.mutant(&mutant.file, line, change, fate);
     }
 
     fn tell(&self, reading: &mut Reading<'_>) {

@@ -7,6 +7,7 @@ use crate::evidence::Evidence;
 use crate::ingest::{Family, Format, Reading, Request};
 use crate::linemap::{LineMap, Lines, Unsure, plus};
 use crate::metric::{Ratio, Value, grouped};
+use crate::mutant::{Fate, Mutants};
 use crate::record::Record;
 use crate::source::{Grade, Location};
 use std::collections::{BTreeMap, BTreeSet};
@@ -82,6 +83,7 @@ impl Family for Coverage {
         tell_unsure(all.unsure, evidence);
         put(&all, evidence);
         evidence.lines = all.lines;
+        evidence.mutants = all.mutants;
     }
 }
 
@@ -94,10 +96,15 @@ pub struct Draft {
     /// The files of each package that a report names.
     packages: BTreeMap<String, BTreeSet<String>>,
     unsure: Unsure,
-    mutants: mutants::Mutants,
+    mutants: Mutants,
 }
 
 impl Draft {
+    /// Adds a mutant of a file, as a report calls it.
+    fn mutant(&mut self, file: &str, line: u32, change: &str, fate: Fate) {
+        self.mutants.add(path::normal(file), line, change, fate);
+    }
+
     /// Both reports, as two runs of the same system.
     fn join(mut self, other: Draft) -> Draft {
         let Unsure { branches, totals } = self.lines.join(other.lines);
@@ -136,7 +143,7 @@ fn tell_unsure(unsure: Unsure, evidence: &mut Evidence) {
 
 /// Metrics and records of the whole entry.
 fn put(all: &Draft, evidence: &mut Evidence) {
-    all.mutants.put(evidence);
+    mutants::put(&all.mutants, evidence);
     if all.lines.files.is_empty() && !all.mutants.is_empty() {
         return;
     }

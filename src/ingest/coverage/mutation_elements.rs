@@ -2,10 +2,11 @@
 
 use super::Draft;
 use super::cell::Cell;
-use super::mutants::Fate;
+use super::mutants::describe;
 use crate::ingest::{Format, Reading};
 use crate::io::fs::Artifact;
 use crate::io::json::{Each, Fill, Members, outline, skip};
+use crate::mutant::Fate;
 use crate::source::Location;
 use serde::Deserialize;
 use serde::de::MapAccess;
@@ -25,7 +26,7 @@ fn claims(artifact: &Artifact) -> bool {
 fn read(reading: &mut Reading<'_>) -> Draft {
     let mut report = Report::default();
     reading.json(Fill(&mut report));
-    reading.source.content = report.draft.mutants.describe("mutation-testing-elements");
+    reading.source.content = describe(&report.draft.mutants, "mutation-testing-elements");
     if let Some((at, status)) = report.unfinished {
         let at = Location::pointer(&["files", &at, "mutants"]);
         if status == "Pending" {
@@ -100,7 +101,7 @@ impl Report {
             let [from, to, last] = [start.column, end.line, end.column].map(|cell| cell.count().unwrap_or(0));
             let replacement = replacement.unwrap_or_default();
             let change = format!("{from}-{to}:{last} {mutator_name} {replacement}");
-            self.draft.mutants.add(path, start.line.line().unwrap_or(0), change.trim_end(), fate);
+            self.draft.mutant(path, start.line.line().unwrap_or(0), change.trim_end(), fate);
         }
     }
 }

@@ -5,11 +5,12 @@
 
 use super::Draft;
 use super::elements::{Elements, walk};
-use super::mutants::Fate;
+use super::mutants::describe;
 use super::odds::{Odd, Odds};
 use crate::ingest::{Format, Reading};
 use crate::io::fs::Artifact;
 use crate::io::xml::{Tag, opening};
+use crate::mutant::Fate;
 use crate::source::Location;
 
 pub(super) const FORMAT: Format<Draft> =
@@ -29,7 +30,7 @@ fn read(reading: &mut Reading<'_>) -> Draft {
         let message = format!("a mutation is `{status}`: the run had not come to its end when this was written");
         reading.error("unfinished", Location::line(root), message);
     }
-    reading.source.content = report.draft.mutants.describe("PIT");
+    reading.source.content = describe(&report.draft.mutants, "PIT");
     report.draft
 }
 
@@ -116,6 +117,6 @@ impl Report {
             }
         };
         let change = format!("{mutator} in {method} {}", indexes.join(","));
-        self.draft.mutants.add(&file, line, change.trim_end(), fate);
+        self.draft.mutant(&file, line, change.trim_end(), fate);
     }
 }

@@ -25,7 +25,7 @@ pub(super) fn settle(drafts: &mut [Draft], request: &Request<'_>, evidence: &mut
     let places = request.tree.map(Places::of);
     let (mut unknown, mut unclear, mut all) = (BTreeSet::new(), BTreeMap::new(), 0);
     for draft in drafts.iter_mut() {
-        let names: Vec<String> = draft.lines.files.keys().cloned().collect();
+        let names: BTreeSet<String> = draft.lines.files.keys().chain(draft.mutants.files.keys()).cloned().collect();
         all += names.len();
         let mut found: BTreeMap<String, String> = BTreeMap::new();
         let mut left: Vec<String> = Vec::new();
@@ -65,6 +65,9 @@ fn rename(draft: &mut Draft, found: &BTreeMap<String, String>) {
         let _ = renamed.join(LineMap { files: BTreeMap::from([(path, lines)]) });
     }
     draft.lines = renamed;
+    for (path, mutations) in std::mem::take(&mut draft.mutants.files) {
+        draft.mutants.take(found.get(&path).cloned().unwrap_or(path), mutations);
+    }
     for files in draft.packages.values_mut() {
         *files = std::mem::take(files).into_iter().map(|path| found.get(&path).cloned().unwrap_or(path)).collect();
     }
@@ -271,13 +274,15 @@ fn exclude(drafts: &mut [Draft], patterns: &[String], evidence: &mut Evidence) {
     let globs: Vec<Glob> = patterns.iter().filter_map(|pattern| Glob::new(pattern).ok()).collect();
     let mut gone = BTreeSet::new();
     for draft in drafts {
-        draft.lines.files.retain(|path, _| {
+        let mut stays = |path: &String| {
             let stays = !globs.iter().any(|glob| glob.matches(path));
             if !stays {
                 gone.insert(path.clone());
             }
             stays
-        });
+        };
+        draft.lines.files.retain(|path, _| stays(path));
+        draft.mutants.files.retain(|path, _| stays(path));
     }
     if !gone.is_empty() {
         let message = format!("files left out by `exclude`: {}", grouped(gone.len() as u64));

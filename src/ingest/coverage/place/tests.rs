@@ -152,3 +152,18 @@ fn a_folder_that_the_report_names_as_its_source_tells_files_of_one_name_apart() 
     assert_eq!(resolved(&tree, &["/elsewhere/docs"], "util.py"), "util.py", "a name of the repository is what it is");
     assert_eq!(resolved(&tree, &[], "__init__.py"), "__init__.py");
 }
+
+#[test]
+fn mutants_lie_in_the_repository_too() {
+    let tree = repository("", &["src/a.py", "gen/b.py"]);
+    let mut draft = Draft::default();
+    for file in ["/app/src/a.py", "src/a.py", "gen/b.py", "/usr/lib/c.py"] {
+        draft.mutant(file, 1, "x", crate::mutant::Fate::Survived);
+    }
+    let sources = Sources { exclude: vec!["gen/**".into()], ..Sources::default() };
+    let mut evidence = Evidence::new("it", "coverage");
+    let request = Request { tree: tree.tree.as_ref(), sources: &sources, ..Request::plain("it", &[], Instant(0)) };
+    Coverage::settle(vec![draft], &request, &mut evidence);
+    assert_eq!(evidence.mutants.files.keys().collect::<Vec<_>>(), ["/app/src/a.py", "/usr/lib/c.py", "src/a.py"]);
+    assert_eq!(codes(&evidence), ["paths-not-in-repository", "excluded"]);
+}
