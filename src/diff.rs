@@ -75,6 +75,12 @@ impl Changed {
         self.head.is_some() && (matches!(self.body, Body::Copy(_) | Body::Binary) || self.hunks().iter().any(|hunk| hunk.head.count > 0))
     }
 
+    /// How many lines of it are new, as far as that is told; one at least where any may be.
+    pub fn new_lines(&self) -> u64 {
+        let told: u64 = self.hunks().iter().map(|hunk| u64::from(hunk.head.count)).sum();
+        if self.has_new_lines() { told.max(1) } else { 0 }
+    }
+
     /// Whether a line of the present file is new.
     pub fn is_new(&self, line: u32) -> bool {
         matches!(self.body, Body::Copy(_)) || at(self.hunks(), line, |hunk| hunk.head).is_some_and(|hunk| hunk.head.holds(line))

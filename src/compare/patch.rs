@@ -77,6 +77,8 @@ struct Share {
     covered: u64,
     uncovered: u64,
     unmeasured: u64,
+    /// New lines of files that no report knows: nobody can say whether they ran.
+    blind: u64,
     lost: u64,
     categories: [u64; DIFFERENTIAL.len()],
     changes: Vec<Record>,
@@ -85,7 +87,8 @@ struct Share {
 
 impl Share {
     fn put(self, evidence: &mut Evidence, with_base: bool) {
-        evidence.put("coverage.patch", Value::ratio(self.covered, self.covered + self.uncovered));
+        let patch = Metric::new("coverage.patch", Value::ratio(self.covered, self.covered + self.uncovered));
+        evidence.metrics.push(Metric { unmeasured: self.blind, ..patch });
         evidence.put("coverage.new_lines", Value::Count(self.covered + self.uncovered));
         evidence.put("coverage.uncovered_new_lines", Value::Count(self.uncovered));
         evidence.put("coverage.unmeasured_files", Value::Count(self.unmeasured));
@@ -150,8 +153,11 @@ impl<'a> Patch<'a> {
             let excerpt = self.change.at_hand.filter(|_| excerpts > 0).and_then(|top| state.excerpt(top, path));
             excerpts -= usize::from(excerpt.is_some());
             shares[self.home(path)].changes.push(state.record(path, changed).with_some("excerpt", excerpt.map(Value::Text)));
-            let unmeasured = matches!(state, State::Unmeasured(_));
-            shares[self.home(path)].unmeasured += u64::from(unmeasured);
+            if matches!(state, State::Unmeasured(_)) {
+                let share = &mut shares[self.home(path)];
+                share.unmeasured += 1;
+                share.blind += changed.new_lines();
+            }
         }
         // What did not change matters only where the base is known.
         let heads: BTreeSet<&str> = if self.change.base.is_some() { measured().collect() } else { self.by_head.keys().copied().collect() };

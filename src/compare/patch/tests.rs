@@ -83,6 +83,9 @@ fn every_changed_file_has_a_state() {
     assert_eq!(states, expected);
     assert_eq!((ratio(&all), count(&all, "coverage.uncovered_new_lines")), (Ratio::new(1, 4), Some(3)));
     assert_eq!((count(&all, "coverage.unmeasured_files"), count(&all, "coverage.lost_lines")), (Some(1), None));
+    let blind = all[0].metric("coverage.patch").unwrap().unmeasured;
+    assert_eq!(blind, added("src/new.py").new_lines(), "lines that no report knows count against a pass, whoever asks");
+    assert!(blind > 0);
     let row = &all[0].rows("coverage.change")[1];
     assert_eq!((row.text("lines"), row.ratio("line")), (Some("5, 7-8"), Some(Ratio::new(1, 4))));
     assert_eq!(all[0].rows("coverage.change")[5].text("was"), Some("src/old.py"));
