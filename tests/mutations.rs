@@ -1,7 +1,7 @@
 //! The targets of the fuzzer over its seeds, and over a few thousand changes of each: the same ones on every run, in seconds,
-//! on the stable toolchain. `fuzz/run.sh` goes on from here for as long as it is let.
+//! on the stable toolchain. `READINESS_MUTATIONS=100000` tries as many; `fuzz/run.sh` goes on from here for as long as it is let.
 
-#![allow(missing_docs, clippy::unwrap_used, clippy::panic)]
+#![allow(missing_docs, clippy::unwrap_used, clippy::panic, clippy::disallowed_methods)]
 
 #[path = "../fuzz/src/lib.rs"]
 mod targets;
@@ -121,6 +121,7 @@ fn seeds(folder: &Path) -> Vec<Vec<u8>> {
 
 /// One job for each target and seed folder; for each format, one of its own.
 fn jobs() -> Vec<Job> {
+    let wanted: Option<usize> = std::env::var("READINESS_MUTATIONS").ok().map(|number| number.parse().unwrap());
     let mut jobs = Vec::new();
     for (name, places, run) in TARGETS {
         for place in *places {
@@ -131,7 +132,7 @@ fn jobs() -> Vec<Job> {
                     name: format!("{name} {place} {part}"),
                     run: *run,
                     seeds: seeds(&folder.join(&part)),
-                    changes: if part.is_empty() { CHANGES } else { EACH },
+                    changes: wanted.unwrap_or(if part.is_empty() { CHANGES } else { EACH }),
                 });
             }
         }
