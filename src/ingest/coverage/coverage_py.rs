@@ -26,7 +26,8 @@ pub(super) const FORMAT: Format<Draft> =
 fn claims(artifact: &Artifact) -> bool {
     outline(&artifact.head).is_some_and(|outline| {
         let a_file = ["executed_lines", "missing_lines"].iter().any(|key| outline.has(&["files", "*", key]));
-        a_file || outline.has(&["meta", "branch_coverage"])
+        // SimpleCov says `branch_coverage` of itself too.
+        a_file || (outline.has(&["meta", "branch_coverage"]) && outline.has(&["meta", "show_contexts"]))
     })
 }
 

@@ -15,6 +15,9 @@ use crate::linemap::Line;
 use serde::Deserialize;
 use serde::de::MapAccess;
 use std::collections::BTreeMap;
+use total::Total;
+
+mod total;
 
 pub(super) const FORMAT: Format<Draft> =
     Format { name: "simplecov", about: "SimpleCov JSON: .resultset.json and coverage.json, of Ruby projects", claims, read };
@@ -24,7 +27,8 @@ fn claims(artifact: &Artifact) -> bool {
         let results = ["lines", "branches", "methods", "[]"].iter().any(|of| outline.has(&["*", "coverage", "*", of]));
         let formatted = ["lines", "branches", "methods", "[]"].iter().any(|of| outline.has(&["coverage", "*", of]));
         let empty = outline.has(&["*", "coverage", "{}"]) && outline.has(&["*", "timestamp"]);
-        let listed = outline.has(&["files", "[]", "coverage"]) && outline.has(&["files", "[]", "covered_strength"]);
+        let rated = ["covered_percent", "covered_strength"].iter().any(|rate| outline.has(&["files", "[]", rate]));
+        let listed = outline.has(&["files", "[]", "coverage"]) && rated;
         results || formatted || listed || empty || outline.has(&["meta", "simplecov_version"])
     })
 }
@@ -32,13 +36,13 @@ fn claims(artifact: &Artifact) -> bool {
 fn read(reading: &mut Reading<'_>) -> Draft {
     let mut report = Report::default();
     reading.json(Fill(&mut report));
-    let Report { mut draft, odds, lines, made, .. } = report;
+    let Report { mut draft, odds, lines, made, total, .. } = report;
     for (path, cells) in lines {
         let counted = (1..).zip(cells).filter_map(|(number, cell)| Some(Line::new(number, cell?))).collect::<Vec<_>>();
         draft.lines.file(&path).add(&counted);
     }
     reading.source.collected_at = made;
-    finish(reading, draft, odds, "SimpleCov", &[], &[])
+    finish(reading, draft, odds, "SimpleCov", &total.told(), &["total"])
 }
 
 /// One whole file, or with its `coverage` one command's results.
@@ -52,6 +56,7 @@ struct Report {
     lines: BTreeMap<String, Vec<Option<u64>>>,
     /// When the first command ran.
     made: Option<Instant>,
+    total: Total,
 }
 
 /// The results of one command, below its name.
@@ -137,6 +142,10 @@ impl Members for Report {
             })),
             "meta" => {
                 self.made = value.next_value::<Meta>()?.timestamp.and_then(|text| moment(&text));
+                Ok(())
+            }
+            "total" if self.formatted => {
+                self.total = value.next_value()?;
                 Ok(())
             }
             _ if self.formatted || matches!(key, "timestamp" | "command_name" | "$schema") => skip(value),

@@ -4,7 +4,7 @@ use super::*;
 
 fn report(file: &str, totals: &str) -> String {
     format!(
-        r#"{{"meta": {{"version": "7.6", "timestamp": "2026-02-17T08:00:00.5", "branch_coverage": true}}, "files": {{"src\\a.py": {file}}}, "totals": {totals}}}"#
+        r#"{{"meta": {{"version": "7.6", "timestamp": "2026-02-17T08:00:00.5", "branch_coverage": true, "show_contexts": false}}, "files": {{"src\\a.py": {file}}}, "totals": {totals}}}"#
     )
 }
 

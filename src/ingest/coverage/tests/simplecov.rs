@@ -30,6 +30,7 @@ fn every_shape_is_read() {
             r#"{{"timestamp": 1, "command_name": "R", "files": [{{"filename": "a.rb", "coverage": {file}, "covered_strength": 0.5}}], "metrics": {{}}}}"#
         ),
         format!(r#"{{"timestamp": 1, "files": [{{"filename": "a.rb", "coverage": {{"lines": {file}}}, "covered_strength": 0.5}}]}}"#),
+        format!(r#"{{"timestamp": 1, "files": [{{"filename": "a.rb", "covered_percent": 50.0, "coverage": {file}}}]}}"#),
     ] {
         let all = evidence(&[report.as_bytes()]);
         assert_eq!(ratio(&all, "coverage.line"), Some((1, 2)), "{report}");
@@ -60,4 +61,30 @@ fn hits_that_are_no_count_did_not_happen() {
     let all = evidence(&[results(&[("a", r#"{"lines": [-1, true, 1.5, 1e300]}"#)]).as_bytes()]);
     assert_eq!(ratio(&all, "coverage.line"), Some((2, 4)));
     assert_eq!(codes(&all), [("hits-not-a-count", None)]);
+}
+
+/// The members of version 1.0 of the schema, among them some that coverage.py has too.
+fn schema_1(total: &str) -> Evidence {
+    let text = format!(
+        r#"{{"$schema": "https://example.org/coverage-v1.0.schema.json", "meta": {{"schema_version": "1.0", "simplecov_version": "0.22.0",
+        "timestamp": "2026-02-17T08:00:00.000+00:00", "root": "/p", "line_coverage": true, "branch_coverage": true, "method_coverage": true}},
+        "total": {total}, "coverage": {{"a.rb": {{"lines": [1, 0, null], "total_lines": 2,
+        "branches": [{{"type": "then", "start_line": 2, "end_line": 2, "coverage": 1, "report_line": 1}}],
+        "methods": [{{"name": "A#b", "start_line": 1, "end_line": 3, "coverage": 1}}]}}}}, "groups": {{}}, "errors": {{}}}}"#
+    );
+    evidence(&[text.as_bytes()])
+}
+
+#[test]
+fn what_schema_1_says_of_the_whole_is_held_against_its_lines() {
+    let fair = r#"{"lines": {"covered": 1, "missed": 1, "total": 2, "percent": 50.0}, "branches": {"covered": 1, "total": 1},
+        "methods": {"covered": 1, "total": 1}}"#;
+    let all = schema_1(fair);
+    assert_eq!(all.sources[0].format.as_deref(), Some("simplecov"));
+    let ratios = ["coverage.line", "coverage.branch", "coverage.function"].map(|id| ratio(&all, id));
+    assert_eq!(ratios, [Some((1, 2)), Some((1, 1)), Some((1, 1))]);
+    assert!(all.problems.is_empty(), "{:?}", all.problems);
+    let proud = schema_1(r#"{"lines": {"covered": 2, "total": 2}}"#);
+    assert_eq!((ratio(&proud, "coverage.line"), codes(&proud)), (Some((1, 2)), vec![("declared-totals-differ", None)]));
+    assert!(schema_1("{}").problems.is_empty());
 }
