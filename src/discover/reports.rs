@@ -1,6 +1,7 @@
 //! Files that may be evidence, before any format has looked at them.
 
 use crate::io::fs::Artifact;
+use crate::stamp::SUFFIX;
 use std::path::Path;
 
 /// Folders whose files are somebody else's, or no evidence.
@@ -63,7 +64,8 @@ const TELLING: [&str; 9] = ["coverage", "cobertura", "clover", "jacoco", "lcov",
 pub fn looks_like_one(file: &str) -> bool {
     let name = file.rsplit('/').next().unwrap_or(file).to_ascii_lowercase();
     let data = [".xml", ".json", ".info", ".out", ".trx", ".tap"].iter().any(|ending| name.ends_with(ending));
-    data && TELLING.iter().any(|word| name.contains(word))
+    // A stamp is named after its report.
+    data && !name.ends_with(SUFFIX) && TELLING.iter().any(|word| name.contains(word))
 }
 
 /// Paths that name exactly these files: one by one, or a full folder's by a pattern that finds no other file.
