@@ -62,8 +62,10 @@ export async function variants(file) {
 /** Every text that evidence or a rule can write, with hostile text at its end. */
 function poison(report) {
   const kept = new Set(['schema', 'now', 'verdict', 'outcome', 'gap', 'severity', 'mode', 'block_at', 'at', 'collected_at', 'direction', 'state', 'unit', 'since', 'change', 'until', 'granted', 'expires']);
+  // How a control is answered is a closed word, where a statement's `by` is a person's name.
+  const closed = new Set(['automated', 'attested']);
   const walk = (value, key) => {
-    if (typeof value === 'string') return kept.has(key) ? value : value + HOSTILE;
+    if (typeof value === 'string') return kept.has(key) || closed.has(value) ? value : value + HOSTILE;
     if (Array.isArray(value)) return value.map(v => walk(v, key));
     if (value && typeof value === 'object') return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, walk(v, k)]));
     return value;
