@@ -37,6 +37,39 @@ pub struct Totals {
     pub statement: Ratio,
 }
 
+/// What is counted in a file, or in several.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Counts {
+    /// Lines that ran, of all executable ones.
+    pub line: Ratio,
+    /// Branches that were taken, of all.
+    pub branch: Ratio,
+    /// Functions that were entered, of all.
+    pub function: Ratio,
+    /// Statements that ran, of all.
+    pub statement: Ratio,
+    /// Lines that ran, with branches that were not taken; nothing when that is not told of every file.
+    pub partial: Option<u64>,
+}
+
+impl Counts {
+    /// Of no file.
+    pub const NONE: Counts = Counts { line: NOTHING, branch: NOTHING, function: NOTHING, statement: NOTHING, partial: Some(0) };
+
+    /// Of more files.
+    pub fn plus(self, other: Counts) -> Counts {
+        Counts {
+            line: plus(self.line, other.line),
+            branch: plus(self.branch, other.branch),
+            function: plus(self.function, other.function),
+            statement: plus(self.statement, other.statement),
+            partial: self.partial.zip(other.partial).map(|(a, b)| a + b),
+        }
+    }
+}
+
+const NOTHING: Ratio = Ratio { part: 0, whole: 0 };
+
 /// What could not be joined exactly, because several reports tell it in part: the better record counts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Unsure {
@@ -78,9 +111,27 @@ impl Lines {
     /// Branches that were taken, of all.
     pub fn branch_ratio(&self) -> Ratio {
         let of_lines = self.lines.iter().fold(Ratio::default(), |sum, line| plus(sum, line.branch()));
-        // A report may tell of a branch on a line that it does not list.
-        let elsewhere = self.arms.by_line().filter(|(number, _)| self.line(*number).is_none());
-        known(elsewhere.fold(of_lines, |sum, (_, arms)| plus(sum, arms)), self.totals.branch)
+        known(self.arms_elsewhere().fold(of_lines, plus), self.totals.branch)
+    }
+
+    /// Branches on lines that the report does not list. Both lists are in order.
+    fn arms_elsewhere(&self) -> impl Iterator<Item = Ratio> + '_ {
+        let mut lines = self.lines.iter().peekable();
+        self.arms.by_line().filter_map(move |(number, arms)| {
+            while lines.next_if(|line| line.number < number).is_some() {}
+            lines.peek().is_none_or(|line| line.number != number).then_some(arms)
+        })
+    }
+
+    /// Everything that is counted in the file.
+    pub fn counts(&self) -> Counts {
+        Counts {
+            line: self.line_ratio(),
+            branch: self.branch_ratio(),
+            function: self.function_ratio(),
+            statement: self.statement_ratio(),
+            partial: self.partial(),
+        }
     }
 
     /// Functions that were entered, of all.

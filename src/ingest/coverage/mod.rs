@@ -5,7 +5,7 @@
 
 use crate::evidence::Evidence;
 use crate::ingest::{Family, Format, Reading, Request};
-use crate::linemap::{LineMap, Lines, Unsure, plus};
+use crate::linemap::{Counts, LineMap, Lines, Unsure};
 use crate::metric::{Ratio, Value, grouped};
 use crate::mutant::{Fate, Mutants};
 use crate::record::Record;
@@ -147,76 +147,59 @@ fn put(all: &Draft, evidence: &mut Evidence) {
     if all.lines.files.is_empty() && !all.mutants.is_empty() {
         return;
     }
-    evidence.put("coverage.line", Value::Ratio(all.lines.total(Lines::line_ratio)));
-    for (id, of) in OTHERS {
-        let ratio = all.lines.total(of);
+    let files: BTreeMap<&str, Counts> = all.lines.files.iter().map(|(path, lines)| (path.as_str(), lines.counts())).collect();
+    let total = files.values().fold(Counts::NONE, |sum, file| sum.plus(*file));
+    evidence.put("coverage.line", Value::Ratio(total.line));
+    // What not every report counts.
+    for (id, ratio) in [("coverage.branch", total.branch), ("coverage.function", total.function), ("coverage.statement", total.statement)] {
         if ratio.is_known() {
             evidence.put(id, Value::Ratio(ratio));
         }
     }
-    let branches = all.lines.total(Lines::branch_ratio).is_known();
-    let partial: Option<u64> = all.lines.files.values().map(Lines::partial).sum();
-    if let Some(partial) = partial.filter(|_| branches) {
+    if let Some(partial) = total.partial.filter(|_| total.branch.is_known()) {
         evidence.put("coverage.partial", Value::Count(partial));
     }
-    let mut packages: BTreeMap<&str, Package> = BTreeMap::new();
-    let mut homeless: BTreeSet<&str> = all.lines.files.keys().map(String::as_str).collect();
+    evidence.family("coverage.file");
+    for (path, counts) in &files {
+        let record = measured(Record::new("path", *path), counts);
+        let record = record.with_some("partial", counts.partial.filter(|_| total.branch.is_known()).map(Value::Count));
+        let uncovered = counts.line.whole.saturating_sub(counts.line.part);
+        evidence.push("coverage.file", record.with("uncovered", Value::Count(uncovered)));
+    }
+    evidence.family("coverage.package");
+    for (name, (counts, files)) in packages(all, &files) {
+        evidence.push("coverage.package", measured(Record::new("name", name), &counts).with("files", Value::Count(files)));
+    }
+}
+
+/// What the files of each package count together, and how many they are. A file that no package names is of its folder's.
+fn packages<'a>(all: &'a Draft, counted: &BTreeMap<&'a str, Counts>) -> BTreeMap<&'a str, (Counts, u64)> {
+    let mut packages: BTreeMap<&str, (Counts, u64)> = BTreeMap::new();
+    let mut homeless: BTreeSet<&str> = counted.keys().copied().collect();
+    let mut add = |package, file: &str| {
+        let (counts, files) = packages.entry(package).or_insert((Counts::NONE, 0));
+        if let Some(more) = counted.get(file) {
+            (*counts, *files) = (counts.plus(*more), *files + 1);
+        }
+    };
     for (name, files) in &all.packages {
         for file in files {
             homeless.remove(file.as_str());
-            packages.entry(name).or_default().add(all.lines.files.get(file));
+            add(name.as_str(), file);
         }
     }
-    for file in homeless {
-        packages.entry(path::folder(file)).or_default().add(all.lines.files.get(file));
-    }
-    evidence.family("coverage.file");
-    for (path, lines) in &all.lines.files {
-        let line = lines.line_ratio();
-        let record = measured(Record::new("path", path), line, lines.branch_ratio(), lines.function_ratio());
-        let record = record.with_some("partial", lines.partial().filter(|_| branches).map(Value::Count));
-        evidence.push("coverage.file", record.with("uncovered", Value::Count(line.whole.saturating_sub(line.part))));
-    }
-    evidence.family("coverage.package");
-    for (name, Package { line, branch, function, files }) in packages {
-        let record = measured(Record::new("name", name), line, branch, function);
-        evidence.push("coverage.package", record.with("files", Value::Count(files)));
-    }
+    homeless.into_iter().for_each(|file| add(path::folder(file), file));
+    packages
+}
+
+fn measured(record: Record, counts: &Counts) -> Record {
+    let known = |ratio: Ratio| ratio.is_known().then_some(Value::Ratio(ratio));
+    let record = record.with("line", Value::Ratio(counts.line));
+    record.with_some("branch", known(counts.branch)).with_some("function", known(counts.function))
 }
 
 /// Counts something in a file.
 type Counter = fn(&Lines) -> Ratio;
-
-/// What not every report counts.
-const OTHERS: [(&str, Counter); 3] = [
-    ("coverage.branch", Lines::branch_ratio),
-    ("coverage.function", Lines::function_ratio),
-    ("coverage.statement", Lines::statement_ratio),
-];
-
-/// The files of a package together.
-#[derive(Default)]
-struct Package {
-    line: Ratio,
-    branch: Ratio,
-    function: Ratio,
-    files: u64,
-}
-
-impl Package {
-    fn add(&mut self, file: Option<&Lines>) {
-        let Some(lines) = file else { return };
-        self.line = plus(self.line, lines.line_ratio());
-        self.branch = plus(self.branch, lines.branch_ratio());
-        self.function = plus(self.function, lines.function_ratio());
-        self.files += 1;
-    }
-}
-
-fn measured(record: Record, line: Ratio, branch: Ratio, function: Ratio) -> Record {
-    let known = |ratio: Ratio| ratio.is_known().then_some(Value::Ratio(ratio));
-    record.with("line", Value::Ratio(line)).with_some("branch", known(branch)).with_some("function", known(function))
-}
 
 /// What a report says of itself.
 #[derive(Clone, Copy, Debug)]
