@@ -10,6 +10,17 @@ const RULE: &str = "question: Does coverage hold?\nseverity: P1\nrequire: or_els
     why: w\nfix: f\ncases:\n  - { given: { coverage.line: 1/2 }, outcome: pass }\n  - { given: { coverage.line: 0/2 }, outcome: fail }\n\
     \x20 - { given: {}, outcome: no-evidence }\n";
 
+/// A project with one rule, which holds coverage to what it was.
+fn project() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let here = folder.path();
+    std::fs::create_dir(here.join("rules")).unwrap();
+    std::fs::write(here.join("readiness.yaml"), CONFIG).unwrap();
+    std::fs::write(here.join("rules/pack.yaml"), "title: T\nabout: A\n").unwrap();
+    std::fs::write(here.join("rules/hold.yaml"), RULE).unwrap();
+    folder
+}
+
 fn coverage(folder: &Path, covered: usize) {
     let lines: String = (1..=200).map(|n| format!("<line number=\"{n}\" hits=\"{}\"/>", u8::from(n <= covered))).collect();
     let text = format!(
@@ -30,12 +41,8 @@ fn run(folder: &Path, arguments: &[&str]) -> (i32, String) {
 
 #[test]
 fn a_fall_against_the_base_closes_the_gate() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = project();
     let here = folder.path();
-    std::fs::create_dir(here.join("rules")).unwrap();
-    std::fs::write(here.join("readiness.yaml"), CONFIG).unwrap();
-    std::fs::write(here.join("rules/pack.yaml"), "title: T\nabout: A\n").unwrap();
-    std::fs::write(here.join("rules/hold.yaml"), RULE).unwrap();
     coverage(here, 170);
     let (code, text) = run(here, &["check", "--out", "base"]);
     assert_eq!(code, 0, "{text}");
@@ -77,12 +84,8 @@ fn a_mistake_is_shown_in_its_whole_line() {
 /// What a folder of kept reports is good for: the one of the commit that the work rests on is found by git.
 #[test]
 fn of_many_kept_reports_that_of_the_merge_base_is_the_base() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = project();
     let here = folder.path();
-    std::fs::create_dir(here.join("rules")).unwrap();
-    std::fs::write(here.join("readiness.yaml"), CONFIG).unwrap();
-    std::fs::write(here.join("rules/pack.yaml"), "title: T\nabout: A\n").unwrap();
-    std::fs::write(here.join("rules/hold.yaml"), RULE).unwrap();
     std::fs::write(here.join(".gitignore"), "kept/\n").unwrap();
     let git = |arguments: &[&str]| {
         let identity = ["-c", "user.name=a", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false"];
@@ -117,6 +120,9 @@ fn of_many_kept_reports_that_of_the_merge_base_is_the_base() {
     std::fs::remove_dir_all(here.join("kept/parted")).unwrap();
     let (code, text) = run(here, &["check", "--base-report", "kept"]);
     assert_eq!(code, 0, "an older one is better than none: {text}");
+    std::fs::write(here.join("kept/old/other.json"), "{\"schema\": \"readiness/report/1\"}").unwrap();
+    let (code, text) = run(here, &["check", "--base-report", "kept"]);
+    assert!(code == 2 && text.contains("not a readiness report"), "a report that cannot be read is not passed over: {text}");
     std::fs::remove_dir_all(here.join("kept/old")).unwrap();
     let (code, text) = run(here, &["check", "--base-report", "kept"]);
     assert_eq!(code, 2, "{text}");

@@ -3,7 +3,7 @@
 use super::check::{moment, print};
 use super::plain::say;
 use super::replay::{self, Replay};
-use super::{render, rules, setup};
+use super::{render, rules, setup, stored};
 use crate::backtest::{Backtest, Changed, Gate, NotJudged, Run, SCHEMA, Tally};
 use crate::config::Declared;
 use crate::error::Error;
@@ -12,10 +12,9 @@ use crate::finding::{Finding, Outcome};
 use crate::io::{fs, hash, json, terminal};
 use crate::render::backtest as output;
 use crate::render::parts::prose::plural;
-use crate::report::{Report, SCHEMA as REPORT};
+use crate::report::Report;
 use crate::system;
 use crate::verdict::{self, Exit, Mode, Policy};
-use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
@@ -111,13 +110,6 @@ fn packs(options: &Options) -> Result<Packs, Error> {
     }
 }
 
-/// What is looked at before a file is taken for a report.
-#[derive(Deserialize)]
-struct Head {
-    #[serde(default)]
-    schema: String,
-}
-
 /// Every stored report, with the digest of its content. In folders other JSON files are passed over.
 fn reports(paths: &[PathBuf]) -> Result<Vec<(PathBuf, String)>, Error> {
     let mut found = Vec::new();
@@ -126,12 +118,9 @@ fn reports(paths: &[PathBuf]) -> Result<Vec<(PathBuf, String)>, Error> {
             found.push((path.clone(), digest(path)?));
             continue;
         }
-        for name in fs::files(path).into_iter().filter(|name| name.ends_with(".json")) {
-            let file = path.join(name);
-            if is_report(&file)? {
-                let digest = digest(&file)?;
-                found.push((file, digest));
-            }
+        for file in stored::within(path)? {
+            let digest = digest(&file)?;
+            found.push((file, digest));
         }
     }
     if found.is_empty() {
@@ -141,18 +130,7 @@ fn reports(paths: &[PathBuf]) -> Result<Vec<(PathBuf, String)>, Error> {
 }
 
 fn digest(path: &Path) -> Result<String, Error> {
-    Ok(hash::sha256(&read(path)?))
-}
-
-fn read(path: &Path) -> Result<Vec<u8>, Error> {
-    fs::read_bytes(path).map_err(|e| Error::Usage(format!("{}: {e}", path.display())))
-}
-
-/// A file that says it is a report must be one; so must every `report.json`.
-fn is_report(path: &Path) -> Result<bool, Error> {
-    let family = REPORT.rsplit_once('/').map_or(REPORT, |(family, _)| family);
-    let named = path.file_name().is_some_and(|name| name == "report.json");
-    Ok(named || json::read::<Head>(&read(path)?).is_ok_and(|head| head.schema.starts_with(family)))
+    Ok(hash::sha256(&stored::read(path)?))
 }
 
 /// What the rules make of one report, counted.

@@ -25,3 +25,4 @@ mod judgement;
 mod recall;
 mod replay;
 mod setup;
+mod stored;

@@ -1,10 +1,10 @@
 //! The base's report out of many that were kept: that of the nearest commit which this work rests on.
 
 use super::setup::rooted;
+use super::stored;
 use crate::error::Error;
 use crate::instant::Instant;
 use crate::io::{fs, git, json};
-use crate::report::SCHEMA;
 use crate::source::same_commit;
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
@@ -12,7 +12,6 @@ use std::path::{Path, PathBuf};
 /// As much of a stored report as tells whether it is the one.
 #[derive(Deserialize)]
 struct Kept {
-    schema: String,
     project: Project,
     now: Instant,
 }
@@ -38,16 +37,16 @@ pub fn file(named: Option<&Path>, root: &Path, project: &str, reference: Option<
 /// that has one; of several the latest. Without a reference, of the nearest commit before HEAD.
 ///
 /// # Errors
-/// When git cannot tell, or there is no such report: what is gone since the base could then not be missed.
+/// When git cannot tell, a report cannot be read, or there is no such report: what is gone since the base could then not be missed.
 fn recall(folder: &Path, root: &Path, project: &str, reference: Option<&str>) -> Result<PathBuf, Error> {
     let wrong = |why: String| Error::Usage(format!("`--base-report {}`: {why}", folder.display()));
     let ancestors = git::ancestors(root, reference).map_err(wrong)?;
-    let names = fs::files(folder).into_iter().filter(|name| name.ends_with(".json"));
     let mut kept: Vec<(usize, Instant, PathBuf)> = Vec::new();
     let mut reports = 0_u64;
-    for path in names.map(|name| folder.join(name)) {
-        let Some(report) = fs::read_bytes(&path).ok().and_then(|text| json::read::<Kept>(&text).ok()) else { continue };
-        if report.schema != SCHEMA || report.project.id != project {
+    for path in stored::within(folder)? {
+        let report: Kept = json::read(&stored::read(&path)?)
+            .map_err(|e| Error::Usage(format!("{}:{}:{}: not a readiness report: {}", path.display(), e.line, e.column, e.message)))?;
+        if report.project.id != project {
             continue;
         }
         reports += 1;
