@@ -6,16 +6,18 @@ mod line;
 #[cfg(test)]
 mod tests;
 
-use super::Draft;
-use super::case::{Answer, Case, Claim, Mode, Outcome, Status};
+use super::case::{Case, Mode, Outcome, Score};
+use super::claim::{Answer, Claim, Status};
+use super::draft::{Draft, many};
+use super::run::{Calibration, Run};
 use super::signal::{self, Sign};
 use crate::ingest::{Format, Reading};
 use crate::io::fs::Artifact;
 use crate::io::{clock, json};
 use crate::source::{Grade, Location};
-use line::{CaseLine, End, Judge, JudgeKind, Run, System, Tag, Type};
+use line::{CaseLine, End, Judge, JudgeKind, RunLine, System, Tag, Type};
 use serde::de::DeserializeOwned;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
 pub(super) const FORMAT: Format<Draft> =
@@ -32,7 +34,7 @@ fn claims(artifact: &Artifact) -> bool {
 }
 
 fn read(reading: &mut Reading<'_>) -> Draft {
-    let mut reader = Reader { draft: Draft { path: reading.source.path.clone(), ..Draft::default() }, ..Reader::default() };
+    let mut reader = Reader { draft: Draft::of(reading), ..Reader::default() };
     reading.each_line(|reading, number, text, _| {
         if !text.trim().is_empty() {
             reader.take(reading, number, text);
@@ -48,19 +50,18 @@ fn read(reading: &mut Reading<'_>) -> Draft {
         reader.totals(reading);
     }
     reader.signs(reading);
-    reader.describe(reading);
-    reader.draft
+    reader.draft.finish(reading)
 }
 
 /// What is known of a file so far.
 #[derive(Default)]
 struct Reader {
     draft: Draft,
+    /// How many cases the run says it has, however often each is tried.
+    expected_cases: Option<u64>,
     /// Whether a run was stated, well or badly.
     started: bool,
     system: Option<System>,
-    /// The line of every case and attempt.
-    seen: BTreeMap<(String, u64), u64>,
     claims: u64,
     ended: Option<(u64, End)>,
     /// Whether a line could not be read, so that the totals cannot agree.
@@ -101,7 +102,7 @@ impl Reader {
             .ok()
     }
 
-    fn run(&mut self, reading: &mut Reading<'_>, number: u64, run: Run) {
+    fn run(&mut self, reading: &mut Reading<'_>, number: u64, run: RunLine) {
         let at = || Location::line(number);
         reading.source.collected_at = clock::parse(&run.created_at);
         if reading.source.collected_at.is_none() {
@@ -110,16 +111,26 @@ impl Reader {
             reading.warning("no-time-zone", at(), "`created_at` names no time zone; it is read as UTC");
         }
         reading.source.commit = run.git_sha;
-        self.draft.suite = run.suite;
-        self.draft.expected_cases = Some(run.expected_cases);
+        self.expected_cases = Some(run.expected_cases);
         self.draft.mode = Some(run.mode);
-        self.draft.judge_calibrated = run.judge.is_some_and(|judge| calibrated(reading, number, &judge));
         let name = format!("{}/{}", run.system.provider, run.system.model);
         if let Some(word) = signal::stand_in(&name).filter(|_| run.mode != Mode::Mock) {
             let message = format!("`{name}` has the word `{word}` in it and the run says `{}`: it counts as mock", run.mode.word());
             reading.warning("mock-signal", at(), message);
             self.draft.mode = Some(Mode::Mock);
         }
+        let (judge, judge_sha256, calibration) = run.judge.map(|judge| judged(reading, number, judge)).unwrap_or_default();
+        self.draft.run = Run {
+            suite: Some(run.suite),
+            suite_sha256: run.suite_sha256,
+            system: Some(name),
+            prompt_sha256: run.system.prompt_sha256.clone(),
+            judge,
+            judge_sha256,
+            calibration,
+            sampling: run.sampling,
+            ..Run::default()
+        };
         self.system = Some(run.system);
     }
 
@@ -127,24 +138,19 @@ impl Reader {
         self.check(reading, number, &line);
         self.claims += line.claims.len() as u64;
         let mode = self.mode(&line, number);
-        let CaseLine { id, attempt, category, cluster, sentinel, status, latency_ms, claims_expected, error, .. } = line;
+        let CaseLine { id, attempt, category, cluster, sentinel, status, latency_ms, claims_expected, error, scores, .. } = line;
         let claims = line.claims.into_iter().map(Claim::from).collect();
-        let answer = Answer { status, claims_expected, claims };
-        let (outcome, why) = answer.outcome();
-        let message = if outcome == Outcome::Failed { why } else { error.map(|failure| failure.to_string()).or(why) };
+        let case = Case::of_claims(id, Answer { status, claims_expected, claims });
+        let failure = error.map(|failure| failure.to_string()).filter(|_| case.outcome != Outcome::Failed);
+        let message = failure.or(case.message);
         let latency = latency_ms.filter(|ms| *ms >= 0.0);
-        let tally = answer.tally();
-        self.draft.cases.push(Case { id, attempt, category, cluster, sentinel, mode, outcome, tally, latency, message });
+        let scores = scores.into_iter().map(|(name, value)| Score { name, value: Some(value), passed: None }).collect();
+        let case = Case { attempt, category, cluster, sentinel, mode, latency, message, scores, ..case };
+        self.draft.take(reading, Location::line(number), case);
     }
 
     fn check(&mut self, reading: &mut Reading<'_>, number: u64, line: &CaseLine) {
         let mut wrong = |code, message: String| reading.error(code, Location::line(number), message);
-        if line.id.is_empty() {
-            wrong("undecodable", "the case has an empty id".to_owned());
-        }
-        if let Some(before) = self.seen.insert((line.id.clone(), line.attempt), number) {
-            wrong("duplicate-case", format!("case `{}`, attempt {}, is on line {before} already", line.id, line.attempt));
-        }
         let mut ids = BTreeSet::new();
         if let Some(twice) = line.claims.iter().find(|claim| !ids.insert(&claim.id)) {
             wrong("duplicate-claim", format!("case `{}` has claim `{}` twice", line.id, twice.id));
@@ -172,23 +178,24 @@ impl Reader {
     }
 
     /// What the file says of itself against what it holds.
-    fn totals(&self, reading: &mut Reading<'_>) {
-        let cases = self.cases();
+    fn totals(&mut self, reading: &mut Reading<'_>) {
+        let cases = self.draft.ids();
         let Some((line, end)) = &self.ended else {
             return reading.error("truncated", Location::whole(), format!("the file ends without its `end` line, after {cases} cases"));
         };
         if self.lost {
             return;
         }
-        for (what, said, is) in [("cases", end.cases, self.draft.cases.len() as u64), ("claims", end.claims, self.claims)] {
-            if said != is {
-                let message = format!("the end says {said} {what}, the file has {is}");
-                reading.error("declared-totals-differ", Location::line(*line), message);
-            }
+        // Of a set that is all there, every attempt is expected.
+        let all = self.expected_cases == Some(cases);
+        self.draft.expected = if all { Some(self.draft.cases.len() as u64) } else { self.expected_cases };
+        let (end, counted) = ((end.cases, end.claims), (self.draft.cases.len() as u64, self.claims));
+        for (what, stated, counted) in [("case", end.0, counted.0), ("claim", end.1, counted.1)] {
+            self.draft.declared(reading, Location::line(*line), what, stated, counted);
         }
         if cases == 0 {
             reading.error("no-cases", Location::whole(), "the run has no case");
-        } else if let Some(expected) = self.draft.expected_cases.filter(|expected| *expected != cases) {
+        } else if let Some(expected) = self.expected_cases.filter(|expected| *expected != cases) {
             let message = format!("the run should have {expected} cases and has {cases}");
             reading.error("expected-cases-differ", Location::whole(), message);
         }
@@ -205,32 +212,15 @@ impl Reader {
             reading.warning("judge-outvoted", Location::line(line), message);
         }
     }
-
-    fn describe(&self, reading: &mut Reading<'_>) {
-        let mode = self.draft.worst_mode().map(Mode::word);
-        let run = mode.map_or(String::new(), |mode| format!(", {mode} run"));
-        let categories: BTreeSet<_> = self.draft.cases.iter().filter_map(|case| case.category.as_deref()).collect();
-        let categories = many(categories.len() as u64, "category", "categories");
-        reading.source.content = format!("{} in {categories}{run}", many(self.cases(), "case", "cases"));
-        reading.source.mode = mode.map(str::to_owned);
-    }
-
-    /// Cases, whatever the number of attempts.
-    fn cases(&self) -> u64 {
-        let ids: BTreeSet<_> = self.seen.keys().map(|(id, _)| id).collect();
-        ids.len() as u64
-    }
 }
 
-fn many(n: u64, one: &str, more: &str) -> String {
-    format!("{n} {}", if n == 1 { one } else { more })
-}
-
-fn calibrated(reading: &mut Reading<'_>, number: u64, judge: &Judge) -> bool {
-    let Some(human) = &judge.calibration else { return judge.kind == JudgeKind::Human };
-    if human.caught > human.true_bad || human.passed > human.true_good {
-        reading.error("contradicts-itself", Location::line(number), "the judge was right more often than it was asked");
-        return false;
-    }
-    human.true_bad > 0 && human.true_good > 0
+/// The judge, the digest of its prompt, and how it did against human labels.
+fn judged(reading: &mut Reading<'_>, number: u64, judge: Judge) -> (Option<String>, Option<String>, Option<Calibration>) {
+    let name = match judge.kind {
+        JudgeKind::Human => Some("human".to_owned()),
+        JudgeKind::Rule => judge.model.or_else(|| Some("rule".to_owned())),
+        JudgeKind::Llm => judge.model,
+    };
+    let calibration = judge.calibration.and_then(|known| Calibration::from(known).checked(reading, Location::line(number)));
+    (name, judge.prompt_sha256, calibration)
 }

@@ -1,51 +1,34 @@
 //! Golden sets: fixed questions to an AI system, its answers, and a judge's verdict on every claim.
 //!
 //! What could not be judged stays in sight: it is `unmeasured`, bad for a pass and good for a fail, so that errors neither
-//! raise a rate nor are blamed on quality. Attempts at one case, and cases of one template, are one sample.
+//! raise a rate nor are blamed on quality. Every attempt at a case is counted; attempts at one case, and cases of one template,
+//! are one sample.
 
 pub mod case;
+pub mod claim;
+pub mod draft;
 mod golden1;
+pub mod run;
 pub mod signal;
+mod summary;
 #[cfg(test)]
 mod tests;
 
 use crate::evidence::Evidence;
 use crate::ingest::{Family, Format, Request};
-use crate::metric::{Metric, Value};
+use crate::metric::Value;
 use crate::record::Record;
 use crate::source::{Grade, Location};
-use case::{Case, Mode, Outcome, Rate};
-use std::collections::{BTreeMap, BTreeSet};
+use case::{Case, Mode, Outcome};
+use draft::Draft;
+use std::collections::BTreeMap;
+use summary::Summary;
 
 /// The category of cases that name none.
 const UNCATEGORISED: &str = "(none)";
 
 /// The family of golden sets.
 pub struct Golden;
-
-/// What one result file says.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Draft {
-    /// The file.
-    pub path: String,
-    /// Which golden set was run.
-    pub suite: String,
-    /// How the run says its answers were made; none when it does not say.
-    pub mode: Option<Mode>,
-    /// How many cases the set has.
-    pub expected_cases: Option<u64>,
-    /// Whether the judge was compared with human labels.
-    pub judge_calibrated: bool,
-    /// Every attempt at every case.
-    pub cases: Vec<Case>,
-}
-
-impl Draft {
-    /// The worst way an answer was made; none when the run does not say.
-    pub fn worst_mode(&self) -> Option<Mode> {
-        self.mode.map(|mode| self.cases.iter().map(|case| case.mode).fold(mode, Mode::max))
-    }
-}
 
 impl Family for Golden {
     type Draft = Draft;
@@ -60,10 +43,15 @@ impl Family for Golden {
         if drafts.is_empty() {
             return;
         }
-        let expected = drafts.iter().filter_map(|draft| draft.expected_cases).fold(0, u64::saturating_add);
+        let expected = drafts.iter().filter_map(|draft| draft.expected).fold(0, u64::saturating_add);
         let modes: Vec<_> = drafts.iter().map(Draft::worst_mode).collect();
-        let calibrated = drafts.iter().all(|draft| draft.judge_calibrated);
-        let cases = merge(drafts, evidence);
+        let calibrated = drafts.iter().all(|draft| draft.run.is_calibrated());
+        evidence.family("golden.run");
+        for draft in &drafts {
+            let mode = draft.worst_mode().map(Mode::word);
+            evidence.push("golden.run", draft.run.clone().record(&draft.path, mode, draft.cases.len() as u64));
+        }
+        let cases = gather(drafts, evidence);
 
         let mut total = Summary::default();
         let mut categories: BTreeMap<&str, Summary> = BTreeMap::new();
@@ -82,143 +70,109 @@ impl Family for Golden {
         for (name, summary) in categories {
             evidence.push("golden.category", summary.record(name));
         }
+        let rows = rows(cases);
+        for row in rows.iter().filter(|row| row.differs) {
+            let message = format!("the attempts at case `{}` differ in category, cluster or sentinel", row.worst.id);
+            evidence.problem("attempts-differ", Grade::Error, "", Location::whole(), message);
+        }
+        evidence.put("golden.flaky", Value::Count(rows.iter().filter(|row| row.is_flaky()).count() as u64));
         evidence.family("golden.case");
-        for case in cases {
-            evidence.push("golden.case", record(case));
+        for row in rows {
+            evidence.push("golden.case", row.record());
         }
     }
 }
 
-/// One case per id, whatever the number of its attempts, in the order of the files. With several suites an id is `suite/id`.
-fn merge(drafts: Vec<Draft>, evidence: &mut Evidence) -> Vec<Case> {
-    let several = drafts.iter().any(|draft| draft.suite != drafts[0].suite);
-    let mut places: BTreeMap<String, usize> = BTreeMap::new();
-    let mut attempts: BTreeMap<(usize, u64), usize> = BTreeMap::new();
-    let mut cases: Vec<Case> = Vec::new();
+/// The graded answers of all files, in their order. With several suites an id is `suite/id`.
+fn gather(drafts: Vec<Draft>, evidence: &mut Evidence) -> Vec<Case> {
+    let several = drafts.iter().any(|draft| draft.run.suite != drafts[0].run.suite);
+    let mut attempts: BTreeMap<(String, u64), usize> = BTreeMap::new();
+    let mut cases = Vec::new();
     for (file, draft) in drafts.into_iter().enumerate() {
         for mut case in draft.cases {
-            if several {
-                case.cluster = case.cluster.map(|cluster| format!("{}/{cluster}", draft.suite));
-                case.id = format!("{}/{}", draft.suite, case.id);
+            if let Some(suite) = draft.run.suite.as_ref().filter(|_| several) {
+                case.cluster = case.cluster.map(|cluster| format!("{suite}/{cluster}"));
+                case.id = format!("{suite}/{}", case.id);
             }
-            let mut wrong = |code, message| evidence.problem(code, Grade::Error, &draft.path, Location::whole(), message);
-            let place = *places.entry(case.id.clone()).or_insert(cases.len());
-            if *attempts.entry((place, case.attempt)).or_insert(file) != file {
-                wrong("duplicate-case", format!("case `{}`, attempt {}, is in another file already", case.id, case.attempt));
+            if *attempts.entry((case.id.clone(), case.attempt)).or_insert(file) != file {
+                let message = format!("case `{}`, attempt {}, is in another file already", case.id, case.attempt);
+                evidence.problem("duplicate-case", Grade::Error, &draft.path, Location::whole(), message);
             }
-            match cases.get_mut(place) {
-                None => cases.push(case),
-                Some(known) => {
-                    let same = (&known.category, &known.cluster, known.sentinel) == (&case.category, &case.cluster, case.sentinel);
-                    if !same {
-                        wrong("attempts-differ", format!("the attempts at case `{}` differ in category, cluster or sentinel", case.id));
-                    }
-                    known.merge(case);
-                }
-            }
+            cases.push(case);
         }
     }
     cases
 }
 
-fn record(case: Case) -> Record {
-    Record::new("id", case.id)
-        .with_some("category", case.category.map(Value::Text))
-        .with("outcome", Value::text(case.outcome.word()))
-        .with("mode", Value::text(case.mode.word()))
-        .with("sentinel", Value::Flag(case.sentinel))
-        .with("claims", Value::Count(case.tally.claims))
-        .with("bad_claims", Value::Count(case.tally.hallucination.part))
-        .with_some("latency", case.latency.map(Value::Duration))
-        .with_some("message", case.message.map(Value::Text))
+/// A case with all attempts at it.
+struct Row {
+    /// The worst of them.
+    worst: Case,
+    attempts: u64,
+    passed: u64,
+    judged: u64,
+    /// Whether they contradict each other about what the case is.
+    differs: bool,
 }
 
-/// A rate and the independent samples it rests on.
-#[derive(Default)]
-struct Sampled<'a> {
-    rate: Rate,
-    samples: BTreeSet<&'a str>,
+impl Row {
+    /// Whether the attempts disagree.
+    fn is_flaky(&self) -> bool {
+        self.passed > 0 && self.passed < self.judged
+    }
+
+    /// It is as good as its worst attempt, and as slow as its slowest; claims add up.
+    fn add(&mut self, mut case: Case) {
+        self.count(case.outcome);
+        let known = |case: &Case| (case.category.clone(), case.cluster.clone(), case.sentinel);
+        self.differs |= known(&self.worst) != known(&case);
+        case.latency = [self.worst.latency, case.latency].into_iter().flatten().reduce(f64::max);
+        case.mode = self.worst.mode.max(case.mode);
+        case.tally.add(self.worst.tally);
+        let Case { latency, mode, tally, .. } = case;
+        if case.outcome > self.worst.outcome {
+            self.worst = case;
+        }
+        (self.worst.latency, self.worst.mode, self.worst.tally) = (latency, mode, tally);
+    }
+
+    fn count(&mut self, outcome: Outcome) {
+        self.attempts += 1;
+        self.passed += u64::from(outcome == Outcome::Passed);
+        self.judged += u64::from(matches!(outcome, Outcome::Passed | Outcome::Failed));
+    }
+
+    fn record(self) -> Record {
+        let case = self.worst;
+        let text = |text: Option<String>| text.map(Value::Text);
+        Record::new("id", case.id)
+            .with_some("category", text(case.category))
+            .with("outcome", Value::text(case.outcome.word()))
+            .with("attempts", Value::Count(self.attempts))
+            .with("passed_attempts", Value::Count(self.passed))
+            .with("mode", Value::text(case.mode.word()))
+            .with("sentinel", Value::Flag(case.sentinel))
+            .with("claims", Value::Count(case.tally.claims))
+            .with("bad_claims", Value::Count(case.tally.hallucination.part))
+            .with_some("latency", case.latency.map(Value::Duration))
+            .with_some("message", text(case.message))
+    }
 }
 
-impl<'a> Sampled<'a> {
-    fn add(&mut self, sample: &'a str, rate: Rate) {
-        self.rate.add(rate);
-        if rate.whole > 0 {
-            self.samples.insert(sample);
+/// One row for every case, in the order in which they first appear.
+fn rows(cases: Vec<Case>) -> Vec<Row> {
+    let mut places: BTreeMap<String, usize> = BTreeMap::new();
+    let mut rows: Vec<Row> = Vec::new();
+    for case in cases {
+        let place = *places.entry(case.id.clone()).or_insert(rows.len());
+        match rows.get_mut(place) {
+            Some(row) => row.add(case),
+            None => {
+                let mut row = Row { worst: case, attempts: 0, passed: 0, judged: 0, differs: false };
+                row.count(row.worst.outcome);
+                rows.push(row);
+            }
         }
     }
-
-    fn value(&self) -> Value {
-        Value::ratio(self.rate.part, self.rate.whole)
-    }
-
-    fn metric(&self, id: &'static str) -> Metric {
-        let samples = self.samples.len() as u64;
-        let samples = (samples < self.rate.whole).then_some(samples);
-        Metric { samples, unmeasured: self.rate.unmeasured, ..Metric::new(id, self.value()) }
-    }
-}
-
-/// What is counted in all cases, or in those of a category.
-#[derive(Default)]
-struct Summary<'a> {
-    cases: u64,
-    claims: u64,
-    clusters: BTreeSet<&'a str>,
-    not_applicable: u64,
-    sentinels: u64,
-    sentinels_failed: u64,
-    pass: Sampled<'a>,
-    hallucination: Sampled<'a>,
-    coverage: Sampled<'a>,
-    support: Sampled<'a>,
-}
-
-impl<'a> Summary<'a> {
-    fn add(&mut self, case: &'a Case) {
-        let sample = case.sample();
-        let sentinel = |such: bool| u64::from(case.sentinel && such);
-        self.cases += 1;
-        self.claims += case.tally.claims;
-        self.clusters.insert(sample);
-        self.sentinels += sentinel(true);
-        // Zero tolerance: a sentinel nobody could judge did not hold.
-        self.sentinels_failed += sentinel(case.outcome == Outcome::Failed || case.outcome.is_unmeasured());
-        let mut pass = Rate::default();
-        match case.outcome {
-            Outcome::NotApplicable => self.not_applicable += 1,
-            outcome if outcome.is_unmeasured() => pass.count(None),
-            outcome => pass.count(Some(outcome == Outcome::Passed)),
-        }
-        self.pass.add(sample, pass);
-        self.hallucination.add(sample, case.tally.hallucination);
-        self.coverage.add(sample, case.tally.coverage);
-        self.support.add(sample, case.tally.support);
-    }
-
-    fn metrics(&self, evidence: &mut Evidence) {
-        evidence.put("golden.cases", Value::Count(self.cases));
-        evidence.put("golden.claims", Value::Count(self.claims));
-        evidence.put("golden.unmeasured", Value::Count(self.pass.rate.unmeasured));
-        evidence.put("golden.not_applicable", Value::Count(self.not_applicable));
-        evidence.put("golden.sentinels", Value::Count(self.sentinels));
-        evidence.put("golden.sentinels_failed", Value::Count(self.sentinels_failed));
-        evidence.metrics.extend([
-            self.pass.metric("golden.pass_rate"),
-            self.hallucination.metric("golden.hallucination_rate"),
-            self.coverage.metric("golden.citation_coverage"),
-            self.support.metric("golden.citation_support"),
-        ]);
-    }
-
-    fn record(&self, name: &str) -> Record {
-        Record::new("name", name)
-            .with("cases", Value::Count(self.cases))
-            .with("clusters", Value::Count(self.clusters.len() as u64))
-            .with("pass_rate", self.pass.value())
-            .with("hallucination_rate", self.hallucination.value())
-            .with("citation_coverage", self.coverage.value())
-            .with("citation_support", self.support.value())
-            .with("unmeasured", Value::Count(self.pass.rate.unmeasured))
-    }
+    rows
 }

@@ -1,6 +1,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use super::case::{Answer, Citation, Claim, Outcome, Rate, Status, Verdict};
+use super::case::Outcome;
+use super::claim::{Answer, Citation, Claim, Rate, Status, Verdict};
 use crate::evidence::Evidence;
 use crate::ingest::testing::{problems, read};
 use crate::metric::{Metric, Value};
@@ -8,7 +9,7 @@ use std::collections::BTreeMap;
 
 fn claim(verdict: Verdict, citations: &[(Option<bool>, Option<bool>)]) -> Claim {
     let citations = citations.iter().map(|(resolves, supports)| Citation { resolves: *resolves, supports: *supports }).collect();
-    Claim { id: "c1".into(), verdict, needs_citation: true, citations }
+    Claim { id: "c1".into(), text: None, verdict, needs_citation: true, citations }
 }
 
 fn answer(status: Status, claims_expected: Option<u64>, verdicts: &[Verdict]) -> Answer {
@@ -110,17 +111,21 @@ fn attempts_and_templates_are_one_sample() {
         ],
     )]);
     assert_eq!(problems(&evidence), [""; 0]);
-    assert_eq!(metric(&evidence, "golden.cases"), (Value::Count(5), None, 0));
+    assert_eq!(metric(&evidence, "golden.cases"), (Value::Count(6), None, 0));
+    assert_eq!(metric(&evidence, "golden.expected_cases"), (Value::Count(6), None, 0));
+    assert_eq!(metric(&evidence, "golden.clusters"), (Value::Count(4), None, 0));
+    assert_eq!(metric(&evidence, "golden.flaky"), (Value::Count(1), None, 0));
     assert_eq!(metric(&evidence, "golden.claims"), (Value::Count(7), None, 0));
     assert_eq!(metric(&evidence, "golden.unmeasured"), (Value::Count(1), None, 0));
     assert_eq!(metric(&evidence, "golden.not_applicable"), (Value::Count(1), None, 0));
-    assert_eq!(metric(&evidence, "golden.pass_rate"), (Value::ratio(2, 3), Some(2), 1));
+    assert_eq!(metric(&evidence, "golden.pass_rate"), (Value::ratio(3, 4), Some(2), 1));
     assert_eq!(metric(&evidence, "golden.hallucination_rate"), (Value::ratio(1, 7), Some(2), 1));
     assert_eq!(metric(&evidence, "golden.sentinels_failed"), (Value::Count(1), None, 0));
     let rows = evidence.rows("golden.case");
     assert_eq!(rows.len(), 5);
     assert_eq!((rows[0].text("outcome"), rows[0].text("message")), (Some("failed"), Some("claim 1 is contradicted")));
     assert_eq!((rows[0].count("claims"), rows[0].count("bad_claims")), (Some(3), Some(1)));
+    assert_eq!((rows[0].count("attempts"), rows[0].count("passed_attempts")), (Some(2), Some(1)));
     assert_eq!(evidence.rows("golden.category")[0].count("clusters"), Some(4));
 }
 

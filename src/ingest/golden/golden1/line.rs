@@ -1,7 +1,9 @@
 //! The lines of `golden/1` as they are written. What is not in the schema is refused, so that a misspelt key cannot pass
 //! unseen; `metadata` holds whatever a project wants to keep beside a run or a case.
 
-use crate::ingest::golden::case::{Citation, Claim, Mode, Status, Verdict};
+use crate::ingest::golden::case::Mode;
+use crate::ingest::golden::claim::{Citation, Claim, Status, Verdict};
+use crate::ingest::golden::run;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use std::collections::BTreeMap;
@@ -29,7 +31,7 @@ pub enum Schema {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Run {
+pub struct RunLine {
     #[serde(rename = "type")]
     _type: IgnoredAny,
     #[serde(rename = "schema")]
@@ -37,12 +39,12 @@ pub struct Run {
     #[serde(rename = "run_id")]
     _run_id: String,
     pub suite: String,
-    #[serde(default, rename = "suite_sha256")]
-    _suite_sha256: Option<String>,
+    pub suite_sha256: Option<String>,
     pub created_at: String,
     pub git_sha: Option<String>,
     pub mode: Mode,
     pub expected_cases: u64,
+    pub sampling: Option<run::Sampling>,
     pub system: System,
     pub judge: Option<Judge>,
     #[serde(default, rename = "metadata")]
@@ -54,18 +56,15 @@ pub struct Run {
 pub struct System {
     pub provider: String,
     pub model: String,
-    #[serde(default, rename = "prompt_sha256")]
-    _prompt_sha256: Option<String>,
+    pub prompt_sha256: Option<String>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Judge {
     pub kind: JudgeKind,
-    #[serde(default, rename = "model")]
-    _model: Option<String>,
-    #[serde(default, rename = "prompt_sha256")]
-    _prompt_sha256: Option<String>,
+    pub model: Option<String>,
+    pub prompt_sha256: Option<String>,
     pub calibration: Option<Calibration>,
 }
 
@@ -106,8 +105,8 @@ pub struct CaseLine {
     pub claims_expected: Option<u64>,
     #[serde(default)]
     pub claims: Vec<ClaimLine>,
-    #[serde(default, rename = "scores")]
-    _scores: BTreeMap<String, f64>,
+    #[serde(default)]
+    pub scores: BTreeMap<String, f64>,
     pub error: Option<Failure>,
     #[serde(default, rename = "metadata")]
     _metadata: IgnoredAny,
@@ -132,8 +131,7 @@ pub struct Tokens {
 #[serde(deny_unknown_fields)]
 pub struct ClaimLine {
     pub id: String,
-    #[serde(default, rename = "text")]
-    _text: Option<String>,
+    pub text: Option<String>,
     pub verdict: Verdict,
     #[serde(default = "yes")]
     pub needs_citation: bool,
@@ -189,6 +187,12 @@ impl fmt::Display for Failure {
     }
 }
 
+impl From<Calibration> for run::Calibration {
+    fn from(Calibration { true_bad, caught, true_good, passed }: Calibration) -> Self {
+        run::Calibration { true_bad, caught, true_good, passed }
+    }
+}
+
 impl ClaimLine {
     /// Whether most judges voted for another verdict than the one given.
     pub fn is_outvoted(&self) -> bool {
@@ -203,6 +207,6 @@ impl ClaimLine {
 impl From<ClaimLine> for Claim {
     fn from(line: ClaimLine) -> Self {
         let citations = line.citations.iter().map(|c| Citation { resolves: c.resolves, supports: c.supports }).collect();
-        Claim { id: line.id, verdict: line.verdict, needs_citation: line.needs_citation, citations }
+        Claim { id: line.id, text: line.text, verdict: line.verdict, needs_citation: line.needs_citation, citations }
     }
 }

@@ -62,8 +62,8 @@ fn what_is_said_and_what_is_there_must_agree() {
     assert_eq!(
         problems(&golden(&lines(&[RUN, ONE, TWO, end]))),
         [
-            "error declared-totals-differ:4: the end says 3 cases, the file has 2",
-            "error declared-totals-differ:4: the end says 1 claims, the file has 2"
+            "error declared-totals-differ:4: the file states 3 cases, and holds 2",
+            "error declared-totals-differ:4: the file states 1 claim, and holds 2"
         ]
     );
     let one = r#"{"type":"end","cases":1,"claims":1}"#;
