@@ -4,7 +4,7 @@ use super::Request;
 use crate::error::Diagnostic;
 use crate::io::fs::Artifact;
 use crate::io::hash::Hashing;
-use crate::io::json::{self, Flaw};
+use crate::io::json::{self, Flaw, Mistake, Tolerant};
 use crate::io::lines::{self, Fault, Lines};
 use crate::io::xml::{Xml, XmlError};
 use crate::io::yaml::{self, Node};
@@ -114,6 +114,19 @@ impl<'a> Reading<'a> {
         let mut file = self.open()?;
         let read = json::stream(&mut file, seed);
         self.close(file);
+        self.whole(read)
+    }
+
+    /// As [`Reading::json`], for tools that write `NaN` and infinities: they are read as `null`.
+    pub fn tolerant_json<T>(&mut self, seed: impl for<'de> DeserializeSeed<'de, Value = T>) -> Option<T> {
+        let mut file = self.open()?;
+        let read = json::stream(Tolerant::new(&mut file), seed);
+        self.close(file);
+        self.whole(read)
+    }
+
+    /// What was read, unless something kept the file from being a whole document.
+    fn whole<T>(&mut self, read: Result<T, (Flaw, Mistake)>) -> Option<T> {
         let (flaw, mistake) = match read {
             Ok(value) => return Some(value),
             Err(mistake) => mistake,

@@ -2,6 +2,7 @@
 
 mod fill;
 mod outline;
+mod tolerant;
 
 use serde::Serialize;
 use serde::de::{DeserializeOwned, DeserializeSeed};
@@ -12,6 +13,7 @@ use std::io::{BufReader, Read};
 pub use fill::{Each, Fill, FillAll, Members, skip};
 pub use outline::{Outline, outline};
 pub use serde_json::Value;
+pub use tolerant::{Tolerant, tolerate};
 
 /// Documents up to this size are read from memory, four times as fast; of larger ones only a window is held.
 const WHOLE: u64 = 32 * 1024 * 1024;
