@@ -180,7 +180,7 @@ impl<'a> Facts<'a> {
         }
     }
 
-    /// How many rows of a family a stored report has left out.
+    /// How many rows of a family are not here: too many to keep, or left out of a stored report.
     pub fn omitted(&self, family: &str) -> u64 {
         self.evidence.iter().filter_map(|entry| entry.omitted.get(family)).sum()
     }

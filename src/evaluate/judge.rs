@@ -105,18 +105,22 @@ fn said(rule: &Compiled, facts: &Facts<'_>, occasion: &Occasion) -> Vec<Finding>
         }
     };
     cadence::hold(rule, &mut findings, rows.as_deref().unwrap_or_default(), &view, occasion);
-    if view.omitted > 0 {
+    let (omitted, advice) = match &rule.subjects {
+        Subjects::Family(family) => (facts.omitted(family), "only the worst are kept; judge a metric of all"),
+        _ => (view.omitted, "let the query give fewer, or raise `rows`"),
+    };
+    if omitted > 0 {
         let silent = findings.iter().all(|f| f.outcome == Outcome::NotApplicable);
-        findings.iter_mut().filter(|f| silent || f.outcome == Outcome::Pass).for_each(|f| leave_open(f, view.omitted));
+        findings.iter_mut().filter(|f| silent || f.outcome == Outcome::Pass).for_each(|f| leave_open(f, omitted, advice));
     }
     findings
 }
 
-/// What passed over some rows of a query has not passed over the others.
-fn leave_open(finding: &mut Finding, omitted: u64) {
+/// What passed over some rows has not passed over the others.
+fn leave_open(finding: &mut Finding, omitted: u64, advice: &str) {
     finding.outcome = Outcome::Unproven;
     finding.margin = format!("{} more rows were not judged", grouped(omitted));
-    finding.message = format!("{}; {}: let the query give fewer, or raise `rows`", finding.message, finding.margin);
+    finding.message = format!("{}; {}: {advice}", finding.message, finding.margin);
 }
 
 type Subject<'v> = (String, &'v Record);

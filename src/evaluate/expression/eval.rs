@@ -69,6 +69,10 @@ pub trait Environment {
     /// # Errors
     /// Why there are none.
     fn rows(&self, family: &str) -> Result<Vec<&Record>, Absence>;
+    /// How many more rows of the family there are, of which nothing is known but that they are there.
+    fn omitted(&self, _family: &str) -> u64 {
+        0
+    }
     /// The value that a metric had in the base.
     ///
     /// # Errors
@@ -279,7 +283,10 @@ impl Run<'_> {
                     found => found,
                 };
             }
-            Node::Count(family) => Measured::from(Value::Count(self.environment.rows(family)?.len() as u64)),
+            Node::Count(family) => {
+                let rows = self.environment.rows(family)?.len() as u64;
+                Measured::from(Value::Count(rows.saturating_add(self.environment.omitted(family))))
+            }
             Node::Change(inner, relative, family) => {
                 let now = self.measure(inner, row)?.measured;
                 let was = match (&inner.node, row) {

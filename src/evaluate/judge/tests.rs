@@ -157,6 +157,23 @@ fn a_row_speaks_for_itself_before_any_rule_does() {
 }
 
 #[test]
+fn rows_that_were_not_kept_decide_nothing() {
+    let series = |state: &str| Record::new("id", "p95").with("state", Value::text(state));
+    let ask = |text: &str, state: &str| {
+        let mut evidence = Evidence::new("nightly", "benchmark");
+        evidence.push("benchmark.series", series(state));
+        evidence.omitted.insert("benchmark.series".into(), 7);
+        judged(&rule(text), &[evidence])[0].clone()
+    };
+    for text in ["for_each: benchmark.series\nrequire: state != \"regressed\"", "require: all(benchmark.series, state != \"regressed\")"] {
+        assert_eq!(ask(text, "stable").outcome, Outcome::Unproven, "{text}");
+        assert_eq!(ask(text, "regressed").outcome, Outcome::Fail, "{text}");
+    }
+    assert!(ask("for_each: benchmark.series\nrequire: state != \"regressed\"", "stable").message.contains("7 more rows were not judged"));
+    assert_eq!(ask("require: count(benchmark.series) == 8", "stable").outcome, Outcome::Pass);
+}
+
+#[test]
 fn a_query_gives_values_or_rows() {
     let collect =
         |rows: &str| format!("collect: {{ sql: audit, query: \"SELECT 1\", outputs: {{ table_name: text, deleted: count }}{rows} }}\n");

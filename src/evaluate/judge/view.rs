@@ -99,4 +99,8 @@ impl Environment for View<'_> {
         }
         Ok(rows)
     }
+
+    fn omitted(&self, family: &str) -> u64 {
+        if family == "rows" && self.rows.is_some() { self.omitted } else { self.facts.omitted(family) }
+    }
 }

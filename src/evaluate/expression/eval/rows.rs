@@ -25,12 +25,12 @@ pub fn standing(row: &Record) -> Option<(Outcome, &str)> {
 }
 
 impl<'e> Run<'e> {
-    /// The rows that decide something, and how many are undecided in themselves. That there is none is an absence, as is
+    /// The rows that decide something, and how many are undecided: in themselves, or because they were not kept. That there is none is an absence, as is
     /// a row without evidence.
     fn deciding(&mut self, family: &str) -> Option<(Vec<&'e Record>, u64)> {
         let environment = self.environment;
         let rows = environment.rows(family).map_err(|absence| self.absent(absence)).ok()?;
-        let (empty, mut undecided) = (rows.is_empty(), 0);
+        let (empty, mut undecided) = (rows.is_empty(), environment.omitted(family));
         let mut deciding = Vec::with_capacity(rows.len());
         for row in rows {
             match standing(row).filter(|_| family != ROWS) {
