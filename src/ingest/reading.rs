@@ -2,6 +2,7 @@
 
 use super::Request;
 use crate::error::Diagnostic;
+use crate::io::csv;
 use crate::io::fs::Artifact;
 use crate::io::hash::Hashing;
 use crate::io::json::{self, Flaw, Mistake, Tolerant};
@@ -10,6 +11,7 @@ use crate::io::xml::{Xml, XmlError};
 use crate::io::yaml::{self, Node};
 use crate::source::{Grade, Location, Problem, Source};
 use serde::de::DeserializeSeed;
+use std::borrow::Cow;
 use std::fs::File;
 use std::io::{BufReader, Read};
 use std::ops::ControlFlow;
@@ -22,6 +24,20 @@ const LINE: usize = 16 * 1024 * 1024;
 
 /// The largest YAML file, in bytes.
 const YAML: u64 = 4 * 1024 * 1024;
+
+/// The largest table of separated values, in bytes.
+const TABLE: u64 = 256 * 1024 * 1024;
+
+/// After this many mistakes the rest of a table is not read.
+const MISTAKES: usize = 100;
+
+/// A table of separated values.
+pub struct Table {
+    /// The cells of its header, without the blanks around them.
+    pub columns: Vec<String>,
+    /// The line of every row, and its cells: as many as the header has.
+    pub rows: Vec<(u64, Vec<String>)>,
+}
 
 /// One file being read.
 pub struct Reading<'a> {
@@ -165,6 +181,54 @@ impl<'a> Reading<'a> {
         let node = yaml::parse(&self.source.path, &text, &mut mistakes);
         self.mistakes(mistakes);
         node
+    }
+
+    /// Reads a table of separated values: its header, then every row that has as many cells, as text. What is wrong with it is noted: a
+    /// row that is shorter or longer is left out, and what is not UTF-8 or UTF-16 is read as Windows-1252. Without a separator that of
+    /// the header is taken.
+    pub fn table(&mut self, separator: Option<char>) -> Option<Table> {
+        let mut reader = self.open()?;
+        let mut bytes = Vec::new();
+        let read = reader.by_ref().take(TABLE + 1).read_to_end(&mut bytes);
+        self.close(reader);
+        if let Err(e) = read {
+            self.error("unreadable", Location::whole(), e.to_string());
+            return None;
+        }
+        if bytes.len() as u64 > TABLE {
+            self.error("too-large", Location::whole(), "the table is larger than 256 MiB");
+            return None;
+        }
+        let (text, encoding) = csv::decode(&bytes);
+        if encoding == csv::Encoding::Windows1252 {
+            self.warning("not-utf-8", Location::whole(), "this is not text in UTF-8: it is read as Windows-1252");
+        }
+        let separator = separator.unwrap_or_else(|| csv::separator(&text));
+        let mut table: Option<Table> = None;
+        for row in csv::Rows::new(&text, separator) {
+            if self.problems.len() > MISTAKES {
+                self.error("too-many-mistakes", Location::whole(), format!("{MISTAKES} mistakes: the rest is not read"));
+                break;
+            }
+            match row {
+                Err(csv::Fault::Open(line)) => self.error("truncated", Location::line(line), "a quote is opened here and never closed"),
+                Err(csv::Fault::Behind(line)) => {
+                    self.error("malformed", Location::line(line), "something stands between a closing quote and the end of its cell");
+                }
+                Ok(row) if row.is_blank() => {}
+                Ok(row) => match &mut table {
+                    None => table = Some(Table { columns: row.cells.iter().map(|c| c.trim().to_owned()).collect(), rows: Vec::new() }),
+                    Some(table) if row.cells.len() == table.columns.len() => {
+                        table.rows.push((row.line, row.cells.into_iter().map(Cow::into_owned).collect()));
+                    }
+                    Some(table) => {
+                        let message = format!("the row has {} cells, and the header {}", row.cells.len(), table.columns.len());
+                        self.error("ragged-row", Location::line(row.line), message);
+                    }
+                },
+            }
+        }
+        table
     }
 
     /// Notes what is wrong with a YAML document.

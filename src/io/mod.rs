@@ -1,6 +1,7 @@
 //! One door per outside thing. Nothing else in the crate names a third-party crate's types or touches the world.
 
 pub mod clock;
+pub mod csv;
 pub mod diff;
 pub mod fs;
 pub mod git;
