@@ -38,10 +38,12 @@ mod place;
 mod points;
 mod scoverage;
 mod simplecov;
+mod sonarqube;
 mod span;
 #[cfg(test)]
 mod tests;
 mod visual_studio;
+mod xccov;
 
 /// Coverage.
 pub struct Coverage;
@@ -68,7 +70,9 @@ impl Family for Coverage {
         pit::FORMAT,
         scoverage::FORMAT,
         simplecov::FORMAT,
+        sonarqube::FORMAT,
         visual_studio::FORMAT,
+        xccov::FORMAT,
     ];
 
     fn is_empty(draft: &Draft) -> bool {

@@ -11,6 +11,8 @@ mod mutants;
 mod peers;
 mod recount;
 mod simplecov;
+mod sonarqube;
+mod xccov;
 
 use super::*;
 use crate::ingest::claimants;
