@@ -27,23 +27,28 @@ pub fn inverse(a: f64, b: f64, p: f64) -> Option<f64> {
     if p == 0.0 || p == 1.0 {
         return Some(p);
     }
-    Some(search(a, b, p))
+    Some(1.0 / (1.0 + (-logit(a, b, p)).exp()))
 }
 
+/// ln(x / (1-x)) of the `x` with I_x(a, b) = `p`, for a, b > 0 and 0 < p < 1: all its digits, also where x is next to 1.
+///
 /// Newton's method on the logit of x, where the derivative of I is just [`kernel`]; a step that leaves the bracket
 /// is replaced by a bisection. The logit keeps full relative precision near both ends.
-fn search(a: f64, b: f64, p: f64) -> f64 {
+pub(super) fn logit(a: f64, b: f64, p: f64) -> f64 {
     let (mut low, mut high) = (-REACH, REACH);
     let mut logit = (a / b).ln().clamp(low, high);
     for _ in 0..200 {
         let (x, y) = (1.0 / (1.0 + (-logit).exp()), 1.0 / (1.0 + logit.exp()));
-        let excess = lower_tail(a, b, x, y) - p;
+        let value = lower_tail(a, b, x, y);
+        let excess = value - p;
         if excess > 0.0 {
             high = logit;
         } else {
             low = logit;
         }
-        let newton = logit - excess / kernel(a, b, x, y);
+        // In the lower tail I falls like a power of x: there ln I is the straighter curve.
+        let rise = if p < 0.5 { value * (excess / p).ln_1p() } else { excess };
+        let newton = logit - rise / kernel(a, b, x, y);
         let next = if newton >= low && newton <= high { newton } else { low.midpoint(high) };
         let step = (next - logit).abs();
         logit = next;
@@ -51,7 +56,7 @@ fn search(a: f64, b: f64, p: f64) -> f64 {
             break;
         }
     }
-    1.0 / (1.0 + (-logit).exp())
+    logit
 }
 
 fn shapes(a: f64, b: f64) -> bool {
@@ -60,7 +65,7 @@ fn shapes(a: f64, b: f64) -> bool {
 
 /// I_x(a, b) with y = 1 - x given apart. The fraction converges fast only below the mean, so the other half is
 /// mirrored.
-fn lower_tail(a: f64, b: f64, x: f64, y: f64) -> f64 {
+pub(super) fn lower_tail(a: f64, b: f64, x: f64, y: f64) -> f64 {
     if x <= 0.0 {
         return 0.0;
     }
@@ -82,7 +87,7 @@ fn kernel(a: f64, b: f64, x: f64, y: f64) -> f64 {
 }
 
 /// ln Γ(z+1) minus Stirling's (z+½) ln z - z + ½ ln 2π, for z > 0 (DLMF 5.11.1, after a shift to z >= 16).
-fn stirling_error(z: f64) -> f64 {
+pub(super) fn stirling_error(z: f64) -> f64 {
     let (mut z, mut shift) = (z, 0.0);
     while z < 16.0 {
         shift += (z + 0.5) * (1.0 / z).ln_1p() - 1.0;
@@ -93,7 +98,7 @@ fn stirling_error(z: f64) -> f64 {
 }
 
 /// x ln(x/m) + m - x, without cancellation when x is near m.
-fn deviance(x: f64, m: f64) -> f64 {
+pub(super) fn deviance(x: f64, m: f64) -> f64 {
     let v = (x - m) / (x + m);
     if v.abs() >= 0.1 {
         return x * (x / m).ln() + m - x;

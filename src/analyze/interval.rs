@@ -52,7 +52,7 @@ pub fn wilson(k: f64, n: f64, confidence: f64) -> (f64, f64) {
 /// `None` if no number of cases does, or arguments are out of range (`limit` below or at 0, `confidence` not inside
 /// 0 to 1).
 pub fn cases_needed_at_most(bad: u64, limit: f64, confidence: f64) -> Option<u64> {
-    fewest(bad, |n| clopper_pearson_upper(bad as f64, n, confidence) <= limit)
+    fewest(bad.max(1), |n| clopper_pearson_upper(bad as f64, n as f64, confidence) <= limit)
 }
 
 /// The fewest cases of which `misses` misses still prove a rate of at least `limit`: 149 for no miss and 98 % at 95 %.
@@ -60,13 +60,13 @@ pub fn cases_needed_at_most(bad: u64, limit: f64, confidence: f64) -> Option<u64
 /// `None` if no number of cases does, or arguments are out of range (`limit` at or over 1, `confidence` not inside
 /// 0 to 1).
 pub fn cases_needed_at_least(misses: u64, limit: f64, confidence: f64) -> Option<u64> {
-    fewest(misses, |n| clopper_pearson_lower(n - misses as f64, n, confidence) >= limit)
+    fewest(misses.max(1), |n| clopper_pearson_lower((n - misses) as f64, n as f64, confidence) >= limit)
 }
 
-/// The smallest n >= `from`, and at least 1, for which `proves` holds; `proves` never turns false again as n grows.
-fn fewest(from: u64, proves: impl Fn(f64) -> bool) -> Option<u64> {
-    let (mut low, mut high) = (from.max(1), from.max(1));
-    while !proves(high as f64) {
+/// The smallest n >= `from`, itself at least 1, for which `proves` holds; `proves` never turns false again as n grows.
+pub(super) fn fewest(from: u64, proves: impl Fn(u64) -> bool) -> Option<u64> {
+    let (mut low, mut high) = (from, from);
+    while !proves(high) {
         if high > MOST_CASES {
             return None;
         }
@@ -74,7 +74,7 @@ fn fewest(from: u64, proves: impl Fn(f64) -> bool) -> Option<u64> {
     }
     while low < high {
         let middle = low.midpoint(high);
-        match proves(middle as f64) {
+        match proves(middle) {
             true => high = middle,
             false => low = middle + 1,
         }

@@ -1,20 +1,29 @@
-//! Pure arithmetic: bounds on rates, robust figures, change points.
+//! Pure arithmetic: bounds on rates, comparisons of runs, robust figures, change points.
 //!
 //! Nothing here reads a file, a clock or a random number; every function is total, so a bad argument gives the
 //! widest honest answer or `None`, never a NaN.
 
 pub mod beta;
 pub mod cadence;
+pub mod calibration;
 pub mod changepoint;
+pub mod cluster;
+pub mod fisher;
+pub mod holm;
 pub mod interval;
 pub mod line;
 pub mod noise;
 pub mod normal;
+pub mod paired;
 pub mod partition;
+pub mod plan;
 pub mod quantile;
 pub mod rank;
 pub mod step;
+pub mod student;
 pub mod trend;
 
 #[cfg(test)]
 mod testnoise;
+#[cfg(test)]
+mod testvectors;

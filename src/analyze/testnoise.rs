@@ -9,7 +9,8 @@ impl Noise {
         Noise(seed)
     }
 
-    fn uniform(&mut self) -> f64 {
+    /// A value from 0 to 1, without 1.
+    pub fn uniform(&mut self) -> f64 {
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 11) as f64 / (1u64 << 53) as f64
     }
