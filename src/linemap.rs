@@ -193,6 +193,12 @@ impl Lines {
         unsure
     }
 
+    /// Drops what did not run and the other does not list.
+    fn drop_unrun(&mut self, other: &Lines) {
+        self.lines.retain(|line| line.hits > 0 || other.line(line.number).is_some());
+        self.settled = self.lines.len();
+    }
+
     fn unsure_branches(&self, run: &Lines) -> u64 {
         let named = |line: &Line| self.arms.tell_exactly(&run.arms, line.number);
         let twin = |line: &Line| run.line(line.number).is_some_and(Line::is_partial);
@@ -262,6 +268,18 @@ impl LineMap {
             }
         }
         unsure
+    }
+
+    /// Of files that both have, drops of each the lines that did not run and that the other does not list; both are settled.
+    pub fn agree(&mut self, other: &mut LineMap) {
+        for (path, theirs) in &mut other.files {
+            let ours = self.files.get_mut(path).filter(|ours| !ours.lines.is_empty() && !theirs.lines.is_empty());
+            if let Some(ours) = ours {
+                let listed = ours.clone();
+                ours.drop_unrun(theirs);
+                theirs.drop_unrun(&listed);
+            }
+        }
     }
 
     /// The same count of every file together.

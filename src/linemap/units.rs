@@ -44,13 +44,27 @@ impl Units {
     fn push(&mut self, line: u32, key: u32, taken: u64, all: u64) {
         let narrow = |n| u16::try_from(n).unwrap_or(u16::MAX);
         self.units.push(Unit { line, key, taken: narrow(taken), all: narrow(all) });
+        self.grown();
+    }
+
+    /// Adds another part of the same report.
+    pub fn take(&mut self, part: Units) {
+        if self.units.is_empty() {
+            *self = part;
+            return;
+        }
+        self.units.extend_from_slice(&part.units);
+        self.grown();
+    }
+
+    fn grown(&mut self) {
         if self.units.len() > 2 * self.settled + 1024 {
             self.settle();
         }
     }
 
     /// Sorts, and joins what is told more than once.
-    pub(super) fn settle(&mut self) {
+    pub fn settle(&mut self) {
         if self.settled != self.units.len() {
             unite(&mut self.units);
             self.settled = self.units.len();

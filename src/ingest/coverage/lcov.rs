@@ -8,7 +8,7 @@ use super::odds::{Odd, Odds};
 use super::{Declared, Draft, compare_declared, path};
 use crate::ingest::{Format, Reading};
 use crate::io::fs::Artifact;
-use crate::linemap::{Line, Totals, plus};
+use crate::linemap::{Line, Totals};
 use crate::metric::Ratio;
 use crate::source::Location;
 use functions::Functions;
@@ -123,10 +123,7 @@ impl Trace {
         }
         let ran = taken.is_some_and(|taken| taken > 0);
         if !matches!(name, [b'U', ..] | [b'e' | b'f', b'U', ..]) {
-            section.branches = plus(section.branches, Ratio::new(u64::from(ran), 1));
-            if let Some(file) = self.files.get_mut(section.file) {
-                file.rest.arms.add(line, name, ran, 1);
-            }
+            section.arms.add(line, name, ran, 1);
         }
         true
     }
@@ -189,10 +186,11 @@ impl Trace {
 
     fn end(&mut self, number: u64) {
         let Some(mut section) = self.section.take() else { return self.odds.note(HOMELESS, number) };
-        let counted = section.sum();
-        let Section { from, file, mut lines, branches, functions, totals, .. } = section;
+        let (counted, branches) = (section.sum(), section.branches());
+        let Section { from, file, mut lines, arms, functions, totals, .. } = section;
         let Some(file) = self.files.get_mut(file) else { return };
         file.add(&lines);
+        file.rest.arms.take(arms);
         lines.clear();
         self.spare = lines;
         functions.put(totals[2][0], &mut file.rest.functions);

@@ -76,14 +76,16 @@ impl Family for Coverage {
     ];
 
     fn is_empty(draft: &Draft) -> bool {
-        // A summary of dotCover or scoverage counts statements and no line.
-        let known = |of: Counter| draft.lines.total(of).is_known();
-        !known(Lines::line_ratio) && !known(Lines::statement_ratio) && !draft.mutants.score().is_known()
+        // A summary of dotCover or scoverage counts statements and no line, and SimpleCov may be told to measure branches only.
+        let counters: [Counter; 4] = [Lines::line_ratio, Lines::statement_ratio, Lines::branch_ratio, Lines::function_ratio];
+        counters.into_iter().all(|of| !draft.lines.total(of).is_known()) && !draft.mutants.score().is_known()
     }
 
     fn settle(mut drafts: Vec<Draft>, request: &Request<'_>, evidence: &mut Evidence) {
         place::settle(&mut drafts, request, evidence);
-        let Some(all) = drafts.into_iter().reduce(|all, next| all.join(next)) else { return };
+        // First those that have to agree among themselves on what is relevant.
+        drafts.sort_by_key(|draft| !draft.exhaustive);
+        let Some(all) = drafts.into_iter().reduce(Draft::join) else { return };
         tell_unsure(all.unsure, evidence);
         put(&all, evidence);
         evidence.lines = all.lines;
@@ -101,6 +103,8 @@ pub struct Draft {
     packages: BTreeMap<String, BTreeSet<String>>,
     unsure: Unsure,
     mutants: Mutants,
+    /// It lists every relevant line: one that it does not list counts only if another run of the kind ran it (SimpleCov).
+    exhaustive: bool,
 }
 
 impl Draft {
@@ -110,7 +114,11 @@ impl Draft {
     }
 
     /// Both reports, as two runs of the same system.
-    fn join(mut self, other: Draft) -> Draft {
+    fn join(mut self, mut other: Draft) -> Draft {
+        if self.exhaustive && other.exhaustive {
+            self.lines.agree(&mut other.lines);
+        }
+        self.exhaustive &= other.exhaustive;
         let Unsure { branches, totals } = self.lines.join(other.lines);
         self.unsure = Unsure { branches: self.unsure.branches + branches, totals: self.unsure.totals + totals };
         self.mutants.join(other.mutants);

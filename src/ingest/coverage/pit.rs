@@ -1,7 +1,9 @@
 //! `mutations.xml` of PIT, for Java, Kotlin and Scala, and what others write after it.
 //!
-//! A file is named after the package of its class, unless its path is told. What PIT calls not viable, out of memory or a run error says nothing here, although
-//! PIT counts all three as detected.
+//! A file is named after the package of its class, unless its path is told. What PIT calls not viable (the class does not load), a
+//! memory error or a run error says nothing here and is told, although PIT counts all three as detected: no test judged the change,
+//! and as its documentation has it, a memory error may come of running the tests so often, and many run errors of a broken setup. The
+//! other readers do the same with what does not compile and with errors of the runner.
 
 use super::Draft;
 use super::elements::{Elements, walk};
@@ -17,6 +19,8 @@ pub(super) const FORMAT: Format<Draft> =
     Format { name: "pit", about: "mutations.xml of PIT: mutation tests of Java and Kotlin code", claims, read };
 
 const NAMELESS: Odd = ("mutation-without-file", "mutations that name no source file are those of their class, or of no file");
+
+const UNJUDGED: Odd = ("mutation-without-judgement", "mutations that no test judged say nothing, although PIT counts them as detected");
 
 fn claims(artifact: &Artifact) -> bool {
     opening(&artifact.head).is_ok_and(|opening| opening.root == "mutations")
@@ -101,7 +105,10 @@ impl Report {
             "TIMED_OUT" => Fate::TimedOut,
             "SURVIVED" => Fate::Survived,
             "NO_COVERAGE" => Fate::NotCovered,
-            "NON_VIABLE" | "MEMORY_ERROR" | "RUN_ERROR" => Fate::Invalid,
+            "NON_VIABLE" | "MEMORY_ERROR" | "RUN_ERROR" => {
+                self.odds.meet(UNJUDGED);
+                Fate::Invalid
+            }
             _ => {
                 self.unfinished.get_or_insert(status);
                 return;

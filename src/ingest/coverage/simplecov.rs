@@ -41,6 +41,7 @@ fn read(reading: &mut Reading<'_>) -> Draft {
         let counted = (1..).zip(cells).filter_map(|(number, cell)| Some(Line::new(number, cell?))).collect::<Vec<_>>();
         draft.lines.file(&path).add(&counted);
     }
+    draft.exhaustive = true;
     reading.source.collected_at = made;
     finish(reading, draft, odds, "SimpleCov", &total.told(), &["total"])
 }
@@ -181,7 +182,8 @@ impl Report {
         if lines.iter().flatten().any(|cell| *cell == Cell::Odd) {
             self.odds.see(HITS, &["coverage", name, "lines"]);
         }
-        self.lines(&path, &lines.unwrap_or_default());
+        // A command that measures branches only says nothing of lines.
+        lines.iter().for_each(|cells| self.lines(&path, cells));
         let into = self.draft.lines.file(&path);
         match branches {
             Some(Branches::Raw(conditions)) => {

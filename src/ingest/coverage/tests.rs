@@ -107,7 +107,7 @@ fn numbers_are_read_as_tools_write_them() {
         <line number='0' hits='1'/><line number='undefined' hits='1'/><line number='-4' hits='1'/><line number='99999999999' hits='1'/>";
     let all = class(lines);
     assert_eq!(ratio(&all, "coverage.line"), Some((5, 10)));
-    assert_eq!(codes(&all), [("declared-totals-differ", Some(2)), ("line-without-number", Some(6)), ("hits-not-a-count", Some(5))]);
+    assert_eq!(codes(&all), [("declared-totals-differ", Some(2)), ("hits-not-a-count", Some(5)), ("line-without-number", Some(6))]);
 }
 
 #[test]

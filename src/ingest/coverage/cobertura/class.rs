@@ -1,7 +1,8 @@
 //! The class being read: its lines, those of its methods, and their branches.
 
-use super::Odd;
+use super::{BRANCH, HITS, HOMELESS, NUMBER};
 use crate::ingest::coverage::number::count;
+use crate::ingest::coverage::odds::Odd;
 use crate::io::xml::Tag;
 use crate::linemap::{Line, LineMap};
 use std::borrow::Cow;
@@ -67,7 +68,7 @@ impl Class {
     /// Reads a `<line>`; what is odd about it.
     pub fn line(&mut self, tag: &Tag<'_>) -> Option<Odd> {
         if self.path.is_none() {
-            return Some(Odd::Homeless);
+            return Some(HOMELESS);
         }
         let (line, missed, odd) = line(tag);
         (self.line, self.conditions) = (line, 0);
@@ -136,12 +137,12 @@ fn line<'t>(tag: &Tag<'t>) -> (Option<Line>, Option<Cow<'t, str>>, Option<Odd>) 
             _ => {}
         }
     }
-    let Some(number) = number else { return (None, None, Some(Odd::Number)) };
+    let Some(number) = number else { return (None, None, Some(NUMBER)) };
     let line = Line::new(number, hits.unwrap_or(0));
     let branched = ratio.and_then(|(taken, all)| line.branching(taken, all));
     let odd = match (hits, branching, branched) {
-        (None, ..) => Some(Odd::Hits),
-        (_, true, None) => Some(Odd::Branch),
+        (None, ..) => Some(HITS),
+        (_, true, None) => Some(BRANCH),
         _ => None,
     };
     (Some(branched.filter(|_| branching).unwrap_or(line)), missed, odd)

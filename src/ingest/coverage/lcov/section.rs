@@ -1,7 +1,7 @@
 //! One section of a tracefile, the file it tells of, and what its totals are compared with.
 
 use super::functions::Functions;
-use crate::linemap::{Line, Lines, plus};
+use crate::linemap::{Line, Lines, Units, plus};
 use crate::metric::Ratio;
 
 /// A file, and the lines of all its sections, which add up.
@@ -20,7 +20,7 @@ pub(super) struct Section {
     /// Its place among the files.
     pub(super) file: usize,
     pub(super) lines: Vec<Line>,
-    pub(super) branches: Ratio,
+    pub(super) arms: Units,
     pub(super) functions: Functions,
     /// Found and hit: of lines, branches and functions.
     pub(super) totals: [[Option<u64>; 2]; 3],
@@ -44,12 +44,18 @@ impl Section {
         Ratio::new(self.lines.iter().filter(|line| line.hits > 0).count() as u64, self.lines.len() as u64)
     }
 
+    /// The branches told so far, each once, and how many of them were taken.
+    pub(super) fn branches(&mut self) -> Ratio {
+        self.arms.settle();
+        self.arms.ratio()
+    }
+
     /// Whether it holds the lines and branches that it declares, and so is whole although nothing ends it.
     pub(super) fn is_whole(&mut self) -> bool {
-        let lines = self.sum();
+        let (lines, branches) = (self.sum(), self.branches());
         let [line, branch, _] = self.totals.map(|[found, hit]| found.filter(|_| hit.is_some()));
         let holds = |told: Option<u64>, held: u64| told.is_some_and(|told| told == held || held == 0);
-        holds(line, lines.whole) && holds(branch, self.branches.whole)
+        holds(line, lines.whole) && holds(branch, branches.whole)
     }
 }
 

@@ -30,6 +30,15 @@ fn branches_are_told_apart_by_block_and_name() {
 }
 
 #[test]
+fn a_branch_that_is_told_twice_is_one_in_the_comparison_of_totals_too() {
+    let section =
+        |declared: &str| one(&format!("SF:a\nDA:1,1\nBRDA:1,0,0,1\nBRDA:1,0,0,3\nBRDA:1,0,1,0\nLF:1\nLH:1\n{declared}end_of_record\n"));
+    let (once, twice) = (section("BRF:2\nBRH:1\n"), section("BRF:3\nBRH:2\n"));
+    assert_eq!((ratio(&once, "coverage.branch"), codes(&once)), (Some((1, 2)), vec![]));
+    assert_eq!((ratio(&twice, "coverage.branch"), codes(&twice)), (Some((1, 2)), vec![("declared-totals-differ", Some(1))]));
+}
+
+#[test]
 fn functions_of_either_generation_are_counted() {
     let of = |records: &str| ratio(&one(&format!("SF:a\nDA:1,1\n{records}end_of_record\n")), "coverage.function");
     assert_eq!(of("FN:1,f\nFN:4,9,g<a, b>\nFNDA:2,f\nFNDA:0,g<a, b>\n"), Some((1, 2)));

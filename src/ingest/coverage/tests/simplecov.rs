@@ -17,6 +17,24 @@ fn a_line_that_one_command_takes_as_irrelevant_must_have_run_to_count() {
 }
 
 #[test]
+fn the_same_holds_for_commands_in_files_of_their_own() {
+    let run = |lines: &str| results(&[("RSpec", &format!(r#"{{"lines": [{lines}]}}"#))]);
+    let files = [run("1, 0, null, 0, null, 2"), run("0, null, 3, 0, null"), run("0, 0, 0, 0, 0, 0")];
+    let trace = "SF:/p/a.rb\nDA:2,0\nend_of_record\n".to_owned();
+    let total = |files: &[&String]| ratio(&evidence(&files.iter().map(|file| file.as_bytes()).collect::<Vec<_>>()), "coverage.line");
+    let [first, second, third] = &files;
+    for order in [[first, second, third], [third, second, first], [second, first, third]] {
+        assert_eq!(total(&order), Some((3, 4)), "2 and 5 are nothing to one of them, and none ran them");
+    }
+    assert_eq!(total(&[first, &trace, second]), Some((3, 5)), "what another tool says of line 2 counts");
+    let branches = run("").replace(r#"{"lines": []}"#, r#"{"branches": {"[:if, 0, 1, 2, 3, 4]": {"[:then, 1, 1, 2, 1, 4]": 0}}}"#);
+    assert_eq!(total(&[first, &branches]), Some((2, 4)), "who measures branches only says nothing of lines");
+    let alone = evidence(&[branches.as_bytes()]);
+    assert_eq!((ratio(&alone, "coverage.branch"), ratio(&alone, "coverage.line")), (Some((0, 1)), Some((0, 0))));
+    assert!(alone.problems.is_empty(), "it holds something: {:?}", alone.problems);
+}
+
+#[test]
 fn every_shape_is_read() {
     let file = r#"[1, 0, null, "ignored"]"#;
     for report in [
