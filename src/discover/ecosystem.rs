@@ -74,14 +74,14 @@ pub const ECOSYSTEMS: &[Ecosystem] = &[
         "JavaScript (Jest)",
         &["package.json"],
         Some("jest"),
-        ("npx jest --reporters=default --reporters=jest-junit", "junit.xml"),
+        ("npx jest --json --outputFile=test-results.json", "test-results.json"),
         ("npx jest --coverage --coverageReporters=cobertura", "coverage/cobertura-coverage.xml"),
     ),
     made(
         "JavaScript (Mocha)",
         &["package.json"],
         Some("mocha"),
-        ("npx mocha --reporter mocha-junit-reporter", "test-results.xml"),
+        ("npx mocha --reporter json --reporter-option output=test-results.json", "test-results.json"),
         ("npx c8 --reporter=cobertura npm test", "coverage/cobertura-coverage.xml"),
     ),
     made(
@@ -140,7 +140,7 @@ pub const ECOSYSTEMS: &[Ecosystem] = &[
         "C#",
         &["*.csproj", "*.fsproj", "*.sln"],
         None,
-        ("dotnet test --logger \"junit;LogFilePath=reports/junit.xml\"", "reports/junit.xml"),
+        ("dotnet test --logger trx --results-directory TestResults", "TestResults/*.trx"),
         ("dotnet test --collect \"XPlat Code Coverage\"", "TestResults/**/coverage.cobertura.xml"),
     ),
     made(

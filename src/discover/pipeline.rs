@@ -48,7 +48,7 @@ const SCRIPTS: [&str; 22] = [
 ];
 
 /// An option that is followed by the report's name, after `=`, `:` or a space.
-const OPTIONS: [(&str, &str); 16] = [
+const OPTIONS: [(&str, &str); 19] = [
     ("--junitxml", "tests"),
     ("--junit-xml", "tests"),
     ("--junitfile", "tests"),
@@ -58,6 +58,9 @@ const OPTIONS: [(&str, &str); 16] = [
     ("--outputFile", "tests"),
     ("--test-reporter-destination", "tests"),
     ("LogFilePath", "tests"),
+    ("LogFileName", "tests"),
+    ("--json-report-file", "tests"),
+    ("--jsonfile", "tests"),
     ("--cov-report=xml", "coverage"),
     ("--cov-report xml", "coverage"),
     ("--coverage-cobertura", "coverage"),
@@ -136,7 +139,7 @@ mod tests {
 
     #[test]
     fn a_line_names_the_reports_it_writes() {
-        let cases: [(&str, &[(&str, &str)]); 12] = [
+        let cases: [(&str, &[(&str, &str)]); 14] = [
             ("      - run: pytest --junitxml=reports/junit.xml", &[("tests", "reports/junit.xml")]),
             ("run: pytest --cov=app --cov-report=xml --junit-xml 'a b'", &[("coverage", "coverage.xml")]),
             ("pytest --cov-report=xml:out/cov.xml", &[("coverage", "out/cov.xml")]),
@@ -151,6 +154,8 @@ mod tests {
             ("pytest --junitxml=$OUT/junit.xml", &[]),
             ("pytest --junitxml=../../etc/passwd.xml --junitxml=/etc/x.xml", &[]),
             ("pytest --junitxml=junit-${{ matrix.os }}.xml", &[]),
+            ("dotnet test --logger \"trx;LogFileName=unit.trx\"", &[("tests", "unit.trx")]),
+            ("pytest --json-report --json-report-file=out/tests.json", &[("tests", "out/tests.json")]),
             ("coverage xml && coverage report", &[("coverage", "coverage.xml")]),
         ];
         for (line, wanted) in cases {

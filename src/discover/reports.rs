@@ -58,7 +58,7 @@ pub fn candidates<'a>(folder: &'a Path, files: &'a [String]) -> impl Iterator<It
 }
 
 /// What the names of reports say in some way; a file of such a name is missed when nobody mentions it.
-const TELLING: [&str; 9] = ["coverage", "cobertura", "clover", "jacoco", "lcov", "junit", "test-results", "testresults", "xunit"];
+const TELLING: [&str; 10] = ["coverage", "cobertura", "clover", "jacoco", "lcov", "junit", "test-results", "testresult", "xunit", "ctrf"];
 
 /// Whether a file is called like a report, so that one which no reader knows is worth a word.
 pub fn looks_like_one(file: &str) -> bool {

@@ -3,6 +3,8 @@
 //! Every case is counted, and what suites state about themselves is only compared with that; it counts where a suite lists no case
 //! at all. A case that both failed and was skipped failed.
 
+use super::flaws::Flaws;
+use super::message::{LONGEST_MESSAGE, first_line};
 use super::{Case, Draft, Outcome, Tally, join_retries};
 use crate::ingest::{Document, Format, Reading};
 use crate::instant::Instant;
@@ -16,7 +18,7 @@ use crate::source::Location;
 mod tests;
 mod vocabulary;
 
-use vocabulary::{declared, first_line, happening, milliseconds, state};
+use vocabulary::{declared, happening, milliseconds, state};
 
 pub(super) const FORMAT: Format<Draft> = Format {
     name: "junit",
@@ -38,6 +40,7 @@ fn read(reading: &mut Reading<'_>) -> Draft {
     let mut report = Report::default();
     reading.xml(|xml| report.read(xml));
     report.tell(reading);
+    std::mem::take(&mut report.flaws).tell(reading);
     reading.source.content = format!("JUnit, {} cases, {} suites", grouped(report.executions.len() as u64), grouped(report.suites as u64));
     Draft { cases: join_retries(report.executions), stated: report.stated }
 }
@@ -47,6 +50,7 @@ struct Report {
     executions: Vec<Case>,
     stated: Tally,
     made: Option<Instant>,
+    flaws: Flaws,
     /// How many suites there were.
     suites: usize,
     /// What every open element is.
@@ -89,6 +93,7 @@ impl Report {
                     let mut element = self.element(&tag);
                     if let Element::Suite(suite) = &mut element {
                         suite.line = xml.place().line;
+                        self.flaws.place(suite.line);
                     }
                     self.open.push(element);
                 }
@@ -119,7 +124,7 @@ impl Report {
         self.suites += 1;
         self.made = self.made.max(tag.get("timestamp").and_then(|text| clock::parse(&text)));
         let text = |name| tag.get(name).unwrap_or_default().into_owned();
-        Suite { number: self.suites, name: text("name"), file: text("file"), declared: declared(tag), ..Suite::default() }
+        Suite { number: self.suites, name: text("name"), file: text("file"), declared: declared(tag, &mut self.flaws), ..Suite::default() }
     }
 
     fn case(&self, tag: &Tag<'_>) -> Case {
@@ -142,7 +147,7 @@ impl Report {
         let message = case.message.get_or_insert_default();
         // Text comes in pieces; the first line is enough.
         message.push_str(if message.is_empty() { text.trim_start() } else { text });
-        *wants = !message.contains('\n') && message.len() < 4 * vocabulary::LONGEST_MESSAGE;
+        *wants = !message.contains('\n') && message.len() < 4 * LONGEST_MESSAGE;
     }
 
     fn end(&mut self) {

@@ -6,7 +6,26 @@ use crate::metric::Value;
 use crate::record::Record;
 use std::collections::BTreeMap;
 
+mod ctest;
+mod ctrf;
+mod elements;
+mod events;
+mod flaws;
+mod go_test;
+mod jest;
 mod junit;
+mod libtest;
+mod message;
+mod mocha;
+mod number;
+mod nunit;
+mod pytest_json_report;
+mod tap;
+#[cfg(test)]
+mod testing;
+mod totals;
+mod trx;
+mod xunit;
 
 /// Test results.
 pub struct Tests;
@@ -14,7 +33,20 @@ pub struct Tests;
 impl Family for Tests {
     type Draft = Draft;
     const NAME: &'static str = "tests";
-    const FORMATS: &'static [Format<Draft>] = &[junit::FORMAT];
+    const FORMATS: &'static [Format<Draft>] = &[
+        junit::FORMAT,
+        trx::FORMAT,
+        nunit::FORMAT,
+        xunit::FORMAT,
+        ctest::FORMAT,
+        ctrf::FORMAT,
+        pytest_json_report::FORMAT,
+        jest::FORMAT,
+        mocha::FORMAT,
+        go_test::FORMAT,
+        libtest::FORMAT,
+        tap::FORMAT,
+    ];
 
     fn is_empty(draft: &Draft) -> bool {
         draft.cases.is_empty() && draft.stated.total() == 0

@@ -1,6 +1,7 @@
 use crate::evidence::Evidence;
 use crate::ingest::claimants;
 use crate::ingest::testing::{problems, read};
+use crate::ingest::tests::testing::{counts, texts};
 use crate::io::fs::Artifact;
 use crate::metric::Value;
 use crate::record::Record;
@@ -10,22 +11,8 @@ fn evidence(report: &str) -> Evidence {
     read("tests", &[("report.xml", report.as_bytes())], &BTreeMap::new())
 }
 
-/// Total, passed, failed, errors, skipped, flaky.
-fn counts(evidence: &Evidence) -> [u64; 6] {
-    ["total", "passed", "failed", "errors", "skipped", "flaky"].map(|what| {
-        match evidence.metric(&format!("tests.{what}")).map(|m| &m.value) {
-            Some(Value::Count(count)) => *count,
-            _ => u64::MAX,
-        }
-    })
-}
-
 fn suite(cases: &str) -> Evidence {
     evidence(&format!("<testsuites><testsuite name='s'>{cases}</testsuite></testsuites>"))
-}
-
-fn texts<'a>(evidence: &'a Evidence, field: &str) -> Vec<&'a str> {
-    evidence.rows("tests.case").iter().map(|case| case.text(field).unwrap_or("-")).collect()
 }
 
 #[test]
@@ -145,6 +132,14 @@ fn what_suites_state_counts_only_without_cases() {
 }
 
 #[test]
+fn a_total_that_is_no_number_is_told() {
+    let odd = evidence("<testsuites tests='many'>\n<testsuite tests='1' failures=''><testcase name='x'/></testsuite></testsuites>");
+    assert_eq!(problems(&odd), ["warning declared-total-unreadable:1: the total `tests` is no number: `many`; 2 such in all"]);
+    assert_eq!(counts(&odd), [1, 1, 0, 0, 0, 0]);
+    assert!(odd.gap().is_none());
+}
+
+#[test]
 fn a_test_still_to_be_done_may_fail() {
     let all = suite("<testcase name='x'><skipped type='todo' message='true'/><failure message='not yet'/></testcase>");
     assert_eq!(counts(&all), [1, 0, 0, 0, 1, 0]);
@@ -180,7 +175,7 @@ fn roots_tell_junit_from_others() {
     ] {
         assert_eq!(claimed(junit), ["junit"], "{junit}");
     }
-    for other in ["<test-run/>", "<assemblies/>", "<TestRun/>", "<html><testsuite/></html>", "ok 1 - testsuite", "<testsuite name='<'>"] {
+    for other in ["<test-runs/>", "<Site><Build/></Site>", "<html><testsuite/></html>", "ok 1 - testsuite", "<testsuite name='<'>"] {
         assert!(claimed(other).is_empty(), "{other}");
     }
 }

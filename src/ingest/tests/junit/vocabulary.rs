@@ -1,10 +1,9 @@
 //! The words and numbers of the dialects.
 
+use crate::ingest::tests::flaws::Flaws;
+use crate::ingest::tests::totals::stated;
 use crate::ingest::tests::{Outcome, Tally};
 use crate::io::xml::Tag;
-
-/// Characters of a message that are kept.
-pub(super) const LONGEST_MESSAGE: usize = 300;
 
 /// What an element within a case means, and whether it tells of an attempt before or after the one that counts (Surefire).
 pub(super) fn happening(name: &[u8]) -> Option<(Outcome, bool)> {
@@ -29,13 +28,14 @@ pub(super) fn state(word: &str) -> Outcome {
     }
 }
 
-/// What a suite states about itself, if it states how many tests it has.
-pub(super) fn declared(tag: &Tag<'_>) -> Option<Tally> {
-    let number = |name| tag.get(name).and_then(|text| text.trim().parse::<u64>().ok());
-    let total = number("tests")?;
+/// What a suite states about itself, if it states how many tests it has. What is stated and is no number is noted.
+pub(super) fn declared(tag: &Tag<'_>, flaws: &mut Flaws) -> Option<Tally> {
+    let mut number = |name| stated(tag, name, flaws);
+    let total = number("tests");
     let (failed, errors) = (number("failures").unwrap_or(0), number("errors").unwrap_or(0));
-    let skipped =
-        ["skipped", "skips", "skip", "disabled", "ignored"].into_iter().filter_map(number).fold(0, u64::saturating_add).min(total);
+    let skipped = ["skipped", "skips", "skip", "disabled", "ignored"].map(number).into_iter().flatten().fold(0, u64::saturating_add);
+    let total = total?;
+    let skipped = skipped.min(total);
     let bad = failed.saturating_add(errors).saturating_add(skipped);
     Some(Tally { passed: total.saturating_sub(bad), failed, errors, skipped })
 }
@@ -45,12 +45,4 @@ pub(super) fn milliseconds(text: &str) -> Option<f64> {
     let text = text.trim();
     let plain = if text.contains('.') { text.replace(',', "") } else { text.replace(',', ".") };
     plain.parse::<f64>().ok().filter(|seconds| (0.0..1e15).contains(seconds)).map(|seconds| seconds * 1000.0)
-}
-
-pub(super) fn first_line(text: &str) -> Option<String> {
-    let line = text.trim().lines().next()?.trim_end();
-    match line.char_indices().nth(LONGEST_MESSAGE) {
-        Some((end, _)) => Some(format!("{}…", &line[..end])),
-        None => Some(line.to_owned()),
-    }
 }
