@@ -18,7 +18,6 @@ pub mod command;
 pub mod compare;
 pub mod config;
 pub mod control;
-pub mod design;
 pub mod diff;
 pub mod discover;
 pub mod error;

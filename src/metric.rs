@@ -6,6 +6,10 @@ use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::fmt;
 
+mod design;
+
+pub use design::Design;
+
 /// A word that is usually known when the program is compiled, and read back from a file otherwise.
 pub type Name = Cow<'static, str>;
 
@@ -231,9 +235,9 @@ pub struct Metric {
     /// The value; `0/0` when nothing could be counted.
     #[serde(flatten)]
     pub value: Value,
-    /// How many independent cases a ratio rests on, where that is fewer than its whole (cases of one template are one).
+    /// How the cases of a ratio are grouped; none where each is independent of the others.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub samples: Option<u64>,
+    pub design: Option<Design>,
     /// Cases that should have been counted and could not be: bad for a pass, good for a fail.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub unmeasured: u64,
@@ -246,7 +250,7 @@ fn is_zero(n: &u64) -> bool {
 impl Metric {
     /// The unlabelled metric `id`.
     pub fn new(id: impl Into<Name>, value: Value) -> Self {
-        Metric { id: id.into(), labels: Labels::new(), value, samples: None, unmeasured: 0 }
+        Metric { id: id.into(), labels: Labels::new(), value, design: None, unmeasured: 0 }
     }
 
     /// The same metric with one more label.

@@ -1,6 +1,6 @@
 //! One row of a family: a file, a case, a series, an audit row.
 
-use crate::metric::{Name, Value};
+use crate::metric::{Design, Name, Ratio, Value};
 use serde::de::{MapAccess, Visitor};
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -10,12 +10,23 @@ use std::fmt;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Record {
     fields: Vec<(Name, Value)>,
+    bases: Vec<(Name, Basis)>,
+}
+
+/// What a ratio in a row rests on, where the row says it of this ratio alone.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Basis {
+    /// How its cases are grouped; none where each is independent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub design: Option<Design>,
+    /// Cases that should have been counted and could not be; always written, which tells a ratio of its own basis.
+    pub unmeasured: u64,
 }
 
 impl Record {
     /// A row about `subject`, which is written under `key` (`path`, `id`, `name`).
     pub fn new(key: impl Into<Name>, subject: impl Into<String>) -> Self {
-        Record { fields: vec![(key.into(), Value::Text(subject.into()))] }
+        Record { fields: vec![(key.into(), Value::Text(subject.into()))], bases: Vec::new() }
     }
 
     /// The same row with one more cell.
@@ -30,6 +41,18 @@ impl Record {
             Some(value) => self.with(name, value),
             None => self,
         }
+    }
+
+    /// The same row with one more ratio, and what it rests on.
+    pub fn with_ratio(mut self, name: impl Into<Name>, ratio: Ratio, basis: Basis) -> Self {
+        let name = name.into();
+        self.bases.push((name.clone(), basis));
+        self.with(name, Value::Ratio(ratio))
+    }
+
+    /// What the ratio called `name` rests on, where the row says it of this ratio alone.
+    pub fn basis(&self, name: &str) -> Option<Basis> {
+        self.bases.iter().find(|(n, _)| n == name).map(|(_, basis)| *basis)
     }
 
     /// What the row is about.
@@ -67,7 +90,7 @@ impl Record {
     }
 
     /// A ratio cell, or nothing.
-    pub fn ratio(&self, name: &str) -> Option<crate::metric::Ratio> {
+    pub fn ratio(&self, name: &str) -> Option<Ratio> {
         match self.get(name) {
             Some(Value::Ratio(ratio)) => Some(*ratio),
             _ => None,
@@ -84,12 +107,21 @@ impl Record {
     }
 }
 
-/// Text cells are plain strings in JSON, all others the one-key objects of a metric.
-#[derive(Serialize, Deserialize)]
+/// Text cells are plain strings in JSON, all others the objects of a metric without id and labels.
+#[derive(Deserialize)]
 #[serde(untagged)]
 enum Cell {
     Text(String),
-    Other(Value),
+    Other(Based),
+}
+
+/// A value, and what it rests on where that is known.
+#[derive(Serialize, Deserialize)]
+struct Based {
+    #[serde(flatten)]
+    value: Value,
+    #[serde(flatten)]
+    basis: Option<Basis>,
 }
 
 impl Serialize for Record {
@@ -98,7 +130,7 @@ impl Serialize for Record {
         for (name, value) in &self.fields {
             match value {
                 Value::Text(text) => map.serialize_entry(name, text)?,
-                other => map.serialize_entry(name, other)?,
+                other => map.serialize_entry(name, &Based { value: other.clone(), basis: self.basis(name) })?,
             }
         }
         map.end()
@@ -114,15 +146,19 @@ impl<'de> Deserialize<'de> for Record {
                 f.write_str("a record")
             }
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Record, A::Error> {
-                let mut fields = Vec::new();
+                let (mut fields, mut bases) = (Vec::new(), Vec::new());
                 while let Some((name, cell)) = map.next_entry::<String, Cell>()? {
+                    let name = Name::Owned(name);
                     let value = match cell {
                         Cell::Text(text) => Value::Text(text),
-                        Cell::Other(value) => value,
+                        Cell::Other(Based { value, basis }) => {
+                            bases.extend(basis.map(|basis| (name.clone(), basis)));
+                            value
+                        }
                     };
-                    fields.push((Name::Owned(name), value));
+                    fields.push((name, value));
                 }
-                Ok(Record { fields })
+                Ok(Record { fields, bases })
             }
         }
         deserializer.deserialize_map(Fields)

@@ -7,8 +7,7 @@
 //! groups never make a sample worth more than its cases. A share of 0 or 1 shows no variance at all: there the groups are counted.
 
 use super::{interval, student};
-use crate::design::Design;
-use crate::metric::Ratio;
+use crate::metric::{Design, Ratio};
 
 /// A share, and how its cases are grouped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,12 +5,9 @@ use crate::analyze::testvectors::vectors;
 use proptest::prelude::*;
 
 fn sample(clusters: &[(u64, u64)]) -> Sample {
-    let (mut ratio, mut design) = (Ratio::default(), Design::default());
-    for (part, whole) in clusters {
-        ratio = Ratio::new(ratio.part + part, ratio.whole + whole);
-        design.add_cluster(Ratio::new(*part, *whole));
-    }
-    Sample::new(ratio, Some(design))
+    let clusters: Vec<Ratio> = clusters.iter().map(|(part, whole)| Ratio::new(*part, *whole)).collect();
+    let sum = |count: fn(&Ratio) -> u64| clusters.iter().map(count).sum();
+    Sample::new(Ratio::new(sum(|c| c.part), sum(|c| c.whole)), Some(clusters.iter().copied().collect()))
 }
 
 fn plain(part: u64, whole: u64) -> Sample {

@@ -3,8 +3,8 @@
 use super::{Checked, Expr, Literal, Node, Operator};
 use crate::catalogue;
 use crate::evidence::Gap;
-use crate::metric::{Labels, Value, grouped};
-use crate::record::Record;
+use crate::metric::{Design, Labels, Value, grouped};
+use crate::record::{Basis, Record};
 
 mod change;
 mod compare;
@@ -21,15 +21,15 @@ pub use rows::standing;
 pub struct Measured {
     /// The value.
     pub value: Value,
-    /// How many independent cases a ratio rests on, where fewer than its whole.
-    pub samples: Option<u64>,
+    /// How the cases of a ratio are grouped; none where each is independent.
+    pub design: Option<Design>,
     /// Cases that could not be counted.
     pub unmeasured: u64,
 }
 
 impl From<Value> for Measured {
     fn from(value: Value) -> Self {
-        Measured { value, samples: None, unmeasured: 0 }
+        Measured { value, design: None, unmeasured: 0 }
     }
 }
 
@@ -326,11 +326,17 @@ fn sound(found: Measured, name: impl Fn() -> String) -> Result<Measured, Absence
     }
 }
 
-/// A cell of a row. What the row says of its cases holds for each of its ratios.
+/// A cell of a row. What the row says of its cases holds for each of its ratios that does not say it itself.
 fn cell(row: &Record, field: &str) -> Option<Measured> {
     let value = row.get(field)?.clone();
-    let Value::Ratio(_) = value else { return Some(Measured::from(value)) };
-    Some(Measured { value, samples: row.count("clusters"), unmeasured: row.count("unmeasured").unwrap_or(0) })
+    let Value::Ratio(ratio) = value else { return Some(Measured::from(value)) };
+    Some(match row.basis(field) {
+        Some(Basis { design, unmeasured }) => Measured { value, design, unmeasured },
+        None => {
+            let design = row.count("clusters").map(|clusters| Design::alike(ratio, clusters));
+            Measured { value, design, unmeasured: row.count("unmeasured").unwrap_or(0) }
+        }
+    })
 }
 
 /// How an operand is called in a sentence.

@@ -2,19 +2,19 @@
 
 use crate::catalogue::{self, Kind, POINT};
 use crate::evaluate::expression::Measured;
-use crate::metric::{Metric, Ratio, Value};
+use crate::metric::{Design, Metric, Ratio, Value};
 use crate::series::Direction;
 
 /// Merges: what is counted adds up, everything else is as bad as the worst entry. Nothing where the entries disagree and
 /// nobody can tell which is worse.
 pub(super) fn merge(id: &str, metrics: &[&Metric]) -> Option<Measured> {
     let (first, rest) = metrics.split_first()?;
-    let mut merged = Measured { value: first.value.clone(), samples: first.samples, unmeasured: first.unmeasured };
+    let mut merged = Measured { value: first.value.clone(), design: first.design, unmeasured: first.unmeasured };
     for metric in rest {
         if let (Value::Ratio(a), Value::Ratio(b)) = (&merged.value, &metric.value) {
-            let samples = |samples: Option<u64>, ratio: &Ratio| samples.unwrap_or(ratio.whole);
-            if merged.samples.is_some() || metric.samples.is_some() {
-                merged.samples = Some(samples(merged.samples, a).saturating_add(samples(metric.samples, b)));
+            let design = |design: Option<Design>, ratio: &Ratio| design.unwrap_or(Design::singletons(*ratio));
+            if merged.design.is_some() || metric.design.is_some() {
+                merged.design = Some(design(merged.design, a).plus(design(metric.design, b)));
             }
         }
         merged.unmeasured = merged.unmeasured.saturating_add(metric.unmeasured);
@@ -66,5 +66,24 @@ fn is_worse(id: &str, ordering: std::cmp::Ordering) -> Option<bool> {
         Some(Direction::Higher) => Some(ordering.is_gt()),
         Some(Direction::Lower) => Some(ordering.is_lt()),
         None => claim.then_some(ordering.is_lt()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn groups_of_several_entries_add_up() {
+        let one = |part, whole, design| Metric { design, unmeasured: 1, ..Metric::new("golden.pass_rate", Value::ratio(part, whole)) };
+        let grouped: Design = [Ratio::new(3, 4), Ratio::new(1, 1)].into_iter().collect();
+        let (a, b, c) = (one(4, 5, Some(grouped)), one(1, 2, None), one(2, 2, None));
+        let merged = merge("golden.pass_rate", &[&a, &b, &c]).unwrap();
+        assert_eq!((merged.value, merged.unmeasured), (Value::ratio(7, 9), 3));
+        let independent = [(1, 1), (0, 1), (1, 1), (1, 1)].map(|(part, whole)| Ratio::new(part, whole));
+        assert_eq!(merged.design, Some([Ratio::new(3, 4), Ratio::new(1, 1)].into_iter().chain(independent).collect()));
+        assert_eq!(merge("golden.pass_rate", &[&b, &c]).unwrap().design, None);
+        assert_eq!(merge("golden.pass_rate", &[&b, &a, &c]), merge("golden.pass_rate", &[&a, &b, &c]));
     }
 }

@@ -3,33 +3,39 @@
 use super::case::{Case, Outcome};
 use super::claim::Rate;
 use crate::evidence::Evidence;
-use crate::metric::{Metric, Value};
-use crate::record::Record;
-use std::collections::BTreeSet;
+use crate::metric::{Metric, Ratio, Value};
+use crate::record::{Basis, Record};
+use std::collections::{BTreeMap, BTreeSet};
 
-/// A rate and the independent samples it rests on.
+/// A rate, and what of it fell to each independent sample.
 #[derive(Default)]
 struct Sampled<'a> {
     rate: Rate,
-    samples: BTreeSet<&'a str>,
+    samples: BTreeMap<&'a str, Ratio>,
 }
 
 impl<'a> Sampled<'a> {
     fn add(&mut self, sample: &'a str, rate: Rate) {
         self.rate.add(rate);
         if rate.whole > 0 {
-            self.samples.insert(sample);
+            let counted = self.samples.entry(sample).or_default();
+            *counted = Ratio::new(counted.part + rate.part, counted.whole + rate.whole);
         }
     }
 
-    fn value(&self) -> Value {
-        Value::ratio(self.rate.part, self.rate.whole)
+    fn ratio(&self) -> Ratio {
+        Ratio::new(self.rate.part, self.rate.whole)
+    }
+
+    fn basis(&self) -> Basis {
+        let grouped = (self.samples.len() as u64) < self.rate.whole;
+        let design = grouped.then(|| self.samples.values().copied().collect());
+        Basis { design, unmeasured: self.rate.unmeasured }
     }
 
     fn metric(&self, id: &'static str) -> Metric {
-        let samples = self.samples.len() as u64;
-        let samples = (samples < self.rate.whole).then_some(samples);
-        Metric { samples, unmeasured: self.rate.unmeasured, ..Metric::new(id, self.value()) }
+        let Basis { design, unmeasured } = self.basis();
+        Metric { design, unmeasured, ..Metric::new(id, Value::Ratio(self.ratio())) }
     }
 }
 
@@ -93,10 +99,10 @@ impl<'a> Summary<'a> {
         Record::new("name", name)
             .with("cases", Value::Count(self.cases))
             .with("clusters", Value::Count(self.clusters.len() as u64))
-            .with("pass_rate", self.pass.value())
-            .with("hallucination_rate", self.hallucination.value())
-            .with("citation_coverage", self.coverage.value())
-            .with("citation_support", self.support.value())
+            .with_ratio("pass_rate", self.pass.ratio(), self.pass.basis())
+            .with_ratio("hallucination_rate", self.hallucination.ratio(), self.hallucination.basis())
+            .with_ratio("citation_coverage", self.coverage.ratio(), self.coverage.basis())
+            .with_ratio("citation_support", self.support.ratio(), self.support.basis())
             .with("unmeasured", Value::Count(self.pass.rate.unmeasured))
     }
 }

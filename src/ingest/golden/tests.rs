@@ -4,7 +4,8 @@ use super::case::Outcome;
 use super::claim::{Answer, Citation, Claim, Rate, Status, Verdict};
 use crate::evidence::Evidence;
 use crate::ingest::testing::{problems, read};
-use crate::metric::{Metric, Value};
+use crate::metric::{Metric, Ratio, Value};
+use crate::record::Basis;
 use std::collections::BTreeMap;
 
 fn claim(verdict: Verdict, citations: &[(Option<bool>, Option<bool>)]) -> Claim {
@@ -88,8 +89,8 @@ fn entry(files: &[String]) -> Evidence {
 }
 
 fn metric(evidence: &Evidence, id: &str) -> (Value, Option<u64>, u64) {
-    let Metric { value, samples, unmeasured, .. } = evidence.metric(id).cloned().unwrap();
-    (value, samples, unmeasured)
+    let Metric { value, design, unmeasured, .. } = evidence.metric(id).cloned().unwrap();
+    (value, design.map(|design| design.clusters), unmeasured)
 }
 
 const GOOD: &str = r#""status":"ok","claims":[{"id":"1","verdict":"supported"},{"id":"2","verdict":"supported"}]"#;
@@ -127,6 +128,33 @@ fn attempts_and_templates_are_one_sample() {
     assert_eq!((rows[0].count("claims"), rows[0].count("bad_claims")), (Some(3), Some(1)));
     assert_eq!((rows[0].count("attempts"), rows[0].count("passed_attempts")), (Some(2), Some(1)));
     assert_eq!(evidence.rows("golden.category")[0].count("clusters"), Some(4));
+}
+
+/// Two templates and an original; of the claims of one answer each speaks for all.
+#[test]
+fn groups_reach_the_metrics_and_the_rows() {
+    let of = |template: &str, category: &str, claims: &str| format!("\"cluster\":\"{template}\",\"category\":\"{category}\",{claims}");
+    let lost = r#""status":"timeout","claims_expected":5"#;
+    let evidence = entry(&[file(
+        "s",
+        "live",
+        &[
+            ("a", &of("t", "LEGAL", GOOD)),
+            ("b", &of("t", "LEGAL", BAD)),
+            ("c", &of("u", "LEGAL", GOOD)),
+            ("d", &of("u", "MEDICAL", BAD)),
+            ("e", &of("e", "MEDICAL", lost)),
+        ],
+    )]);
+    assert_eq!(problems(&evidence), [""; 0]);
+    let of = |clusters: &[(u64, u64)]| Some(clusters.iter().map(|(part, whole)| Ratio::new(*part, *whole)).collect());
+    let design = |id| evidence.metric(id).unwrap().design;
+    assert_eq!(design("golden.pass_rate"), of(&[(1, 2), (1, 2)]));
+    assert_eq!(design("golden.hallucination_rate"), of(&[(1, 3), (1, 3)]));
+    let basis = |row: usize, name| evidence.rows("golden.category")[row].basis(name).unwrap();
+    assert_eq!(basis(0, "hallucination_rate"), Basis { design: of(&[(1, 3), (0, 2)]), unmeasured: 0 });
+    assert_eq!(basis(1, "hallucination_rate"), Basis { design: None, unmeasured: 5 });
+    assert_eq!(basis(1, "pass_rate"), Basis { design: None, unmeasured: 1 });
 }
 
 #[test]

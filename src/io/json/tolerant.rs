@@ -74,7 +74,8 @@ impl Mend {
         let mut at = 0;
         loop {
             let rest = &text[at..];
-            let odd = if self.in_string { memchr::memchr2(b'"', b'\\', rest) } else { rest.iter().position(|byte| b"\"NI-".contains(byte)) };
+            let odd =
+                if self.in_string { memchr::memchr2(b'"', b'\\', rest) } else { rest.iter().position(|byte| b"\"NI-".contains(byte)) };
             let plain = odd.unwrap_or(rest.len());
             out.extend_from_slice(&rest[..plain]);
             at += plain;

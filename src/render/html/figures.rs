@@ -1,6 +1,6 @@
 //! Six numbers for people in a hurry, each with what the rules say of it.
 
-use crate::analyze::interval::{clopper_pearson_lower, clopper_pearson_upper};
+use crate::analyze::cluster::Sample;
 use crate::error::Error;
 use crate::finding::Outcome;
 use crate::metric::{Ratio, Value, grouped};
@@ -76,14 +76,14 @@ fn coverage(report: &Report) -> Option<Figure> {
 fn hallucination(report: &Report) -> Option<Figure> {
     let id = "golden.hallucination_rate";
     let rate = ratio(report, id)?;
-    let bound = clopper_pearson_upper(rate.part as f64, rate.whole as f64, 0.95);
+    let bound = Sample::new(rate, report.metric(id)?.design).upper(0.95);
     Some(figure(report, "Hallucination rate", "golden", &[id], format!("≤ {}", figure::at_most(bound)), limit(report, id)))
 }
 
 fn citations(report: &Report) -> Option<Figure> {
     let id = "golden.citation_coverage";
     let rate = ratio(report, id)?;
-    let bound = clopper_pearson_lower(rate.part as f64, rate.whole as f64, 0.95);
+    let bound = Sample::new(rate, report.metric(id)?.design).lower(0.95);
     Some(figure(report, "Citation coverage", "golden", &[id], format!("≥ {}", figure::at_least(bound)), limit(report, id)))
 }
 

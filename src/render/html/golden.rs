@@ -1,7 +1,7 @@
 //! The golden set: rates by category with what they can still hide, and how many cases a claim needs.
 
 use super::Section;
-use crate::analyze::interval::{cases_needed_at_least, cases_needed_at_most, clopper_pearson_lower, clopper_pearson_upper};
+use crate::analyze::cluster::Sample;
 use crate::error::Error;
 use crate::metric::{Ratio, Value, grouped};
 use crate::record::Record;
@@ -99,21 +99,20 @@ fn case(row: &Record) -> Case {
 /// A row of the chart before it is drawn.
 struct Row {
     name: String,
-    ratio: Ratio,
+    sample: Sample,
     bound: f64,
     limit: Option<Limit>,
     low: bool,
 }
 
 impl Row {
-    fn new(name: &str, ratio: Ratio, limit: Option<Limit>, low: bool) -> Row {
-        let (k, n) = (ratio.part as f64, ratio.whole as f64);
-        let bound = if low { clopper_pearson_upper(k, n, CONFIDENCE) } else { clopper_pearson_lower(k, n, CONFIDENCE) };
-        Row { name: name.to_owned(), ratio, bound, limit, low }
+    fn new(name: &str, sample: Sample, limit: Option<Limit>, low: bool) -> Row {
+        let bound = if low { sample.upper(CONFIDENCE) } else { sample.lower(CONFIDENCE) };
+        Row { name: name.to_owned(), sample, bound, limit, low }
     }
 
     fn observed(&self) -> f64 {
-        self.ratio.share().unwrap_or(0.0)
+        self.sample.ratio.share().unwrap_or(0.0)
     }
 
     fn figure(&self) -> String {
@@ -121,16 +120,16 @@ impl Row {
     }
 
     fn cases(&self) -> String {
-        format!("{} of {}", grouped(self.ratio.part), grouped(self.ratio.whole))
+        let Ratio { part, whole } = self.sample.ratio;
+        format!("{} of {}", grouped(part), grouped(whole))
     }
 
     /// Whether the limit is shown to be kept, or shown to be broken, or neither.
     fn ink(&self) -> Ink {
         let Some(limit) = &self.limit else { return Ink::Unproven };
-        let (k, n) = (self.ratio.part as f64, self.ratio.whole as f64);
         let (kept, broken) = match self.low {
-            true => (self.bound <= limit.share, clopper_pearson_lower(k, n, CONFIDENCE) > limit.share),
-            false => (self.bound >= limit.share, clopper_pearson_upper(k, n, CONFIDENCE) < limit.share),
+            true => (self.bound <= limit.share, self.sample.lower(CONFIDENCE) > limit.share),
+            false => (self.bound >= limit.share, self.sample.upper(CONFIDENCE) < limit.share),
         };
         match (kept, broken) {
             (true, _) => Ink::Pass,
@@ -153,16 +152,18 @@ impl Row {
 }
 
 fn shown(report: &Report, (id, field, what, low): &(&'static str, &'static str, &'static str, bool)) -> Result<Option<Rate>, Error> {
-    let Some(Value::Ratio(ratio)) = report.metric(id).map(|m| m.value.clone()) else { return Ok(None) };
+    let Some(metric) = report.metric(id) else { return Ok(None) };
+    let Value::Ratio(ratio) = metric.value else { return Ok(None) };
     if !ratio.is_known() {
         return Ok(None);
     }
     let limit = required::of_metric(report, id).filter(|limit| limit.at_most == *low);
-    let mut rows = vec![Row::new("All", ratio, limit, *low)];
+    let mut rows = vec![Row::new("All", Sample::new(ratio, metric.design), limit, *low)];
     for row in report.rows("golden.category") {
         if let Some(ratio) = row.ratio(field).filter(|r| r.is_known()) {
             let limit = required::of_row(report, row.subject(), field).filter(|limit| limit.at_most == *low);
-            rows.push(Row::new(row.subject(), ratio, limit, *low));
+            let design = row.basis(field).and_then(|basis| basis.design);
+            rows.push(Row::new(row.subject(), Sample::new(ratio, design), limit, *low));
         }
     }
     let numbers: Vec<(String, String, String)> = rows.iter().map(|row| (row.name.clone(), row.cases(), row.figure())).collect();
@@ -174,7 +175,7 @@ fn shown(report: &Report, (id, field, what, low): &(&'static str, &'static str, 
         .enumerate()
         .map(|(i, (row, (name, _, bound)))| Interval {
             name,
-            cases: row.ratio.whole,
+            cases: row.sample.ratio.whole,
             observed: row.observed(),
             bound: row.bound,
             figure: bound,
@@ -200,12 +201,12 @@ fn shown(report: &Report, (id, field, what, low): &(&'static str, &'static str, 
 /// How many cases a pass would take if no further case were bad; nothing where it passes, or cannot.
 fn needed(row: &Row) -> Option<Needed> {
     let limit = row.limit.as_ref().filter(|_| row.ink() == Ink::Unproven)?;
-    let Ratio { part, whole } = row.ratio;
-    let needed = match row.low {
-        true => cases_needed_at_most(part, limit.share, CONFIDENCE)?,
-        false => cases_needed_at_least(whole.saturating_sub(part), limit.share, CONFIDENCE)?,
+    let more = match row.low {
+        true => row.sample.more_for_at_most(limit.share, CONFIDENCE)?,
+        false => row.sample.more_for_at_least(limit.share, CONFIDENCE)?,
     };
-    let more = needed.saturating_sub(whole);
+    let whole = row.sample.ratio.whole;
+    let needed = whole.saturating_add(more);
     let text = format!(
         "{} of {} cases are there: {} more without a bad one would show {}",
         grouped(whole),

@@ -2,12 +2,13 @@
 //!
 //! For "at most L" a pass needs the upper bound of the rate to be at most L and a fail needs its lower bound to be above L;
 //! between the two the cases cannot decide. Cases that could not be measured count as bad for the pass and as good for the fail.
-//! Bounds: Clopper and Pearson, "The use of confidence or fiducial limits illustrated in the case of the binomial", Biometrika 26 (1934).
+//! Bounds: Clopper and Pearson, "The use of confidence or fiducial limits illustrated in the case of the binomial", Biometrika 26
+//! (1934); of grouped cases [`crate::analyze::cluster`].
 
 use super::super::amount::Amount;
 use super::margin::{self, Margin, count};
 use super::{Measured, Operator, Part, Rigour, Truth};
-use crate::analyze::interval;
+use crate::analyze::cluster::Sample;
 use crate::catalogue::POINT;
 use crate::metric::{Ratio, Value, grouped};
 
@@ -46,7 +47,7 @@ pub(super) fn few(part: Part, needed: u64, there: u64, noun: &str) -> Part {
 
 /// How many independent cases there are. A percentage without its counts may come from one case.
 pub(super) fn effective(have: Ratio, measured: &Measured, noun: &str) -> u64 {
-    if noun == POINT { 0 } else { measured.samples.map_or(have.whole, |samples| samples.min(have.whole)) }
+    if noun == POINT { 0 } else { Sample::new(have, measured.design).clusters() }
 }
 
 /// Compares by cross-multiplication; unmeasured cases make a range, and a range that straddles the limit is unproven.
@@ -108,15 +109,15 @@ fn bounded(question: &Question<'_>, confidence: f64) -> Part {
         let part = exact(question);
         return Part { truth: Truth::Unproven, margin: "how many cases it rests on is not known".to_owned(), ..part };
     }
-    let (least, most) = range(*have, measured.unmeasured);
-    // Cases of one cluster say one thing: the bound is that of as many cases as there are clusters, at the same rate.
-    let n = effective(*have, measured, noun).saturating_add(measured.unmeasured) as f64;
-    let scaled = |ratio: Ratio| ratio.share().unwrap_or(0.0) * n;
+    let sample = Sample::new(*have, measured.design);
+    // What could not be measured is at best as many independent cases; it never makes a bound better than what was measured.
+    let (least, most) = range(Ratio::default(), measured.unmeasured);
+    let (least, most) = (sample.and(least), sample.and(most));
     // Of a limit that is measured too, the end that is harder to keep for a pass, and to miss for a fail.
     let (low, high) = range(*need, question.limit.unmeasured);
     let (low, high) = (low.share().unwrap_or(f64::NAN), high.share().unwrap_or(f64::NAN));
-    let upper = interval::clopper_pearson_upper(scaled(most), n, confidence);
-    let lower = interval::clopper_pearson_lower(scaled(least), n, confidence);
+    let lower = least.lower(confidence).min(sample.lower(confidence));
+    let upper = most.upper(confidence).max(sample.upper(confidence));
     let (pass, fail) = match operator {
         Operator::AtMost => (upper <= low, lower > high),
         Operator::Less => (upper < low, lower >= high),
@@ -136,14 +137,14 @@ fn bounded(question: &Question<'_>, confidence: f64) -> Part {
         (true, _) | (_, true) => String::new(),
         _ => format!(" ({} %)", rate.unwrap_or_default()),
     };
-    let clusters = match measured.samples {
-        Some(samples) if samples < have.whole => format!(" in {} independent groups", grouped(samples)),
-        _ => String::new(),
-    };
+    let clusters = sample.design.map_or_else(String::new, |design| format!(" in {} independent groups", grouped(design.clusters)));
     let observed = format!("{} of {}{rate}{clusters}, {bound}", grouped(have.part), grouped(have.whole));
     let margin = match truth {
         Truth::True => Margin::default(),
-        _ => more_needed(question, if operator.wants_small() { low } else { high }, confidence, (scaled(least), scaled(most), n)),
+        _ => more_needed(question, &[sample, if operator.wants_small() { most } else { least }], |sample| match operator.wants_small() {
+            true => sample.more_for_at_most(low, confidence),
+            false => sample.more_for_at_least(high, confidence),
+        }),
     };
     let text = unmeasured_too(margin.text, measured.unmeasured, noun);
     Part { margin: text, shortfall: margin.short, ..Part::new(truth, observed) }
@@ -157,24 +158,12 @@ fn unmeasured_too(margin: String, unmeasured: u64, noun: &str) -> String {
     }
 }
 
-/// How many more good cases would prove the limit at the present number of bad ones; where no number would, how many of
-/// the present cases are too bad.
-fn more_needed(question: &Question<'_>, limit: f64, confidence: f64, (least, most, n): (f64, f64, f64)) -> Margin {
-    let operator = question.operator;
-    let bad = if operator.wants_small() { most } else { n - least };
-    // Whole already, but for the arithmetic of clusters.
-    let bad = (bad - 1e-6).ceil().max(0.0) as u64;
-    let needed = if operator.wants_small() {
-        interval::cases_needed_at_most(bad, limit, confidence)
-    } else {
-        interval::cases_needed_at_least(bad, limit, confidence)
-    };
-    match needed {
-        Some(needed) if needed as f64 > n => {
-            let missing = needed - n as u64;
-            Margin::new(format!("{} needed", count(missing, &format!("more clean {}", question.noun))), missing as f64)
-        }
-        Some(_) => Margin::default(),
+/// How many more good and independent cases would prove the limit at the present number of bad ones, whichever way these are
+/// counted; where no number would, how many of the present cases are too bad.
+fn more_needed(question: &Question<'_>, samples: &[Sample], more: impl Fn(&Sample) -> Option<u64>) -> Margin {
+    match samples.iter().map(more).try_fold(0, |most, more| more.map(|more| most.max(more))) {
+        Some(0) => Margin::default(),
+        Some(more) => Margin::new(format!("{} needed", count(more, &format!("more clean {}", question.noun))), more as f64),
         None => missed(question),
     }
 }

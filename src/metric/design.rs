@@ -68,14 +68,21 @@ impl Design {
     }
 }
 
+/// One ratio for each group.
+impl FromIterator<Ratio> for Design {
+    fn from_iter<I: IntoIterator<Item = Ratio>>(clusters: I) -> Self {
+        let mut design = Design::default();
+        clusters.into_iter().for_each(|cluster| design.add_cluster(cluster));
+        design
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn of(clusters: &[(u64, u64)]) -> Design {
-        let mut design = Design::default();
-        clusters.iter().for_each(|(part, whole)| design.add_cluster(Ratio::new(*part, *whole)));
-        design
+        clusters.iter().map(|(part, whole)| Ratio::new(*part, *whole)).collect()
     }
 
     #[test]
