@@ -2,6 +2,7 @@
 
 use super::Request;
 use crate::error::Diagnostic;
+use crate::io::archive::{self, Archive};
 use crate::io::csv;
 use crate::io::fs::Artifact;
 use crate::io::hash::Hashing;
@@ -13,7 +14,7 @@ use crate::source::{Grade, Location, Problem, Source};
 use serde::de::DeserializeSeed;
 use std::borrow::Cow;
 use std::fs::File;
-use std::io::{BufReader, Read};
+use std::io::{BufReader, Read, Seek};
 use std::ops::ControlFlow;
 
 /// An XML file being read.
@@ -139,6 +140,34 @@ impl<'a> Reading<'a> {
         let read = json::stream(Tolerant::new(&mut file), seed);
         self.close(file);
         self.whole(read)
+    }
+
+    /// Opens the file as a zip archive; whatever keeps it from being one is noted.
+    pub fn archive(&mut self) -> Option<Archive<BufReader<File>>> {
+        let mut file = self.open()?;
+        let entries = archive::entries(&mut file);
+        self.close(file);
+        let archive = entries.and_then(|entries| Archive::open(&self.artifact.path, entries));
+        archive.map_err(|e| self.error("malformed", Location::whole(), format!("this is no whole zip archive: {e}"))).ok()
+    }
+
+    /// As [`Reading::tolerant_json`], for an entry of an archive.
+    pub fn tolerant_json_in<R: Read + Seek, T>(
+        &mut self,
+        archive: &mut Archive<R>,
+        entry: &str,
+        seed: impl for<'de> DeserializeSeed<'de, Value = T>,
+    ) -> Option<T> {
+        match archive.unpack(entry, |text| json::stream(Tolerant::new(text), seed)) {
+            Ok(read) => self.whole(read.map_err(|(flaw, mistake)| {
+                let message = format!("{} (in `{entry}`)", mistake.message);
+                (flaw, Mistake { message, ..mistake })
+            })),
+            Err(e) => {
+                self.error("unreadable", Location::whole(), format!("{e} (`{entry}`)"));
+                None
+            }
+        }
     }
 
     /// What was read, unless something kept the file from being a whole document.

@@ -10,7 +10,7 @@ use serde_json::Deserializer;
 use serde_json::error::Category;
 use std::io::{BufReader, Read};
 
-pub use fill::{Each, Fill, FillAll, Members, skip};
+pub use fill::{Each, Fill, FillAll, Members, Nullable, skip};
 pub use outline::{Outline, outline};
 pub use serde_json::Value;
 pub use tolerant::{Tolerant, tolerate};

@@ -1,5 +1,6 @@
 //! One door per outside thing. Nothing else in the crate names a third-party crate's types or touches the world.
 
+pub mod archive;
 pub mod clock;
 pub mod csv;
 pub mod diff;

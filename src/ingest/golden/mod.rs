@@ -8,6 +8,7 @@ pub mod case;
 pub mod claim;
 pub mod draft;
 mod golden1;
+mod inspect;
 pub mod run;
 pub mod signal;
 mod summary;
@@ -33,7 +34,7 @@ pub struct Golden;
 impl Family for Golden {
     type Draft = Draft;
     const NAME: &'static str = "golden";
-    const FORMATS: &'static [Format<Draft>] = &[golden1::FORMAT];
+    const FORMATS: &'static [Format<Draft>] = &[golden1::FORMAT, inspect::FORMAT];
 
     fn is_empty(draft: &Draft) -> bool {
         draft.cases.is_empty()

@@ -72,6 +72,29 @@ impl<'de, T: Members> Visitor<'de> for FillAll<'_, T> {
     }
 }
 
+/// Fills from a value that may be `null`, which is as good as absent.
+pub struct Nullable<S>(pub S);
+
+impl<'de, S: DeserializeSeed<'de, Value = ()>> DeserializeSeed<'de> for Nullable<S> {
+    type Value = ();
+    fn deserialize<D: Deserializer<'de>>(self, document: D) -> Result<(), D::Error> {
+        document.deserialize_option(self)
+    }
+}
+
+impl<'de, S: DeserializeSeed<'de, Value = ()>> Visitor<'de> for Nullable<S> {
+    type Value = ();
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a value or null")
+    }
+    fn visit_none<E>(self) -> Result<(), E> {
+        Ok(())
+    }
+    fn visit_some<D: Deserializer<'de>>(self, value: D) -> Result<(), D::Error> {
+        self.0.deserialize(value)
+    }
+}
+
 /// Hands over the entries of an object, or of an array under their places from 0, one by one.
 pub struct Each<V, F> {
     what: &'static str,
