@@ -3,7 +3,8 @@
 //! A test that starts and never ends, as in a panic elsewhere or when time is up, is an error; so is a package that fails without a failed
 //! test: it was not built, or its `TestMain` failed. A package without a last event means that the run did not finish. Within one run of
 //! a package (`-count`) a test is as bad as the worst of its executions; a later run of the package (`gotestsum --rerun-fails`) is
-//! another attempt. A test with subtests counts beside them, as Go counts it.
+//! another attempt. A test with subtests counts beside them, as Go counts it. A subtest may lose its last event (golang/go#40771): where the
+//! test it belongs to passed it did not fail, and is skipped. A benchmark of a package that passed has no last event, and is no test.
 
 use super::events::{Line, each_event, first_event};
 use super::flaws::UNFINISHED;
@@ -15,9 +16,11 @@ use crate::io::clock;
 use crate::io::fs::Artifact;
 use crate::metric::grouped;
 use crate::source::Location;
+use package::{Package, Running, broken, never_ended, telling};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
+mod package;
 #[cfg(test)]
 mod tests;
 
@@ -98,23 +101,6 @@ struct Run {
     cases: Vec<Case>,
 }
 
-/// One run of a package.
-#[derive(Default)]
-struct Package {
-    /// Where it starts.
-    line: u64,
-    running: BTreeMap<String, Running>,
-    ended: BTreeMap<String, Case>,
-    order: Vec<String>,
-    /// The first line it printed that says anything.
-    message: Option<String>,
-}
-
-#[derive(Default)]
-struct Running {
-    message: Option<String>,
-}
-
 impl Run {
     fn event(&mut self, line: u64, event: Event) {
         if !event.time.is_empty() {
@@ -125,7 +111,7 @@ impl Run {
             *build = build.take().or_else(|| telling(&event.output));
             return;
         }
-        let package = self.open.entry(event.package.clone()).or_insert_with(|| Package { line, ..Package::default() });
+        let package = self.open.entry(event.package.clone()).or_insert_with(|| Package::new(line));
         let Some(test) = event.test else {
             return self.package(event);
         };
@@ -161,9 +147,7 @@ impl Run {
             Action::Pass | Action::Fail | Action::Skip => {
                 let Some(mut package) = self.open.remove(&event.package) else { return };
                 self.packages += 1;
-                for (test, running) in std::mem::take(&mut package.running) {
-                    package.end(&event.package, test, Outcome::Error, None, running.message.or_else(never_ended));
-                }
+                package.end_all(&event.package, event.action == Action::Pass);
                 let build = event.failed_build.and_then(|path| self.builds.insert(path, None)?);
                 if event.action == Action::Fail && package.ended.values().all(|case| !case.outcome.is_bad()) {
                     self.cases.push(broken(&event.package, build.or(package.message.take())));
@@ -189,54 +173,11 @@ impl Run {
     /// What is still running did not end; neither did packages whose build is all that is told of them.
     fn finish(mut self) -> Vec<Case> {
         for (name, mut package) in std::mem::take(&mut self.open) {
-            for (test, running) in std::mem::take(&mut package.running) {
-                package.end(&name, test, Outcome::Error, None, running.message.or_else(never_ended));
-            }
+            package.end_all(&name, false);
             self.cases.extend(package.cases());
         }
         let unused = std::mem::take(&mut self.builds).into_iter().filter_map(|(path, message)| Some(broken(&path, Some(message?))));
         self.cases.extend(unused);
         self.cases
     }
-}
-
-impl Package {
-    /// Takes in one execution of a test.
-    fn end(&mut self, package: &str, test: String, outcome: Outcome, duration: Option<f64>, message: Option<String>) {
-        if let Some(case) = self.ended.get_mut(&test) {
-            case.attempts += 1;
-            if outcome > case.outcome {
-                (case.outcome, case.message) = (outcome, message);
-            }
-            return;
-        }
-        self.order.push(test.clone());
-        let case = Case { class: package.to_owned(), name: test.clone(), outcome, attempts: 1, duration, message, ..Case::default() };
-        self.ended.insert(test, case);
-    }
-
-    /// Tests in the order in which they ended first. That a test passed several times is no sign of anything.
-    fn cases(mut self) -> impl Iterator<Item = Case> {
-        let order = std::mem::take(&mut self.order);
-        order.into_iter().filter_map(move |test| self.ended.remove(&test)).map(|case| {
-            let attempts = if case.outcome.is_bad() { case.attempts } else { 1 };
-            Case { attempts, ..case }
-        })
-    }
-}
-
-/// A package that failed as a whole.
-fn broken(package: &str, message: Option<String>) -> Case {
-    Case { class: package.to_owned(), name: "(package)".into(), outcome: Outcome::Error, attempts: 1, message, ..Case::default() }
-}
-
-fn never_ended() -> Option<String> {
-    Some("the test never ended".to_owned())
-}
-
-/// A line that says more than that a test runs or ended.
-fn telling(output: &str) -> Option<String> {
-    let line = output.trim();
-    let noise = ["=== ", "--- ", "# ", "PASS", "ok  ", "goos:", "goarch:", "pkg:", "cpu:"];
-    first_line(line).filter(|_| line != "FAIL" && !noise.iter().any(|start| line.starts_with(start)))
 }

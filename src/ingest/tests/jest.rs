@@ -198,14 +198,15 @@ struct Test {
     ancestor_titles: Option<Vec<String>>,
     duration: Option<f64>,
     invocations: Option<u64>,
-    failure_messages: Option<Vec<String>>,
+    /// One of something thrown that is no error may be nothing.
+    failure_messages: Option<Vec<Option<String>>>,
 }
 
 impl Test {
     fn case(self, name_of_file: &str) -> Case {
         let failures = self.failure_messages.unwrap_or_default();
         let again = if self.status == Status::Passed { failures.len() as u64 } else { 0 };
-        let message = failures.first().filter(|_| self.status == Status::Failed).and_then(|text| first_line(text));
+        let message = failures.iter().flatten().next().filter(|_| self.status == Status::Failed).and_then(|text| first_line(text));
         let suite = self.ancestor_titles.unwrap_or_default().join(" > ");
         Case {
             attempts: self.invocations.unwrap_or(1).max(again.saturating_add(1)),

@@ -11,7 +11,7 @@ use super::{Case, Draft, Outcome, Tally};
 use crate::ingest::{Format, Reading};
 use crate::io::clock;
 use crate::io::fs::Artifact;
-use crate::io::json::{Each, Fill, Members, outline, skip};
+use crate::io::json::{Each, Fill, Members, Value, outline, skip};
 use crate::metric::grouped;
 use crate::source::Location;
 use serde::Deserialize;
@@ -131,7 +131,8 @@ struct Test {
 
 #[derive(Deserialize)]
 struct Failure {
-    message: Option<String>,
+    /// Whatever was thrown may call anything its message.
+    message: Option<Value>,
 }
 
 impl Test {
@@ -144,7 +145,7 @@ impl Test {
             outcome,
             attempts: self.current_retry.unwrap_or(0).saturating_add(1),
             duration: self.duration.and_then(span),
-            message: self.err.and_then(|failure| first_line(&failure.message?)),
+            message: self.err.and_then(|failure| first_line(failure.message?.as_str()?)),
             ..Case::default()
         }
     }

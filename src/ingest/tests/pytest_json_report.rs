@@ -2,11 +2,11 @@
 //!
 //! The outcomes are pytest's: an expected failure (`xfailed`) is skipped as pytest's JUnit XML has it, an unexpected pass (`xpassed`) is a
 //! pass unless it is strict, which pytest already calls failed. `rerun` (pytest-rerunfailures) is a test that was tried again and then
-//! passed; how often is not kept, so it had two attempts. A module that cannot be collected is an error.
+//! passed; how often is not kept, so it had two attempts. A module that cannot be collected is an error. Of subtests the plugin keeps the
+//! last one only: that it passed shows a pass where all of pytest ended well, and otherwise nothing, which is an error.
 
 use super::flaws::{UNEXPLAINED, UNFINISHED, is_sound};
-use super::message::first_line;
-use super::number::{since_1970, span};
+use super::number::since_1970;
 use super::totals::Declared;
 use super::{Case, Draft, Outcome, Tally};
 use crate::ingest::{Format, Reading};
@@ -14,9 +14,11 @@ use crate::io::fs::Artifact;
 use crate::io::json::{Each, Fill, Members, outline, skip};
 use crate::metric::grouped;
 use crate::source::Location;
+use item::{Collector, Test, Word};
 use serde::Deserialize;
 use serde::de::MapAccess;
 
+mod item;
 #[cfg(test)]
 mod tests;
 
@@ -32,8 +34,11 @@ fn read(reading: &mut Reading<'_>) -> Draft {
     reading.json(Fill(&mut report));
     reading.source.collected_at = report.created.and_then(|seconds| since_1970(seconds * 1000.0));
     reading.source.content = format!("pytest, {} tests", grouped(report.cases.len() as u64));
-    report.judge(reading);
     let counted = Tally::of(report.cases.iter().map(|case| case.outcome));
+    if report.exit != Some(0) {
+        report.doubt();
+    }
+    report.judge(reading);
     report.summary.declared().compare(reading, Location::pointer(&["summary"]), counted);
     report.cases.append(&mut report.uncollected);
     Draft { cases: report.cases, stated: Tally::default() }
@@ -45,6 +50,8 @@ struct Report {
     exit: Option<i64>,
     summary: Summary,
     cases: Vec<Case>,
+    /// Places of tests whose last subtest passed.
+    doubtful: Vec<usize>,
     /// Modules that could not be collected.
     uncollected: Vec<Case>,
 }
@@ -58,7 +65,7 @@ impl Members for Report {
             "exitcode" => self.exit = value.next_value()?,
             "summary" => self.summary = value.next_value()?,
             "collectors" => value.next_value_seed(Each::new("collectors", |_: &str, it: Collector| self.uncollected.extend(it.case())))?,
-            "tests" => value.next_value_seed(Each::new("tests", |_: &str, test: Test| self.cases.push(test.case())))?,
+            "tests" => value.next_value_seed(Each::new("tests", |_: &str, test: Test| self.test(test)))?,
             _ => skip(value)?,
         }
         Ok(())
@@ -66,6 +73,23 @@ impl Members for Report {
 }
 
 impl Report {
+    fn test(&mut self, test: Test) {
+        if test.outcome == Word::SubtestsPassed {
+            self.doubtful.push(self.cases.len());
+        }
+        self.cases.push(test.case());
+    }
+
+    /// Takes back passes that only the last subtest vouches for.
+    fn doubt(&mut self) {
+        for place in std::mem::take(&mut self.doubtful) {
+            if let Some(case) = self.cases.get_mut(place).filter(|case| case.outcome == Outcome::Passed) {
+                case.outcome = Outcome::Error;
+                case.message = Some("the report keeps the last subtest only, and something in this run failed".to_owned());
+            }
+        }
+    }
+
     /// Compares how pytest ended with what it lists. Its exit codes are those of `pytest.ExitCode`.
     fn judge(&self, reading: &mut Reading<'_>) {
         let at = Location::pointer(&["exitcode"]);
@@ -104,6 +128,12 @@ struct Summary {
     error: Option<u64>,
     skipped: Option<u64>,
     xfailed: Option<u64>,
+    #[serde(rename = "subtests passed")]
+    subtests_passed: Option<u64>,
+    #[serde(rename = "subtests failed")]
+    subtests_failed: Option<u64>,
+    #[serde(rename = "subtests skipped")]
+    subtests_skipped: Option<u64>,
 }
 
 impl Summary {
@@ -114,118 +144,9 @@ impl Summary {
         let known = |count| any.iter().any(Option::is_some).then_some(count);
         Declared {
             total: self.total,
-            passed: known(sum(&[self.passed, self.xpassed, self.rerun])),
-            bad: known(sum(&[self.failed, self.error])),
+            passed: known(sum(&[self.passed, self.xpassed, self.rerun, self.subtests_passed, self.subtests_skipped])),
+            bad: known(sum(&[self.failed, self.error, self.subtests_failed])),
             skipped: known(sum(&[self.skipped, self.xfailed])),
         }
     }
-}
-
-#[derive(Clone, Copy, Deserialize, PartialEq, Eq)]
-#[serde(rename_all = "lowercase")]
-enum Word {
-    Passed,
-    Failed,
-    Error,
-    Skipped,
-    Xfailed,
-    Xpassed,
-    Rerun,
-}
-
-#[derive(Deserialize)]
-struct Collector {
-    nodeid: String,
-    outcome: Word,
-    longrepr: Option<String>,
-}
-
-impl Collector {
-    /// A module that is skipped as a whole has no tests of its own.
-    fn case(self) -> Option<Case> {
-        let outcome = match self.outcome {
-            Word::Passed => return None,
-            Word::Skipped => Outcome::Skipped,
-            _ => Outcome::Error,
-        };
-        let message = self.longrepr.as_deref().and_then(last_line);
-        Some(Case {
-            suite: self.nodeid.clone(),
-            file: self.nodeid,
-            name: "(collection)".into(),
-            outcome,
-            attempts: 1,
-            message,
-            ..Case::default()
-        })
-    }
-}
-
-#[derive(Deserialize)]
-struct Test {
-    nodeid: String,
-    outcome: Word,
-    setup: Option<Stage>,
-    call: Option<Stage>,
-    teardown: Option<Stage>,
-}
-
-#[derive(Deserialize)]
-struct Stage {
-    duration: Option<f64>,
-    outcome: Option<Word>,
-    crash: Option<Crash>,
-    longrepr: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct Crash {
-    message: Option<String>,
-}
-
-impl Test {
-    fn case(self) -> Case {
-        let stages = || [&self.setup, &self.call, &self.teardown].into_iter().flatten();
-        let ended = self.call.as_ref().is_some_and(|call| call.outcome == Some(Word::Passed));
-        let outcome = match self.outcome {
-            Word::Passed | Word::Xpassed | Word::Rerun if ended => Outcome::Passed,
-            // The test never came to its end.
-            Word::Passed | Word::Xpassed | Word::Rerun | Word::Error => Outcome::Error,
-            Word::Failed => Outcome::Failed,
-            Word::Skipped | Word::Xfailed => Outcome::Skipped,
-        };
-        let told = stages().filter(|stage| stage.outcome != Some(Word::Passed)).find_map(Stage::message);
-        let seconds: f64 = stages().filter_map(|stage| stage.duration).sum();
-        // `tests/test_shop.py::TestGroup::test_one[a::b]`
-        let bare = self.nodeid.split('[').next().unwrap_or_default();
-        let (file, name) = bare.split_once("::").map_or(("", 0), |(file, _)| (file, bare.rfind("::").map_or(0, |at| at + 2)));
-        Case {
-            class: self.nodeid[..name].trim_end_matches("::").to_owned(),
-            name: self.nodeid[name..].to_owned(),
-            file: file.to_owned(),
-            outcome,
-            attempts: 1 + u64::from(self.outcome == Word::Rerun),
-            duration: span(seconds * 1000.0),
-            message: if outcome == Outcome::Passed {
-                None
-            } else {
-                told.or((outcome == Outcome::Error).then(|| "the test never ended".into()))
-            },
-            ..Case::default()
-        }
-    }
-}
-
-impl Stage {
-    fn message(&self) -> Option<String> {
-        let crash = self.crash.as_ref().and_then(|crash| first_line(crash.message.as_deref()?));
-        crash.or_else(|| last_line(self.longrepr.as_deref()?))
-    }
-}
-
-/// Of a traceback the last line says what happened; of a skip, `('test_shop.py', 28, 'Skipped: not now')`, the last part.
-fn last_line(text: &str) -> Option<String> {
-    let line = text.trim().lines().next_back()?;
-    let skip = line.split_once("'Skipped: ").and_then(|(_, reason)| reason.strip_suffix("')"));
-    first_line(skip.unwrap_or(line.strip_prefix("E ").unwrap_or(line)))
 }

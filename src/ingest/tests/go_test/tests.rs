@@ -42,6 +42,19 @@ fn a_test_that_never_ends_is_an_error() {
 }
 
 #[test]
+fn go_itself_loses_some_last_events() {
+    let lost = events(&["run A", "run A/one", "pass A", "pass"]);
+    assert_eq!((counts(&lost), problems(&lost)), ([2, 1, 0, 0, 1, 0], vec![]));
+    for short in
+        [["run A", "run A/one", "pass A", "fail"], ["run A", "run A/one", "fail A", "fail"], ["run A", "run A/one", "skip A", "pass"]]
+    {
+        assert_eq!(counts(&events(&short))[3], 1, "{short:?}");
+    }
+    assert!(problems(&events(&["run BenchmarkA", "output BenchmarkA", "pass"]))[0].starts_with("warning empty"));
+    assert_eq!(counts(&events(&["run BenchmarkA", "fail"])), [1, 0, 0, 1, 0, 0]);
+}
+
+#[test]
 fn a_package_that_fails_without_a_failed_test_is_an_error() {
     let all = events(&["run A", "pass A", "fail"]);
     assert_eq!((counts(&all), texts(&all, "id")[0]), ([2, 1, 0, 1, 0, 0], "p::(package)"));

@@ -66,7 +66,7 @@ fn retries_are_attempts() {
     let attempts: Vec<_> = all.rows("tests.case").iter().filter_map(|case| case.count("attempts")).collect();
     assert_eq!((counts(&all), attempts), ([3, 3, 0, 0, 0, 2], vec![3, 3, 1]));
     let failed =
-        report(JEST, &[file("failed", &["\"status\": \"failed\", \"failureMessages\": [\"one\\nmore\", \"two\"], \"invocations\": 2"])]);
+        report(JEST, &[file("failed", &["\"status\": \"failed\", \"failureMessages\": [null, \"one\\nmore\"], \"invocations\": 2"])]);
     assert_eq!((failed.rows("tests.case")[0].count("attempts"), texts(&failed, "message")), (Some(2), vec!["one"]));
 }
 

@@ -48,7 +48,7 @@ fn a_test_that_no_list_knows_is_an_error() {
 
 #[test]
 fn retries_are_attempts() {
-    let test = "{\"title\": \"a\", \"fullTitle\": \"a\", \"currentRetry\": 2, \"duration\": 7}";
+    let test = "{\"title\": \"a\", \"fullTitle\": \"a\", \"currentRetry\": 2, \"duration\": 7, \"err\": {\"message\": {\"code\": 7}}}";
     let all = evidence(&format!("{{\"stats\": {{\"suites\": 0, {}}}, \"tests\": [{test}], \"passes\": [{test}]}}", stats(1, 1, 0, 0)));
     assert_eq!(counts(&all), [1, 1, 0, 0, 0, 1]);
     assert_eq!((all.rows("tests.case")[0].count("attempts"), all.rows("tests.case")[0].number("duration")), (Some(3), Some(7.0)));

@@ -59,6 +59,17 @@ fn a_test_without_its_call_never_ended() {
 }
 
 #[test]
+fn the_last_subtest_vouches_for_the_others_only_in_a_good_run() {
+    let tests = [test("subtests passed", "passed"), test("subtests skipped", "passed")];
+    let summary = "\"total\": 2, \"subtests passed\": 1, \"subtests skipped\": 1";
+    let good = report("0", summary, &tests);
+    assert_eq!((counts(&good), problems(&good)), ([2, 2, 0, 0, 0, 0], vec![]));
+    let bad = report("1", summary, &tests);
+    assert_eq!((counts(&bad), problems(&bad)), ([2, 0, 0, 2, 0, 0], vec![]));
+    assert_eq!(counts(&report("1", "", &[test("subtests failed", "failed")])), [1, 0, 1, 0, 0, 0]);
+}
+
+#[test]
 fn how_pytest_ended_counts() {
     let ended = |exit: &str, summary: &str| problems(&report(exit, summary, &[test("passed", "passed")]));
     assert!(ended("0", "\"total\": 1, \"passed\": 1, \"collected\": 3, \"deselected\": 2").is_empty());

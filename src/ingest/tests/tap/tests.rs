@@ -34,12 +34,20 @@ fn subtests_count_instead_of_what_they_are_in() {
 }
 
 #[test]
+fn a_suite_without_tests_is_no_test() {
+    let node = "TAP version 13\n# Subtest: empty\nok 1 - empty\n  ---\n  duration_ms: 0.1\n  type: 'suite'\n  ...\n1..1\n";
+    assert!(problems(&evidence(node))[0].starts_with("warning empty"));
+    assert_eq!(counts(&evidence(&node.replace("ok 1", "not ok 1"))), [1, 0, 1, 0, 0, 0]);
+}
+
+#[test]
 fn a_plan_that_is_not_kept_is_no_evidence() {
     let told = |document: &str| problems(&evidence(document));
     assert_eq!(told("1..3\nok 1 - a\nok 2 - b\n"), ["error unfinished-run: 3 tests are planned, and 2 have a result"]);
     assert_eq!(told("1..1\nok 1 - a\nok 2 - b\n"), ["error unfinished-run: 1 tests are planned, and 2 have a result"]);
     assert_eq!(told("TAP version 13\nok 1 - a\n"), ["error unfinished-run: no plan says how many tests there should be"]);
     assert_eq!(told("1..2\nok 1 - a\nBail out! no disk\n"), ["error unfinished-run:3: the run bailed out: no disk"]);
+    assert_eq!(told("1..1\nok 1 - a"), ["error truncated:2: the file ends in the middle of a line"]);
     assert_eq!(told("1..1\nok 1 - a\n1..1\n"), ["error unfinished-run:3: a second plan"]);
     assert!(told("TAP version 13\n1..0\n")[0].starts_with("warning empty"));
     assert!(told("ok 1 - a\nok 2 - b\n1..2\n").is_empty());
