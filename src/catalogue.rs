@@ -115,6 +115,15 @@ pub const FATES: &[&str] = &["killed", "timeout", "survived", "no-coverage", "in
 pub const TEST_OUTCOMES: &[&str] = &["passed", "failed", "error", "skipped"];
 /// What became of a golden case.
 pub const CASE_OUTCOMES: &[&str] = &["passed", "failed", "error", "skipped", "not-judged", "not-applicable"];
+/// What became of a golden case since the base. `newly-failing` was good and is bad; `newly-unmeasured` was judged and is not;
+/// `dropped` does not concern the system any more; `unknown` is one that nobody can say of whether it was good.
+pub const CASE_CHANGES: &[&str] =
+    &["same", "newly-failing", "newly-passing", "still-failing", "newly-unmeasured", "added", "dropped", "unknown"];
+/// What became of a test since the base. `newly-failing` fails and is not known to have failed, also one that is new.
+pub const TEST_CHANGES: &[&str] =
+    &["same", "newly-failing", "newly-passing", "still-failing", "newly-skipped", "added", "unknown"];
+/// What the comparison of a golden set with the base's says.
+pub const COMPARISON_STATES: &[&str] = &["unchanged", "improved", "regressed", "undecided", "new", "not-comparable"];
 /// What the history says of a series' newest value.
 pub const SERIES_STATES: &[&str] =
     &["stable", "improved", "regressed", "suspect", "learning", "insufficient-history", "zero-baseline", "missing"];
@@ -169,6 +178,11 @@ pub const METRICS: &[Definition] = &[
     metric("tests.skipped", Kind::Count, LOWER, "test cases that were skipped or disabled"),
     metric("tests.flaky", Kind::Count, LOWER, "test cases that failed and passed in one run"),
     metric("tests.pass_rate", Kind::Ratio, HIGHER, "passed test cases among those that were not skipped"),
+    metric("tests.new_failures", Kind::Count, LOWER, "test cases that fail and are not known to have failed at the base; needs --base-report"),
+    metric("tests.still_failing", Kind::Count, LOWER, "test cases that fail as they did at the base; needs --base-report"),
+    metric("tests.newly_passing", Kind::Count, HIGHER, "test cases that failed at the base and do not now; needs --base-report"),
+    metric("tests.dropped", Kind::Count, LOWER, "test cases that the base had and that are gone; needs --base-report"),
+    metric("tests.added", Kind::Count, None, "test cases that the base did not have, the failing ones left out; needs --base-report"),
     metric("golden.cases", Kind::Count, HIGHER, "graded answers: every attempt at every golden case"),
     metric("golden.clusters", Kind::Count, HIGHER, "independent golden cases: attempts at one case, and cases of one template, count once"),
     metric("golden.flaky", Kind::Count, LOWER, "golden cases whose attempts disagree"),
@@ -182,6 +196,19 @@ pub const METRICS: &[Definition] = &[
     metric("golden.citation_support", Kind::Ratio, HIGHER, "judged citations that support their claim"),
     metric("golden.mode", Kind::Text(MODES), None, "how the answers were made"),
     metric("golden.judge_calibrated", Kind::Flag, None, "whether the judge was compared with human labels"),
+    metric("golden.compared", Kind::Flag, None, "whether every golden set could be held against the base's; needs --base-report"),
+    metric("golden.newly_failing", Kind::Count, LOWER, "golden cases that were good at the base and are bad; needs --base-report"),
+    metric("golden.newly_passing", Kind::Count, HIGHER, "golden cases that were bad at the base and are good; needs --base-report"),
+    metric("golden.still_failing", Kind::Count, LOWER, "golden cases that are bad as they were at the base; needs --base-report"),
+    metric("golden.newly_unmeasured", Kind::Count, LOWER, "golden cases that were judged at the base and are not; needs --base-report"),
+    metric("golden.dropped", Kind::Count, LOWER, "golden cases that the base had and that are gone; needs --base-report"),
+    metric("golden.added", Kind::Count, None, "golden cases that the base did not have; needs --base-report"),
+    metric(
+        "golden.possible_drop",
+        Kind::Number(Borrowed("pt")),
+        LOWER,
+        "the largest drop of a golden set's pass rate since the base that its cases leave open, at 95 % confidence; needs --base-report",
+    ),
     metric("golden.sentinels", Kind::Count, HIGHER, "cases marked as sentinels"),
     metric("golden.sentinels_failed", Kind::Count, LOWER, "cases marked as sentinels whose answer was bad or could not be judged"),
     metric("benchmark.series", Kind::Count, HIGHER, "benchmark series"),
@@ -316,6 +343,32 @@ pub const FAMILIES: &[Family] = &[
             ("attempts", Kind::Count, "how often it ran"),
             ("duration", Kind::Duration, "how long it took"),
             ("message", Kind::Text(&[]), "the first line of the failure"),
+            ("change", Kind::Text(TEST_CHANGES), "what became of it since the base; needs --base-report"),
+        ],
+    },
+    Family {
+        name: "tests.dropped_case",
+        key: "id",
+        from: "tests",
+        about: "a test case that the base had and that is gone; needs --base-report",
+        fields: &[
+            ("suite", Kind::Text(&[]), "the suite or class"),
+            ("was", Kind::Text(TEST_OUTCOMES), "how it came out at the base, where its report tells"),
+        ],
+    },
+    Family {
+        name: "tests.comparison",
+        key: "name",
+        from: "tests",
+        about: "an evidence entry of tests, held against that of the base; needs --base-report",
+        fields: &[
+            ("new_failures", Kind::Count, "test cases that fail and are not known to have failed at the base"),
+            ("still_failing", Kind::Count, "test cases that fail as they did at the base"),
+            ("newly_passing", Kind::Count, "test cases that failed at the base and do not now"),
+            ("dropped", Kind::Count, "test cases that are gone"),
+            ("added", Kind::Count, "test cases that the base did not have, the failing ones left out"),
+            ("standing", Kind::Text(&["no-evidence"]), "what follows where nothing can be compared"),
+            ("because", Kind::Text(&[]), "why nothing can be compared"),
         ],
     },
     Family {
@@ -334,6 +387,45 @@ pub const FAMILIES: &[Family] = &[
             ("bad_claims", Kind::Count, "contradicted or unsupported claims"),
             ("latency", Kind::Duration, "how long the answer took"),
             ("message", Kind::Text(&[]), "why it is bad or could not be judged"),
+            ("change", Kind::Text(CASE_CHANGES), "what became of it since the base; needs --base-report"),
+        ],
+    },
+    Family {
+        name: "golden.dropped_case",
+        key: "id",
+        from: "golden",
+        about: "a golden case that the base had and that is gone; needs --base-report",
+        fields: &[
+            ("category", Kind::Text(&[]), "the category"),
+            ("was", Kind::Text(CASE_OUTCOMES), "how it came out at the base, where its report tells"),
+        ],
+    },
+    Family {
+        name: "golden.comparison",
+        key: "name",
+        from: "golden",
+        about: "a golden set, held against that of the base case by case; needs --base-report",
+        fields: &[
+            ("suite", Kind::Text(&[]), "the suite, where the file names it"),
+            ("moved", Kind::Text(&[]), "who answers now and who did at the base, where that differs"),
+            ("state", Kind::Text(COMPARISON_STATES), "what the comparison says"),
+            ("cases", Kind::Count, "cases that are there now"),
+            ("pairs", Kind::Count, "cases that were judged at the base and now"),
+            ("newly_failing", Kind::Count, "were good, are bad"),
+            ("newly_passing", Kind::Count, "were bad, are good"),
+            ("still_failing", Kind::Count, "are bad as they were"),
+            ("newly_unmeasured", Kind::Count, "were judged, are not"),
+            ("doubtful", Kind::Count, "may have got worse: not judged on both sides"),
+            ("added", Kind::Count, "the base did not have them"),
+            ("dropped", Kind::Count, "the base had them"),
+            ("was", Kind::Ratio, "pairs that were good at the base"),
+            ("is", Kind::Ratio, "pairs that are good"),
+            ("p", Kind::Number(Borrowed("")), "how probable so many newly failing pairs are by chance alone: exact one-sided McNemar test"),
+            ("drop", Kind::Number(Borrowed("pt")), "by how much the share of good pairs fell"),
+            ("drop_low", Kind::Number(Borrowed("pt")), "the least drop the pairs leave open: Tango's interval, 95 % on each side"),
+            ("drop_high", Kind::Number(Borrowed("pt")), "the largest drop the pairs leave open"),
+            ("standing", Kind::Text(&["not-applicable", "unproven", "no-evidence"]), "what follows where nothing can be decided"),
+            ("because", Kind::Text(&[]), "why nothing can be decided"),
         ],
     },
     Family {
@@ -353,6 +445,7 @@ pub const FAMILIES: &[Family] = &[
             ("measures", Kind::Text(&[]), "what grades an answer"),
             ("sampling", Kind::Text(&["random", "curated", "generated"]), "how the cases were chosen"),
             ("mode", Kind::Text(MODES), "how the answers were made"),
+            ("unchanged", Kind::Flag, "whether system, prompt and suite are told and are the base's; needs --base-report"),
         ],
     },
     Family {
@@ -519,6 +612,21 @@ pub const FAMILIES: &[Family] = &[
 /// The definition of a shipped metric.
 pub fn metric_named(id: &str) -> Option<&'static Definition> {
     METRICS.iter().find(|d| d.id == id)
+}
+
+/// The records of what was held against the base.
+pub const COMPARISONS: [&str; 2] = ["golden.comparison", "tests.comparison"];
+
+/// The records that say why nothing could be held against the base, for a metric that is of the head and the base.
+pub fn comparison(id: &str) -> Option<&'static str> {
+    const GOLDEN: [&str; 7] =
+        ["newly_failing", "newly_passing", "still_failing", "newly_unmeasured", "dropped", "added", "possible_drop"];
+    const TESTS: [&str; 5] = ["new_failures", "still_failing", "newly_passing", "dropped", "added"];
+    match id.split_once('.')? {
+        ("golden", name) if GOLDEN.contains(&name) => Some(COMPARISONS[0]),
+        ("tests", name) if TESTS.contains(&name) => Some(COMPARISONS[1]),
+        _ => None,
+    }
 }
 
 /// What a share counts that was read as a percentage: nothing but percentage points.

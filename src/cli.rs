@@ -242,6 +242,9 @@ struct SubjectArgs {
     /// A coverage report of the base, to see what ran there and does not now; may be repeated
     #[arg(long, value_name = "FILE")]
     base_coverage: Vec<PathBuf>,
+    /// It is the pull request of a fork, whose jobs have no secrets: packs and rules with `when: "!fork"` do not apply
+    #[arg(long)]
+    fork: bool,
 }
 
 #[derive(Args)]
@@ -303,6 +306,7 @@ impl SubjectArgs {
             profile: self.profile,
             base_report: self.base_report,
             rules_from: self.rules_from,
+            fork: self.fork,
             change: change::Asked { base: self.base, diff: self.diff, base_coverage: self.base_coverage },
             ..check::Options::default()
         }

@@ -25,6 +25,11 @@ impl Inventory {
         self.0.entry(kind.to_owned()).or_default().insert(name.into());
     }
 
+    /// The names of a kind, in order.
+    pub fn names<'a>(&'a self, kind: &str) -> impl Iterator<Item = &'a str> + use<'a> {
+        self.0.get(kind).into_iter().flatten().map(String::as_str)
+    }
+
     /// The same with every name of a kind as `rename` gives it.
     pub fn rename(&mut self, kind: &str, rename: impl Fn(&str) -> String) {
         if let Some(names) = self.0.get_mut(kind) {

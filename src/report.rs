@@ -35,6 +35,9 @@ pub struct Report {
     /// The change that was asked about, if one was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub change: Option<Compared>,
+    /// Whether it is about the pull request of a fork, which has no secrets.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub fork: bool,
     /// The environment that the profile is for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub env: Option<String>,

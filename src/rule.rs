@@ -189,6 +189,11 @@ pub struct Cadence {
     pub gaps: u64,
 }
 
+/// Answers of the system under judgement, made now.
+pub const LIVE: &str = "live";
+/// Live ones, and what the system answered before while nothing that they depend on has changed since the base.
+pub const CACHED: &str = "cached";
+
 /// What makes evidence fit for a rule.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Fitness {
@@ -196,7 +201,7 @@ pub struct Fitness {
     pub max_age: Option<i64>,
     /// It must be of the commit under judgement.
     pub commit_head: bool,
-    /// `live`.
+    /// [`LIVE`] or [`CACHED`].
     pub mode: Option<String>,
 }
 

@@ -43,6 +43,8 @@ pub struct Options {
     pub rules_from: Option<String>,
     /// The change that is asked about.
     pub change: change::Asked,
+    /// Whether it is the pull request of a fork.
+    pub fork: bool,
     /// Where all files go.
     pub out: Option<PathBuf>,
     /// What is printed.
@@ -194,6 +196,7 @@ pub fn configured(options: &Options) -> Result<Report, Error> {
         policy,
         base,
         change: change.map(|change| change.told),
+        fork: options.fork,
     }))
 }
 
@@ -265,6 +268,7 @@ fn ad_hoc(options: &Options) -> Result<Report, Error> {
         policy: Policy::default(),
         base: None,
         change: change.map(|change| change.told),
+        fork: options.fork,
     }))
 }
 

@@ -1,7 +1,7 @@
 //! From evidence and rules to a report: the one place where a judgement is put together.
 
 use super::base::Base;
-use crate::compare::{change, inventory};
+use crate::compare::{change, inventory, pairing};
 use crate::control::{self, Framework, Toward};
 use crate::evaluate::facts::Facts;
 use crate::evaluate::judge::{Occasion, judge, worst_first};
@@ -58,15 +58,22 @@ pub struct Case<'a> {
     pub base: Option<Base>,
     /// The change that was asked about.
     pub change: Option<Compared>,
+    /// Whether it is that of a fork.
+    pub fork: bool,
 }
 
 /// The report of a case.
 pub fn of(case: Case<'_>) -> Report {
-    let Case { project, system, mut evidence, packs, rules, waivers, proposal, relaxed, now, profile, env, block_at, policy, base, change } =
+    let Case { project, system, mut evidence, packs, rules, waivers, proposal, relaxed, now, profile, env, block_at, policy, base, change, fork } =
         case;
+    if let Some(base) = &base
+        && let Some(before) = &base.evidence
+    {
+        pairing::pair(&mut evidence, before, &base.baseline.inventory);
+    }
     let commit = project.commit.clone();
-    let occasion =
-        Occasion { now: Some(now), commit, profile: profile.clone(), env: env.clone(), block_at: Some(block_at), diff: change.is_some() };
+    let (diff, profile_asked, env_asked) = (change.is_some(), profile.clone(), env.clone());
+    let occasion = Occasion { now: Some(now), commit, profile: profile_asked, env: env_asked, block_at: Some(block_at), diff, fork };
     let mut facts = Facts::new(&evidence).with_system(&system);
     if let Some(before) = base.as_ref().and_then(|base| base.evidence.as_deref()) {
         facts = facts.with_base(before);
@@ -74,10 +81,11 @@ pub fn of(case: Case<'_>) -> Report {
     let mut findings = judge(rules, &facts, &occasion);
     findings.extend(proposal.iter().flat_map(proposed));
     let seen = inventory::take(&evidence);
-    findings.extend(base.as_ref().map(|base| inventory::lost(&base.baseline.inventory, &seen, &evidence)).unwrap_or_default());
+    findings.extend(base.as_ref().map(|base| inventory::lost(&base.baseline.inventory, &seen, &evidence, fork)).unwrap_or_default());
     let mut waivers = waive(&mut findings, waivers, &facts, &occasion);
     renewals(&mut waivers, base.as_ref().map_or(&[], |base| &base.waivers));
-    let fixed = base.as_ref().map(|base| change::hold_against(&mut findings, &base.baseline, now)).unwrap_or_default();
+    let fresh = rules.iter().filter(|rule| rule.is_about_the_change()).map(|rule| rule.rule.id.as_str()).collect();
+    let fixed = base.as_ref().map(|base| change::hold_against(&mut findings, &base.baseline, now, &fresh)).unwrap_or_default();
     lapsed(&mut findings, &relaxed);
     worst_first(&mut findings, block_at);
     let metric = |id: &str| -> Option<Metric> { evidence.iter().find_map(|e| e.metric(id)).cloned() };
@@ -103,6 +111,7 @@ pub fn of(case: Case<'_>) -> Report {
         now,
         profile,
         change,
+        fork,
         env,
         verdict,
         gate,

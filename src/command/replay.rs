@@ -40,13 +40,15 @@ pub fn of(report: &Report, rules: &[Compiled], declared: &BTreeMap<String, Decla
         env: report.env.clone(),
         block_at: Some(block_at),
         diff: report.change.is_some(),
+        fork: report.fork,
     };
     let mut findings = judge(rules, &facts, &occasion);
     let vanished = report.findings.iter().filter(|f| RULES.contains(&f.rule.as_str()));
     findings.extend(vanished.map(|f| Finding { waiver: None, since: None, ..f.clone() }));
     waive(&mut findings, &waivers(report, rules, declared), &facts, &occasion);
     if report.gate.base.is_some() {
-        change::hold_against(&mut findings, &base(report), report.now);
+        let fresh = rules.iter().filter(|rule| rule.is_about_the_change()).map(|rule| rule.rule.id.as_str()).collect();
+        change::hold_against(&mut findings, &base(report), report.now, &fresh);
     }
     worst_first(&mut findings, block_at);
     let lacking = rules.iter().map(|rule| (rule.rule.id.clone(), lacking(rule, &facts))).filter(|(_, lacking)| !lacking.is_empty());

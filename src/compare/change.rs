@@ -6,10 +6,13 @@ use crate::instant::Instant;
 use std::collections::BTreeSet;
 
 /// Marks every finding that is not good, after waivers were held against them, and gives what the baseline objected to and the findings do not.
-pub fn hold_against(findings: &mut [Finding], baseline: &Baseline, now: Instant) -> Vec<Fixed> {
+///
+/// What the `fresh` rules say of a change, the baseline said of another one: of that nothing is inherited, and nothing mended.
+pub fn hold_against(findings: &mut [Finding], baseline: &Baseline, now: Instant, fresh: &BTreeSet<&str>) -> Vec<Fixed> {
     let bad = |f: &Finding| matches!(f.outcome, Outcome::Fail | Outcome::Unproven | Outcome::NoEvidence);
     for finding in findings.iter_mut().filter(|f| bad(f)) {
-        finding.since = Some(match baseline.find(&finding.fingerprint) {
+        let known = baseline.find(&finding.fingerprint).filter(|_| !fresh.contains(finding.rule.as_str()));
+        finding.since = Some(match known {
             None => Since { change: Change::New, since: now },
             Some(known) if known.is_better_than(finding) => Since { change: Change::Worse, since: known.since },
             Some(known) if finding.is_lapsed() || known.waived && !finding.is_waived() => {
@@ -21,7 +24,8 @@ pub fn hold_against(findings: &mut [Finding], baseline: &Baseline, now: Instant)
     let still: BTreeSet<&str> = findings.iter().filter(|f| bad(f)).map(|f| f.fingerprint.as_str()).collect();
     // A subject that is gone is not mended; the inventory says that it is gone.
     let seen: BTreeSet<&str> = findings.iter().filter(|f| f.outcome == Outcome::Pass).map(|f| f.fingerprint.as_str()).collect();
-    let mended = baseline.findings.iter().filter(|k| !still.contains(k.fingerprint.as_str()) && seen.contains(k.fingerprint.as_str()));
+    let lasting = baseline.findings.iter().filter(|k| !fresh.contains(k.rule.as_str()));
+    let mended = lasting.filter(|k| !still.contains(k.fingerprint.as_str()) && seen.contains(k.fingerprint.as_str()));
     mended.map(|known| Fixed { rule: known.rule.clone(), subject: known.subject.clone(), was: known.outcome }).collect()
 }
 

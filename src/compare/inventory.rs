@@ -38,16 +38,20 @@ fn is_there(row: &Record) -> bool {
 
 /// A finding for everything the base saw and the head does not.
 ///
-/// Evidence that cannot be used is told by the rules that need it; its rows are not listed again.
-pub fn lost(base: &Inventory, head: &Inventory, evidence: &[Evidence]) -> Vec<Finding> {
+/// Evidence that cannot be used is told by the rules that need it; its rows are not listed again. Nor are its files where a fork
+/// could not make any of them.
+pub fn lost(base: &Inventory, head: &Inventory, evidence: &[Evidence], fork: bool) -> Vec<Finding> {
     let unusable: BTreeSet<&str> = evidence.iter().filter(|e| e.gap().is_some()).map(|e| e.family.as_ref()).collect();
+    let nothing = |entry: &&Evidence| fork && entry.sources.is_empty() && entry.gap().is_some();
+    let excused: Vec<String> = evidence.iter().filter(nothing).map(|entry| format!("{}: ", entry.name)).collect();
     let gone = head.lost(base);
     let suites: Vec<&str> = gone.iter().filter(|(kind, _)| *kind == "tests.suite").map(|(_, name)| *name).collect();
     let mut by_kind: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for (kind, name) in gone {
         // A suite that is gone says it for its cases.
         let told = kind == "tests.case" && suites.iter().any(|suite| name.starts_with(suite));
-        if !told && !unusable.contains(kind.split('.').next().unwrap_or(kind)) {
+        let excused = kind == "source" && excused.iter().any(|entry| name.starts_with(entry.as_str()));
+        if !told && !excused && !unusable.contains(kind.split('.').next().unwrap_or(kind)) {
             by_kind.entry(kind).or_default().push(name);
         }
     }

@@ -3,6 +3,7 @@
 pub mod change;
 mod cohort;
 pub mod inventory;
+pub mod pairing;
 pub mod patch;
 mod trend;
 mod uncovered;

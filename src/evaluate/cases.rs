@@ -1,6 +1,6 @@
 //! Runs the examples that every rule carries.
 
-use super::compile::compile;
+use super::compile::{self, DIFF, FORK, compile};
 use super::difference::changes;
 use super::expression;
 use super::facts::{Facts, value_of};
@@ -90,8 +90,9 @@ fn check(rule: &Compiled, case: &Case, declared: &BTreeMap<String, Declared>) ->
         Some(Given::Value(profile)) => Some(profile.clone()),
         _ => None,
     };
-    let diff = matches!(case.given.get("diff"), Some(Given::Value(asked)) if asked == "true");
-    let occasion = Occasion { now: Some(day(rule)), commit: Some(HEAD.to_owned()), profile, diff, ..Occasion::default() };
+    let commit = Some(HEAD.to_owned());
+    let occasion =
+        Occasion { now: Some(day(rule)), commit, profile, diff: is_so(case, DIFF), fork: is_so(case, FORK), ..Occasion::default() };
     let before = before(rule, case, declared)?;
     let mut facts = Facts::new(&evidence).with_system(&system);
     if let Some(before) = &before {
@@ -115,6 +116,11 @@ fn check(rule: &Compiled, case: &Case, declared: &BTreeMap<String, Declared>) ->
     }
 }
 
+/// Whether a case says so of its occasion.
+fn is_so(case: &Case, name: &str) -> bool {
+    matches!(case.given.get(name), Some(Given::Value(said)) if said == "true")
+}
+
 /// What a case says of the system: `system.ai_role: provider`.
 fn system(case: &Case) -> Result<System, String> {
     let mut system = System::default();
@@ -135,13 +141,14 @@ fn day(rule: &Compiled) -> Instant {
 const HEAD: &str = "0000000000000000000000000000000000000000";
 
 /// What a case says of the occasion, which is no evidence.
-const OCCASION: [&str; 2] = ["profile", "diff"];
+const OCCASION: [&str; 4] = ["profile", DIFF, compile::BASE, FORK];
 
 fn is_evidence(name: &str) -> bool {
     !OCCASION.contains(&name) && !name.starts_with(BASE) && !name.starts_with(PREFIX)
 }
 
-/// How a case names what the base measured: `base coverage.line: 80/100`, `base coverage.file: [ … ]`.
+/// How a case names what the base measured: `base coverage.line: 80/100`, `base coverage.file: [ … ]`. `base: true` says that there
+/// is one.
 const BASE: &str = "base ";
 
 /// What a case says of the base.
@@ -153,7 +160,8 @@ fn before(rule: &Compiled, case: &Case, declared: &BTreeMap<String, Declared>) -
             Given::Rows(rows) => stage.rows(name, rows)?,
         }
     }
-    Ok((!stage.entries.is_empty()).then(|| stage.entries.into_values().collect()))
+    let known = !stage.entries.is_empty() || is_so(case, compile::BASE);
+    Ok(known.then(|| stage.entries.into_values().collect()))
 }
 
 /// The evidence a case describes: fresh, of the right commit and live, unless the case says otherwise.

@@ -1,6 +1,6 @@
 //! A rule with its expressions checked.
 
-use super::expression::{self, Checked, Scope};
+use super::expression::{self, Checked, Mention, Scope};
 use crate::catalogue::{self, FAMILIES, Kind};
 use crate::config::Declared;
 use crate::error::Diagnostic;
@@ -40,6 +40,21 @@ pub struct Compiled {
 }
 
 impl Compiled {
+    /// Whether it asks what a change did. What the base had to say to that was about another change, so nothing of it is
+    /// inherited.
+    pub fn is_about_the_change(&self) -> bool {
+        let asked = [&self.scope, &self.when].into_iter().flatten();
+        let mut occasions = asked.flat_map(Checked::fields).filter(|field| [DIFF, BASE].contains(field));
+        let all = [&self.scope, &self.when, &self.filter, &self.require].into_iter().flatten();
+        let compares = |mention: Mention<'_>| match mention {
+            Mention::Metric(id, _) => catalogue::comparison(id).is_some(),
+            Mention::Family(family) => catalogue::COMPARISONS.contains(&family),
+            _ => false,
+        };
+        let each = matches!(self.subjects, Subjects::Family(family) if catalogue::COMPARISONS.contains(&family));
+        each || occasions.next().is_some() || all.flat_map(Checked::mentions).any(compares)
+    }
+
     /// The entries a rule names that are not there, given all as name and family.
     pub fn unknown_sources(&self, entries: &[(&str, &str)]) -> Vec<Diagnostic> {
         let expressions = [&self.require, &self.filter, &self.scope, &self.when];
@@ -54,6 +69,13 @@ impl Compiled {
         unknown
     }
 }
+
+/// Whether a change was asked about.
+pub const DIFF: &str = "diff";
+/// Whether there is a base report to compare with.
+pub const BASE: &str = "base";
+/// Whether this is the pull request of a fork.
+pub const FORK: &str = "fork";
 
 /// The family whose entries answer queries.
 const AUDIT: &str = "audit";
@@ -95,8 +117,9 @@ pub fn occasion(when: &Spanned, declared: &BTreeMap<String, Declared>, errors: &
 }
 
 /// What is known of an occasion beside metrics and facts.
-fn occasions() -> [(Name, Kind); 2] {
-    [(Name::Borrowed("profile"), Kind::Text(&[])), (Name::Borrowed("diff"), Kind::Flag)]
+fn occasions() -> [(Name, Kind); 4] {
+    let flag = |name| (Name::Borrowed(name), Kind::Flag);
+    [(Name::Borrowed("profile"), Kind::Text(&[])), flag(DIFF), flag(BASE), flag(FORK)]
 }
 
 /// A rule that looks at nothing, or asks for certainty about no share, does not mean what it seems to say.

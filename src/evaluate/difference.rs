@@ -2,7 +2,7 @@
 
 use super::expression::strictness;
 use crate::metric::duration;
-use crate::rule::{Attest, Cadence, Deprecated, Fitness, Pack, Rule, Spanned};
+use crate::rule::{Attest, Cadence, Deprecated, Fitness, LIVE, Pack, Rule, Spanned};
 pub use crate::rule::{Change, Way};
 use std::collections::BTreeMap;
 
@@ -207,7 +207,8 @@ pub(super) fn changes(old: &Rule, new: &Rule) -> Vec<Change> {
     found.optional("evidence.commit", [&head(*commit_head), &head(new.evidence.commit_head)], Clone::clone, Way::Tighter, |_, _| {
         Way::Different
     });
-    found.optional("evidence.mode", [mode, &new.evidence.mode], Clone::clone, Way::Tighter, |_, _| Way::Different);
+    let live = |was: &String, is: &String| if is == LIVE && was != LIVE { Way::Tighter } else { Way::Looser };
+    found.optional("evidence.mode", [mode, &new.evidence.mode], Clone::clone, Way::Tighter, live);
     let zero = |empty: bool| empty.then(|| "0".to_owned());
     found.optional("empty", [&zero(*empty), &zero(new.empty)], Clone::clone, Way::Looser, |_, _| Way::Different);
     found.optional("warmup", [warmup, &new.warmup], ToString::to_string, Way::Looser, less);

@@ -100,6 +100,22 @@ impl<'a> Facts<'a> {
         }
     }
 
+    /// Whether there is a base to compare with.
+    pub fn has_base(&self) -> bool {
+        self.base.is_some()
+    }
+
+    /// Why what is of head and base is not known.
+    fn uncompared(&self, id: &str) -> Option<Absence> {
+        let family = catalogue::comparison(id)?;
+        if !self.has_base() {
+            return Some(no_base());
+        }
+        let mut rows = self.evidence.iter().flat_map(|entry| entry.rows(family));
+        let refused = rows.find(|row| row.text("standing") == Some("no-evidence"))?;
+        Some(Absence::broken(Gap::Unfit, format!("{}: {}", refused.subject(), refused.text("because").unwrap_or_default())))
+    }
+
     /// The entry at an index that this type has handed out.
     pub fn entry(&self, index: usize) -> &'a Evidence {
         &self.evidence[index]
@@ -122,7 +138,8 @@ impl<'a> Facts<'a> {
             self.metrics.get(id).into_iter().flatten().filter(|(i, m)| entries.contains(i) && wanted(m)).copied().collect();
         let values: Vec<&Metric> = found.iter().map(|(_, metric)| *metric).collect();
         if values.is_empty() {
-            return Err(Absence::silent(format!("{} says nothing about {id}", self.paths(&entries))));
+            let silent = || Absence::silent(format!("{} says nothing about {id}", self.paths(&entries)));
+            return Err(self.uncompared(id).unwrap_or_else(silent));
         }
         let merged = merge::merge(id, &values);
         let disagree =

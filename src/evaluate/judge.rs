@@ -7,22 +7,23 @@ use crate::evidence::Gap;
 use crate::finding::{Basis, Finding, Outcome, Shown, WAITS};
 use crate::instant::Instant;
 use crate::io::hash::fingerprint;
-use crate::metric::{duration, grouped};
+use crate::metric::grouped;
 use crate::record::Record;
-use crate::rule::{Rule, Severity};
-use crate::source::same_commit;
+use crate::rule::Severity;
 use rayon::prelude::*;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 mod attested;
 mod cadence;
+mod fitness;
 mod kept;
 mod lacking;
 mod parts;
 mod scope;
 mod view;
 
+use fitness::unfit;
 use kept::Kept;
 pub use lacking::{Lacking, lacking};
 pub use parts::parts;
@@ -43,10 +44,10 @@ pub struct Occasion {
     pub block_at: Option<Severity>,
     /// Whether a change was asked about, so that what needs one must be there.
     pub diff: bool,
+    /// Whether it is about the pull request of a fork, which has no secrets.
+    pub fork: bool,
 }
 
-/// How far a clock may be ahead of ours before its dates are not believed.
-const SKEW: i64 = 5 * 60 * 1000;
 /// How many rows a finding remembers that it objects to.
 const BLAMED: usize = 1000;
 /// How many files a finding names.
@@ -222,52 +223,6 @@ fn standing(rule: &Compiled, subject: Option<&str>, row: &Record) -> Option<Find
         return Some(absent(rule, subject, &[Absence::broken(Gap::Missing, because)], None, Vec::new()));
     }
     Some(finding(rule, subject, outcome, because.to_owned()))
-}
-
-/// Why the evidence that was used does not fit the rule.
-fn unfit(rule: &Rule, view: &View<'_>, occasion: &Occasion) -> Vec<Absence> {
-    let mut found = Vec::new();
-    for index in view.used.borrow().iter() {
-        for source in &view.facts.entry(*index).sources {
-            let mut say = |gap, text: String| found.push(Absence::broken(gap, format!("{text} ({})", source.path)));
-            if let Some(wanted) = &rule.evidence.mode {
-                match source.mode.as_deref() {
-                    Some(mode) if mode == wanted => {}
-                    Some(mode) => say(Gap::Unfit, format!("made in mode {mode}, required {wanted}")),
-                    None => say(Gap::Unfit, format!("does not say its mode, required {wanted}")),
-                }
-            }
-            if rule.evidence.commit_head {
-                match (source.commit.as_deref(), occasion.commit.as_deref()) {
-                    (Some(made), Some(head)) if same_commit(made, head) => {}
-                    (Some(made), Some(head)) => say(Gap::Unfit, format!("made from commit {}, required {}", short(made), short(head))),
-                    (None, _) => say(Gap::Unfit, format!("does not say which commit it was made from: {}", advice(&source.path))),
-                    (_, None) => say(Gap::Unfit, "the commit under judgement is not known: give --commit".to_owned()),
-                }
-            }
-            if let Some(limit) = rule.evidence.max_age {
-                match (source.collected_at, occasion.now) {
-                    (Some(made), Some(now)) if made.0 > now.0 + SKEW => say(Gap::Invalid, format!("dated {made}, which is later than now")),
-                    (Some(made), Some(now)) if now.0 - made.0 > limit => {
-                        say(Gap::Stale, format!("{} old, at most {} accepted", duration((now.0 - made.0) as f64), duration(limit as f64)));
-                    }
-                    (Some(_), Some(_)) => {}
-                    _ => say(Gap::Stale, format!("does not say when it was made: {}", advice(&source.path))),
-                }
-            }
-        }
-    }
-    found.sort();
-    found.dedup();
-    found
-}
-
-fn advice(path: &str) -> String {
-    format!("run `readiness stamp {path}` where it is made")
-}
-
-fn short(commit: &str) -> String {
-    commit.chars().take(7).collect()
 }
 
 fn decided(rule: &Compiled, subject: Option<&str>, row: Option<&Record>, judged: &Judged, basis: Vec<Basis>) -> Finding {

@@ -63,6 +63,7 @@ pub fn over(findings: Vec<Finding>) -> Report {
         now: Instant::parse("2026-02-18T00:00:00Z").unwrap(),
         change: None,
         profile: Some("pr".to_owned()),
+        fork: false,
         env: None,
         verdict,
         gate: Gate::decide(&findings, Severity::P1, &Policy::default(), Instant(0)),

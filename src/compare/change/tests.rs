@@ -81,7 +81,7 @@ fn what_is_not_good_is_new_worse_or_inherited() {
         finding("fresh", Outcome::NoEvidence, None),
         finding("good", Outcome::Pass, None),
     ];
-    let fixed = hold_against(&mut findings, &base, NOW);
+    let fixed = hold_against(&mut findings, &base, NOW, &BTreeSet::new());
     let changes: Vec<_> = findings.iter().map(|f| f.since.as_ref().map(|s| (s.change, s.since))).collect();
     assert_eq!(
         changes,
@@ -132,7 +132,7 @@ fn what_was_accepted_until_a_day_is_not_inherited_after_it() {
         // It never stood by this one.
         waived(failing("f"), State::OutOfBound, false),
     ];
-    hold_against(&mut findings, &base, NOW);
+    hold_against(&mut findings, &base, NOW, &BTreeSet::new());
     let changes: Vec<_> = findings.iter().filter_map(|f| f.since.as_ref()).map(|s| s.change).collect();
     assert_eq!(changes, [Change::Inherited, Change::Lapsed, Change::Lapsed, Change::Worse, Change::Lapsed, Change::Inherited]);
     assert!(findings[1..5].iter().all(|f| !f.is_inherited()));
@@ -156,7 +156,7 @@ fn another_row_to_blame_is_worse_though_as_many_are_missing() {
     let known = |rows: &[&str]| Known { blamed: blaming(rows).blamed, ..known("p/tests", Outcome::Fail, Some(rows.len() as f64)) };
     let change = |before: &[&str], now: &[&str]| {
         let mut findings = [blaming(now)];
-        hold_against(&mut findings, &baseline(vec![known(before)]), NOW);
+        hold_against(&mut findings, &baseline(vec![known(before)]), NOW, &BTreeSet::new());
         findings[0].since.as_ref().map(|since| since.change)
     };
     assert_eq!(change(&["a", "b"], &["a", "b"]), Some(Change::Inherited));

@@ -197,6 +197,17 @@ impl Checked {
         found
     }
 
+    /// The cells it names, in the order of the text.
+    pub fn fields(&self) -> Vec<&str> {
+        let mut found = Vec::new();
+        self.root.visit(&mut |part| {
+            if let Node::Field(name) = &part.node {
+                found.push(name.as_str());
+            }
+        });
+        found
+    }
+
     /// The facts of the system that it asks for, each once, in order of id.
     pub fn facts(&self) -> BTreeSet<&'static str> {
         let mut found = BTreeSet::new();

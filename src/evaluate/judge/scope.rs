@@ -3,7 +3,8 @@
 use super::finding;
 use super::view::View;
 use super::{Compiled, Facts, Occasion};
-use crate::evaluate::expression::{self, Checked, Judged, Part, Rigour, Truth};
+use crate::evaluate::compile::{BASE, DIFF, FORK};
+use crate::evaluate::expression::{self, Checked, Judged, Part, Rigour, Truth, no_base};
 use crate::evidence::Gap;
 use crate::finding::{Finding, Outcome};
 use crate::io::hash::fingerprint;
@@ -42,7 +43,11 @@ pub(super) fn outside(rule: &Compiled, facts: &Facts<'_>, occasion: &Occasion) -
 /// not matter.
 fn refuted(when: &Checked, facts: &Facts<'_>, occasion: &Occasion) -> Option<Vec<Part>> {
     let profile = occasion.profile.clone().unwrap_or_default();
-    let row = Record::new("occasion", "the occasion").with("profile", Value::Text(profile)).with(DIFF, Value::Flag(occasion.diff));
+    let row = Record::new("occasion", "the occasion")
+        .with("profile", Value::Text(profile))
+        .with(DIFF, Value::Flag(occasion.diff))
+        .with(BASE, Value::Flag(facts.has_base()))
+        .with(FORK, Value::Flag(occasion.fork));
     let refuted = |part: &Checked| match expression::evaluate(part, &View::plain(facts), Some(&row), Rigour::default()) {
         Ok(Judged { truth: Truth::False, parts }) => Some(parts.into_iter().filter(|part| part.truth == Truth::False).collect()),
         _ => None,
@@ -50,15 +55,14 @@ fn refuted(when: &Checked, facts: &Facts<'_>, occasion: &Occasion) -> Option<Vec
     when.conditions().iter().find_map(refuted)
 }
 
-/// Whether a change was asked about.
-const DIFF: &str = "diff";
-
 /// "; no change was asked about", "; coverage.new_lines is 0": what the condition itself does not say.
 fn because(parts: &[Part]) -> String {
     let told: Vec<String> = parts
         .iter()
         .filter_map(|part| match part.subject.as_str() {
             DIFF => Some("no change was asked about: give --base or --diff".to_owned()),
+            BASE => Some(no_base().text),
+            FORK => Some("a pull request from a fork has no secrets, and is judged in full in the merge queue".to_owned()),
             subject if subject.contains('.') && !subject.starts_with(system::PREFIX) => Some(format!("{subject} is {}", part.observed)),
             _ => None,
         })

@@ -10,7 +10,7 @@ use crate::instant::Instant;
 use crate::io::yaml::{Fields, Node};
 use crate::io::{clock, spelling};
 use crate::metric::Name;
-use crate::rule::{Attest, Case, Collector, Expected, Fitness, Given, Rule, Severity, Spanned};
+use crate::rule::{Attest, CACHED, Case, Collector, Expected, Fitness, Given, LIVE, Rule, Severity, Spanned};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Reads the rule `id` of a pack; mistakes are added to `errors`.
@@ -193,11 +193,11 @@ fn fitness(node: &Node, errors: &mut Vec<Diagnostic>) -> Fitness {
     let max_age = length(&mut f, "max_age");
     let commit = f.spanned("commit");
     let mode = f.spanned("mode");
-    for (text, word) in [(&commit, "head"), (&mode, "live")] {
-        if let Some(text) = text.as_ref().filter(|t| t.text != word) {
-            f.errors.push(
-                Diagnostic::new(text.place.clone(), format!("`{}` is not known here", text.text)).help(Some(format!("write `{word}`"))),
-            );
+    for (text, words) in [(&commit, &["head"][..]), (&mode, &[LIVE, CACHED])] {
+        if let Some(text) = text.as_ref().filter(|t| !words.contains(&t.text.as_str())) {
+            let help = words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(" or ");
+            f.errors
+                .push(Diagnostic::new(text.place.clone(), format!("`{}` is not known here", text.text)).help(Some(format!("write {help}"))));
         }
     }
     f.finish();
