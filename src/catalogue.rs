@@ -120,8 +120,7 @@ pub const CASE_OUTCOMES: &[&str] = &["passed", "failed", "error", "skipped", "no
 pub const CASE_CHANGES: &[&str] =
     &["same", "newly-failing", "newly-passing", "still-failing", "newly-unmeasured", "added", "dropped", "unknown"];
 /// What became of a test since the base. `newly-failing` fails and is not known to have failed, also one that is new.
-pub const TEST_CHANGES: &[&str] =
-    &["same", "newly-failing", "newly-passing", "still-failing", "newly-skipped", "added", "unknown"];
+pub const TEST_CHANGES: &[&str] = &["same", "newly-failing", "newly-passing", "still-failing", "newly-skipped", "added", "unknown"];
 /// What the comparison of a golden set with the base's says.
 pub const COMPARISON_STATES: &[&str] = &["unchanged", "improved", "regressed", "undecided", "new", "not-comparable"];
 /// What the history says of a series' newest value.
@@ -178,7 +177,12 @@ pub const METRICS: &[Definition] = &[
     metric("tests.skipped", Kind::Count, LOWER, "test cases that were skipped or disabled"),
     metric("tests.flaky", Kind::Count, LOWER, "test cases that failed and passed in one run"),
     metric("tests.pass_rate", Kind::Ratio, HIGHER, "passed test cases among those that were not skipped"),
-    metric("tests.new_failures", Kind::Count, LOWER, "test cases that fail and are not known to have failed at the base; needs --base-report"),
+    metric(
+        "tests.new_failures",
+        Kind::Count,
+        LOWER,
+        "test cases that fail and are not known to have failed at the base; needs --base-report",
+    ),
     metric("tests.still_failing", Kind::Count, LOWER, "test cases that fail as they did at the base; needs --base-report"),
     metric("tests.newly_passing", Kind::Count, HIGHER, "test cases that failed at the base and do not now; needs --base-report"),
     metric("tests.dropped", Kind::Count, LOWER, "test cases that the base had and that are gone; needs --base-report"),
@@ -619,8 +623,7 @@ pub const COMPARISONS: [&str; 2] = ["golden.comparison", "tests.comparison"];
 
 /// The records that say why nothing could be held against the base, for a metric that is of the head and the base.
 pub fn comparison(id: &str) -> Option<&'static str> {
-    const GOLDEN: [&str; 7] =
-        ["newly_failing", "newly_passing", "still_failing", "newly_unmeasured", "dropped", "added", "possible_drop"];
+    const GOLDEN: [&str; 7] = ["newly_failing", "newly_passing", "still_failing", "newly_unmeasured", "dropped", "added", "possible_drop"];
     const TESTS: [&str; 5] = ["new_failures", "still_failing", "newly_passing", "dropped", "added"];
     match id.split_once('.')? {
         ("golden", name) if GOLDEN.contains(&name) => Some(COMPARISONS[0]),

@@ -64,8 +64,24 @@ pub struct Case<'a> {
 
 /// The report of a case.
 pub fn of(case: Case<'_>) -> Report {
-    let Case { project, system, mut evidence, packs, rules, waivers, proposal, relaxed, now, profile, env, block_at, policy, base, change, fork } =
-        case;
+    let Case {
+        project,
+        system,
+        mut evidence,
+        packs,
+        rules,
+        waivers,
+        proposal,
+        relaxed,
+        now,
+        profile,
+        env,
+        block_at,
+        policy,
+        base,
+        change,
+        fork,
+    } = case;
     if let Some(base) = &base
         && let Some(before) = &base.evidence
     {

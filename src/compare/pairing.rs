@@ -76,10 +76,8 @@ fn first(evidence: &[Evidence], family: &str) -> Option<usize> {
 fn tell_left_out(entry: &mut Evidence, was: &Evidence, rows: &str) {
     let n = left_out(was, rows);
     if n > 0 {
-        let message = format!(
-            "the base's report left out {} rows of {rows}: that they were there is known, and not how they came out",
-            grouped(n)
-        );
+        let message =
+            format!("the base's report left out {} rows of {rows}: that they were there is known, and not how they came out", grouped(n));
         entry.problem("base-rows-left-out", Grade::Note, "", Location::whole(), message);
     }
 }

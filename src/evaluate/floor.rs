@@ -4,7 +4,7 @@
 //! is never more than the data can show: 30 good cases of 30 give 90.4 % at 95 % confidence, not 100 %.
 
 use super::compile::compile;
-use super::expression::{Bound, Operator, bounds};
+use super::expression::{Bound, Checked, Operator, bounds};
 use super::facts::Facts;
 use super::judge::{Occasion, one};
 use super::pack::{Compiled, Subjects};
@@ -37,6 +37,8 @@ pub struct Floor {
     pub min_n: Option<u64>,
     /// As the goal's.
     pub evidence: Fitness,
+    /// When the goal and its pack apply.
+    pub when: Option<String>,
 }
 
 impl Floor {
@@ -49,10 +51,7 @@ impl Floor {
 /// The floors of all rules, in order of name; of two that limit the same the more severe is kept.
 pub fn floors(rules: &[Compiled], facts: &Facts<'_>, occasion: &Occasion, declared: &BTreeMap<String, Declared>) -> Vec<Floor> {
     let mut found: BTreeMap<String, Floor> = BTreeMap::new();
-    for rule in rules
-        .iter()
-        .filter(|rule| rule.subjects == Subjects::System && rule.rule.collect.is_none() && rule.when.is_none() && rule.scope.is_none())
-    {
+    for rule in rules.iter().filter(|rule| rule.subjects == Subjects::System && rule.rule.collect.is_none()) {
         for limit in rule.require.iter().flat_map(|require| bounds(&require.source.text)) {
             let Some(floor) = floor(rule, &limit, facts, occasion, declared) else { continue };
             match found.get(&floor.name) {
@@ -85,6 +84,7 @@ fn floor(rule: &Compiled, limit: &Bound, facts: &Facts<'_>, occasion: &Occasion,
         confidence: rule.rule.confidence,
         min_n: rule.rule.min_n,
         evidence: rule.rule.evidence.clone(),
+        when: when(rule),
     };
     match measured.value {
         Value::Ratio(ratio) if limit.unit == "%" && ratio.is_known() => {
@@ -105,6 +105,15 @@ fn floor(rule: &Compiled, limit: &Bound, facts: &Facts<'_>, occasion: &Occasion,
         _ => return None,
     }
     Some(floor)
+}
+
+/// When a rule and its pack apply, as one condition.
+fn when(rule: &Compiled) -> Option<String> {
+    let text = |when: &Option<Checked>| when.as_ref().map(|when| when.source.text.clone());
+    match (text(&rule.scope), text(&rule.when)) {
+        (Some(scope), Some(when)) => Some(format!("({scope}) && ({when})")),
+        (scope, when) => scope.or(when),
+    }
 }
 
 /// The strictest tenth of a per cent that holds, if one does that says anything: at least 0 % and at most 100 % do not.
@@ -133,6 +142,7 @@ fn passes(floor: &Floor, facts: &Facts<'_>, occasion: &Occasion, declared: &BTre
         confidence: floor.confidence,
         min_n: floor.min_n,
         evidence: floor.evidence.clone(),
+        when: floor.when.clone().map(|text| Spanned { text, ..Spanned::default() }),
         ..Rule::default()
     };
     let compiled = compile(rule, declared, &mut Vec::new());

@@ -49,7 +49,6 @@ pub fn finding(rule: &str, severity: Severity, outcome: Outcome) -> Finding {
 
 /// A report over these findings, which blocks at P1.
 pub fn over(findings: Vec<Finding>) -> Report {
-    let verdict = Verdict::over(&findings, Severity::P1);
     Report {
         schema: SCHEMA.to_owned(),
         tool: "readiness 0.1.0".to_owned(),
@@ -65,7 +64,7 @@ pub fn over(findings: Vec<Finding>) -> Report {
         profile: Some("pr".to_owned()),
         fork: false,
         env: None,
-        verdict,
+        verdict: Verdict::over(&findings, Severity::P1),
         gate: Gate::decide(&findings, Severity::P1, &Policy::default(), Instant(0)),
         score: Score {
             overall: Some(43),

@@ -31,6 +31,9 @@ fn rule(floor: &Floor) -> String {
          require: {}\n",
         floor.require()
     );
+    if let Some(when) = &floor.when {
+        let _ = writeln!(text, "when: {}", scalar(when));
+    }
     if let Some(ppm) = floor.confidence {
         let _ = writeln!(
             text,

@@ -7,8 +7,12 @@ use std::collections::{BTreeMap, BTreeSet};
 const RUNS: &str = "golden.run";
 
 /// What must be the same, and how people call it.
-const GRADED: [(&str, &str); 4] =
-    [("suite_sha256", "digest of the suite"), ("judge", "judge"), ("judge_sha256", "digest of the judge's prompt"), ("measures", "measures")];
+const GRADED: [(&str, &str); 4] = [
+    ("suite_sha256", "digest of the suite"),
+    ("judge", "judge"),
+    ("judge_sha256", "digest of the judge's prompt"),
+    ("measures", "measures"),
+];
 /// What is being compared.
 const ANSWERED: [(&str, &str); 2] = [("system", "system"), ("prompt_sha256", "digest of the prompt")];
 /// What a cached answer depends on.

@@ -52,7 +52,11 @@ pub(super) fn pair(evidence: &mut [Evidence], base: &[Evidence], seen: &Inventor
         let here = &mut compared[at];
         for other in base.entries.iter().filter(|other| !names.contains(&other.name) && !other.rows(ROWS).is_empty()) {
             let row = Record::new("name", &other.name).with("state", Value::text("not-comparable"));
-            here.rows.push(standing(row, "no-evidence", format!("the base had the golden evidence `{}`, and it is not there now", other.name)));
+            here.rows.push(standing(
+                row,
+                "no-evidence",
+                format!("the base had the golden evidence `{}`, and it is not there now", other.name),
+            ));
             here.gone.extend(other.rows(ROWS));
             (here.refused, here.all) = (true, false);
         }
@@ -212,7 +216,8 @@ fn fates<'e>(head: &Suites<'e>, before: Option<&Suites<'e>>, was: Option<&Eviden
     }
     // A suite that another one took the place of is told there.
     for suite in gone.into_iter().filter(|_| !came) {
-        let why = suite.map_or("what the base ran is not there now".to_owned(), |suite| format!("the base's suite `{suite}` is not there now"));
+        let why =
+            suite.map_or("what the base ran is not there now".to_owned(), |suite| format!("the base's suite `{suite}` is not there now"));
         fates.insert(suite, Fate::Refused(why));
     }
     fates

@@ -136,7 +136,8 @@ fn what_could_not_be_judged_is_never_an_improvement() {
 
 #[test]
 fn runs_that_were_graded_otherwise_are_no_pair() {
-    let cases = [("suite_sha256", "b1"), ("judge", "gpt-4o"), ("judge_sha256", "b1"), ("measures", "faithfulness >= 0.8"), ("suite", "medical")];
+    let cases =
+        [("suite_sha256", "b1"), ("judge", "gpt-4o"), ("judge_sha256", "b1"), ("measures", "faithfulness >= 0.8"), ("suite", "medical")];
     for (cell, text) in cases {
         let (mut head, base) = (golden(&[Some("passed")]), golden(&[Some("passed"), Some("passed")]));
         head.records.insert("golden.run".into(), vec![run("golden.jsonl", "legal", &[(cell, text)])]);
@@ -159,7 +160,10 @@ fn runs_that_were_graded_otherwise_are_no_pair() {
     // What a stand-in answered is no measure.
     let mut base = golden(&[Some("passed")]);
     base.records.insert("golden.run".into(), vec![run("golden.jsonl", "legal", &[("mode", "mock")])]);
-    assert_eq!(row(&held(&head, &base)).text("because"), Some("not compared with the base: the answers of the base were made in mode mock"));
+    assert_eq!(
+        row(&held(&head, &base)).text("because"),
+        Some("not compared with the base: the answers of the base were made in mode mock")
+    );
 }
 
 #[test]
@@ -253,8 +257,18 @@ fn tests(cases: &[(&str, &str)]) -> Evidence {
 
 #[test]
 fn tests_that_failed_before_are_inherited_and_all_others_are_new() {
-    let base = tests(&[("a", "passed"), ("b", "failed"), ("c", "error"), ("d", "passed"), ("e", "skipped"), ("gone", "failed"), ("f", "passed")]);
-    let head = tests(&[("a", "passed"), ("b", "error"), ("c", "passed"), ("d", "failed"), ("e", "failed"), ("f", "skipped"), ("g", "error"), ("h", "passed")]);
+    let base =
+        tests(&[("a", "passed"), ("b", "failed"), ("c", "error"), ("d", "passed"), ("e", "skipped"), ("gone", "failed"), ("f", "passed")]);
+    let head = tests(&[
+        ("a", "passed"),
+        ("b", "error"),
+        ("c", "passed"),
+        ("d", "failed"),
+        ("e", "failed"),
+        ("f", "skipped"),
+        ("g", "error"),
+        ("h", "passed"),
+    ]);
     let found = held(&head, &base);
     let changes: Vec<&str> = found.rows("tests.case").iter().map(|row| row.text("change").unwrap()).collect();
     let words = "same still-failing newly-passing newly-failing newly-failing newly-skipped newly-failing added";

@@ -28,7 +28,11 @@ pub(super) fn unfit(rule: &Rule, view: &View<'_>, occasion: &Occasion) -> Vec<Ab
 fn objections(fitness: &Fitness, entry: &Evidence, source: &Source, occasion: &Occasion) -> [Option<(Gap, String)>; 3] {
     let made = fitness.mode.as_deref().and_then(|wanted| mode(wanted, entry, source));
     let commit = fitness.commit_head.then(|| commit(source, occasion)).flatten();
-    [made.map(|text| (Gap::Unfit, text)), commit.map(|text| (Gap::Unfit, text)), fitness.max_age.and_then(|limit| age(limit, source, occasion))]
+    [
+        made.map(|text| (Gap::Unfit, text)),
+        commit.map(|text| (Gap::Unfit, text)),
+        fitness.max_age.and_then(|limit| age(limit, source, occasion)),
+    ]
 }
 
 /// A cached answer is as good as a new one while nothing it depends on has changed: then the system would only say again what it

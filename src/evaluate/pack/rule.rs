@@ -196,8 +196,9 @@ fn fitness(node: &Node, errors: &mut Vec<Diagnostic>) -> Fitness {
     for (text, words) in [(&commit, &["head"][..]), (&mode, &[LIVE, CACHED])] {
         if let Some(text) = text.as_ref().filter(|t| !words.contains(&t.text.as_str())) {
             let help = words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(" or ");
-            f.errors
-                .push(Diagnostic::new(text.place.clone(), format!("`{}` is not known here", text.text)).help(Some(format!("write {help}"))));
+            f.errors.push(
+                Diagnostic::new(text.place.clone(), format!("`{}` is not known here", text.text)).help(Some(format!("write {help}"))),
+            );
         }
     }
     f.finish();
