@@ -39,7 +39,7 @@ fn seen(evidence: &[Evidence]) -> Inventory {
 
 /// What the head looks like beside the base.
 fn held(head: &Evidence, base: &Evidence) -> Evidence {
-    held_all(vec![head.clone()], &[base.clone()]).remove(0)
+    held_all(vec![head.clone()], std::slice::from_ref(base)).remove(0)
 }
 
 fn held_all(mut head: Vec<Evidence>, base: &[Evidence]) -> Vec<Evidence> {
