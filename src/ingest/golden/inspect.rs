@@ -8,13 +8,13 @@
 mod check;
 mod log;
 mod sample;
-mod score;
 #[cfg(test)]
 mod tests;
 mod text;
 
 use super::case::Mode;
 use super::draft::Draft;
+use super::mark;
 use super::run::Run;
 use crate::ingest::{Format, Reading};
 use crate::io::archive::{Archive, names_in};
@@ -61,10 +61,7 @@ fn read(reading: &mut Reading<'_>) -> Draft {
     draft.run = run(&log);
     check::head(reading, &log);
     check::samples(reading, &log, &mut draft);
-    let mut scorers: BTreeMap<String, score::Scale> = BTreeMap::new();
-    for (name, mark) in log.samples.iter().flat_map(|(_, answer)| &answer.marks) {
-        scorers.entry(name.clone()).or_default().see(mark);
-    }
+    let scorers = mark::scales(log.samples.iter().flat_map(|(_, answer)| &answer.marks));
     for (place, answer) in log.samples {
         draft.take(reading, Location::pointer(&["samples", &place]), answer.judged(&scorers));
     }

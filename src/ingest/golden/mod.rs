@@ -8,7 +8,10 @@ pub mod case;
 pub mod claim;
 pub mod draft;
 mod golden1;
+mod helm;
 mod inspect;
+mod mark;
+mod openai_evals;
 pub mod run;
 pub mod signal;
 mod summary;
@@ -34,7 +37,7 @@ pub struct Golden;
 impl Family for Golden {
     type Draft = Draft;
     const NAME: &'static str = "golden";
-    const FORMATS: &'static [Format<Draft>] = &[golden1::FORMAT, inspect::FORMAT];
+    const FORMATS: &'static [Format<Draft>] = &[golden1::FORMAT, inspect::FORMAT, openai_evals::FORMAT, helm::FORMAT];
 
     fn is_empty(draft: &Draft) -> bool {
         draft.cases.is_empty()

@@ -1,7 +1,8 @@
 //! One sample of a log, in one epoch: the part of `inspect_ai.log.EvalSample` and `EvalSampleSummary` that tells what became of it.
 
 use super::super::case::{Case, Mode, Outcome};
-use super::score::{Mark, Scale, Value, judge};
+use super::super::mark::{Mark, Scale, Value, judge};
+
 use super::text::{Text, beginning};
 use serde::Deserialize;
 use serde::de::IgnoredAny;

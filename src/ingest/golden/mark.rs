@@ -1,10 +1,10 @@
-//! What a scorer's value says of an answer.
+//! What a scorer's value says of an answer, in formats whose scores have no thresholds.
 //!
 //! The letters are those of `inspect_ai.scorer`: `C` correct, `I` incorrect, `P` partly correct, `N` no answer. A partial answer is no
-//! good answer. Of numbers only 0 and 1 are verdicts, and only where a scorer gives nothing else in the whole log: a share, a distance or
-//! a count has no verdict without a threshold, and Inspect has none.
+//! good answer. Of numbers only 0 and 1 are verdicts, and only where a scorer gives nothing else in the whole file: a share, a distance
+//! or a count has no verdict without a threshold.
 
-use super::super::case::{Outcome, Score};
+use super::case::{Outcome, Score};
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -45,7 +45,7 @@ pub enum Says {
     Nothing,
 }
 
-/// What a scorer's values are like in the whole log.
+/// What a scorer's values are like in the whole file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Scale {
     /// It gives letters or flags.
@@ -56,7 +56,7 @@ pub struct Scale {
 
 impl Scale {
     /// Takes one more value into account.
-    pub fn see(&mut self, mark: &Mark) {
+    fn see(&mut self, mark: &Mark) {
         self.verdicts |= matches!(mark.says, Says::Good | Says::Bad(_));
         self.others |= mark.says == Says::Number && !mark.value.is_some_and(|value| value == 0.0 || value == 1.0);
     }
@@ -78,7 +78,16 @@ impl Scale {
     }
 }
 
-/// What became of an answer by what all `scorers` of the log say of it: it is good when every verdict is. Also why it is not good, and
+/// What the scorers of a file are like, given all that they say.
+pub fn scales<'a>(marks: impl IntoIterator<Item = (&'a String, &'a Mark)>) -> BTreeMap<String, Scale> {
+    let mut scales: BTreeMap<String, Scale> = BTreeMap::new();
+    for (name, mark) in marks {
+        scales.entry(name.clone()).or_default().see(mark);
+    }
+    scales
+}
+
+/// What became of an answer by what all `scorers` of the file say of it: it is good when every verdict is. Also why it is not good, and
 /// the scores as they are shown.
 pub fn judge(marks: &BTreeMap<String, Mark>, scorers: &BTreeMap<String, Scale>) -> (Outcome, Option<String>, Vec<Score>) {
     let (mut good, mut bad, mut lost, mut measured) = (false, None, None, None);
@@ -214,10 +223,7 @@ mod tests {
     /// What becomes of each of these answers in one log.
     fn outcomes(answers: &[&str]) -> Vec<(Outcome, String)> {
         let answers: Vec<_> = answers.iter().map(|scores| marks(scores)).collect();
-        let mut scorers: BTreeMap<String, Scale> = BTreeMap::new();
-        for (name, mark) in answers.iter().flatten() {
-            scorers.entry(name.clone()).or_default().see(mark);
-        }
+        let scorers = scales(answers.iter().flatten());
         answers.iter().map(|marks| judge(marks, &scorers)).map(|(outcome, message, _)| (outcome, message.unwrap_or_default())).collect()
     }
 
