@@ -44,6 +44,9 @@ pub struct Project {
     pub commit: Option<String>,
 }
 
+/// The rates of golden answers that a measure of the tool may stand for.
+pub const JUDGED: [&str; 3] = ["hallucination", "citation_coverage", "citation_support"];
+
 /// One evidence entry.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Entry {
@@ -55,6 +58,8 @@ pub struct Entry {
     pub expect: Option<Expect>,
     /// A shipped map's name, or a YAML file that maps a table to our names.
     pub map: Option<String>,
+    /// Instead of a map: which measure of the tool stands for which of [`JUDGED`].
+    pub judges: BTreeMap<String, String>,
     /// About the source files that the evidence names.
     pub sources: Sources,
 }

@@ -37,7 +37,7 @@ pub fn evidence(setup: &Setup, now: Instant, tree: Option<&Tree>, change: Option
         let request = Request {
             name,
             artifacts: &found,
-            map: entry.map.as_deref().zip(maps.get(name.as_str()).map(String::as_str)),
+            map: maps.get(name.as_str()).map(|text| (entry.map.as_deref().unwrap_or(setup.config.path.as_str()), text.as_str())),
             declared: &setup.declared,
             collectors: &asked,
             now,
@@ -115,8 +115,11 @@ fn copies(all: &mut [Evidence]) {
 fn maps(setup: &Setup) -> Result<BTreeMap<&str, String>, Error> {
     let (mut maps, mut mistakes) = (BTreeMap::new(), Vec::new());
     for (name, entry) in &setup.config.evidence {
-        let Some(map) = &entry.map else { continue };
-        let text = map::text(map, &setup.root, &setup.shelf, ingest::MAPS)?;
+        let (map, text) = match &entry.map {
+            Some(map) => (map, map::text(map, &setup.root, &setup.shelf, ingest::MAPS)?),
+            None if entry.judges.is_empty() => continue,
+            None => (&setup.config.path, map::of_judges(&entry.judges)),
+        };
         mistakes.extend(ingest::family(&entry.family).map(|room| (room.check_map)(map, &text)).unwrap_or_default());
         maps.insert(name.as_str(), text);
     }

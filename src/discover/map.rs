@@ -2,8 +2,18 @@
 
 use crate::error::Error;
 use crate::io::shelf::Shelf;
-use crate::io::spelling;
+use crate::io::{spelling, yaml};
+use std::collections::BTreeMap;
 use std::path::Path;
+
+/// The YAML of a map that says no more than which measure stands for which rate of golden answers.
+pub fn of_judges(judges: &BTreeMap<String, String>) -> String {
+    let mut text = "family: golden\njudges:\n".to_owned();
+    for (rate, measure) in judges {
+        text.push_str(&format!("  {rate}: {}\n", yaml::quoted(measure)));
+    }
+    text
+}
 
 /// The YAML of a map: that of a shipped one, or of a file of the project (`shipped` holds names and texts).
 ///

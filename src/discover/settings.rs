@@ -1,6 +1,6 @@
 //! Finds and reads `readiness.yaml`.
 
-use crate::config::{Config, Declared, Entry, Expect, Profile, Project};
+use crate::config::{Config, Declared, Entry, Expect, JUDGED, Profile, Project};
 use crate::error::{Diagnostic, Error};
 use crate::instant::Instant;
 use crate::io::shelf::Shelf;
@@ -128,11 +128,13 @@ fn entry(node: &Node, families: &[&str], errors: &mut Vec<Diagnostic>) -> Entry 
             f.errors.push(Diagnostic::new(path.place.clone(), message));
         }
     }
+    let judges = if f.is_mapping("map") { f.node("map").map(|node| judges(node, f.errors)) } else { None };
     let entry = Entry {
         family: family.text,
         path: paths.into_iter().map(|path| path.text).collect(),
         expect: expect(&mut f),
-        map: f.text("map"),
+        map: if judges.is_some() { None } else { f.text("map") },
+        judges: judges.unwrap_or_default(),
         sources: sources::read(&mut f),
     };
     sources::concern(&entry, node, f.errors);
@@ -142,6 +144,14 @@ fn entry(node: &Node, families: &[&str], errors: &mut Vec<Diagnostic>) -> Entry 
     }
     f.finish();
     entry
+}
+
+/// `{ hallucination: factuality }`: which measure stands for which rate.
+fn judges(node: &Node, errors: &mut Vec<Diagnostic>) -> BTreeMap<String, String> {
+    let mut f = node.fields("`map`", errors);
+    let judges: BTreeMap<String, String> = JUDGED.into_iter().filter_map(|rate| Some((rate.to_owned(), f.text(rate)?))).collect();
+    f.finish();
+    judges
 }
 
 fn expect(f: &mut Fields<'_, '_>) -> Option<Expect> {

@@ -48,6 +48,11 @@ pub const ROOMS: &[Room] = &[
 
 /// The maps that come with the program, by name.
 pub const MAPS: &[(&str, &str)] = &[
+    ("azure-rag-eval", include_str!("../../maps/azure-rag-eval.yaml")),
+    ("golden-facts", include_str!("../../maps/golden-facts.yaml")),
+    ("golden-table", include_str!("../../maps/golden-table.yaml")),
+    ("phoenix", include_str!("../../maps/phoenix.yaml")),
+    ("trulens", include_str!("../../maps/trulens.yaml")),
     ("performance-runs", include_str!("../../maps/performance-runs.yaml")),
     ("retention-audit-log", include_str!("../../maps/retention-audit-log.yaml")),
 ];
@@ -90,6 +95,10 @@ pub trait Family {
     const NAME: &'static str;
     /// The formats, in the order of the documentation.
     const FORMATS: &'static [Format<Self::Draft>];
+    /// The format that reads whatever file it is, because the entry's map says what stands in it.
+    fn by_map(_: &Request<'_>) -> Option<&'static Format<Self::Draft>> {
+        None
+    }
     /// The format that reads a file which none claims, because only a map or the entry's family says what it is.
     fn otherwise(_: &Artifact, _: &Request<'_>) -> Option<&'static Format<Self::Draft>> {
         None
@@ -184,7 +193,7 @@ pub fn room_of_map(file: &str, text: &str) -> Result<&'static Room, Vec<Diagnost
     let Some(room) = room else {
         if errors.is_empty() {
             let place = named.map_or_else(|| Place { file: file.into(), line: 1, column: 1 }, |(_, node)| node.place.clone());
-            errors.push(Diagnostic::new(place, "a map must name its `family`").help(Some("maps are of audit or benchmark".into())));
+            errors.push(Diagnostic::new(place, "a map must name its `family`").help(Some("maps are of audit, benchmark or golden".into())));
         }
         return Err(errors);
     };
@@ -210,7 +219,11 @@ fn read<F: Family>(request: &Request<'_>) -> Evidence {
 
 fn read_one<F: Family>(artifact: &Artifact, request: &Request<'_>) -> (Option<F::Draft>, Source, Vec<Problem>) {
     let mut reading = Reading::new(artifact, request);
-    let format = || F::FORMATS.iter().find(|format| (format.claims)(artifact)).or_else(|| F::otherwise(artifact, request));
+    let format = || {
+        F::by_map(request)
+            .or_else(|| F::FORMATS.iter().find(|format| (format.claims)(artifact)))
+            .or_else(|| F::otherwise(artifact, request))
+    };
     let draft = match Some(artifact).filter(|a| !stamp::is_one(a)).and_then(|_| format()) {
         Some(format) => {
             reading.source.format = Some(format.name.into());

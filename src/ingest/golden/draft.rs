@@ -1,9 +1,13 @@
 //! What one result file says, case by case, and what gives it away as something else than it says.
 
-use super::case::{Case, Mode};
+use super::case::{Case, Mode, Outcome};
+use super::map::Map;
+use super::policy::Policy;
 use super::run::Run;
-use super::signal::Sign;
+use super::score::Stated;
+use super::signal::{self, Sign};
 use crate::ingest::Reading;
+use crate::io::spelling;
 use crate::source::{Grade, Location};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -25,6 +29,10 @@ pub struct Draft {
     pub expected: Option<u64>,
     /// Every graded answer.
     pub cases: Vec<Case>,
+    /// What measures come to by the file's own word, where it does not hold the cases.
+    pub stated: Vec<Stated>,
+    /// What the entry's map demands.
+    policy: Policy,
     /// The line of every case and attempt.
     seen: BTreeMap<(String, u64), Location>,
     /// The first answer, and whether all were like it so far.
@@ -39,7 +47,18 @@ pub struct Draft {
 impl Draft {
     /// A draft of the file that is read.
     pub fn of(reading: &Reading<'_>) -> Draft {
-        Draft { path: reading.source.path.clone(), ..Draft::default() }
+        let policy = Map::of(reading.request).map(|map| map.policy).unwrap_or_default();
+        Draft { path: reading.source.path.clone(), policy, ..Draft::default() }
+    }
+
+    /// What is demanded of the file.
+    pub fn policy(&self) -> &Policy {
+        &self.policy
+    }
+
+    /// Demands what a shipped map does, where the entry's own demands nothing.
+    pub fn demand(&mut self, policy: Policy) {
+        self.policy = std::mem::take(&mut self.policy).over(policy);
     }
 
     /// Takes in the next graded answer, found at a place.
@@ -50,6 +69,10 @@ impl Draft {
         if let Some(before) = self.seen.insert((case.id.clone(), case.attempt), at.clone()) {
             let before = before.line.map_or_else(|| "there".to_owned(), |line| format!("on line {line}"));
             reading.error("duplicate-case", at.clone(), format!("case `{}`, attempt {}, is {before} already", case.id, case.attempt));
+        }
+        self.policy.judge(&mut case);
+        if case.outcome == Outcome::NotJudged && case.message.is_none() {
+            case.message = Some("nothing says whether it is good; a map gives its measures limits".to_owned());
         }
         case.mode = case.mode.max(self.mode.unwrap_or_default());
         self.compare(&case, &at);
@@ -72,9 +95,10 @@ impl Draft {
     /// unless another says why there is none.
     pub fn finish(mut self, reading: &mut Reading<'_>) -> Draft {
         let broken = reading.problems.iter().any(|problem| problem.severity == Grade::Error);
-        if self.cases.is_empty() && !broken {
+        if self.cases.is_empty() && self.stated.is_empty() && !broken {
             reading.error("no-cases", Location::whole(), "the run has no case");
         }
+        self.demands(reading);
         self.look(reading);
         let mode = self.worst_mode().map(Mode::word);
         let run = mode.map_or(String::new(), |mode| format!(", {mode} run"));
@@ -83,6 +107,29 @@ impl Draft {
         reading.source.content = format!("{} in {categories}{run}", many(self.ids(), "case", "cases"));
         reading.source.mode = mode.map(str::to_owned);
         self
+    }
+
+    /// What the map says of the run, and demands of its measures.
+    fn demands(&mut self, reading: &mut Reading<'_>) {
+        let unnamed = self.run.system.is_none();
+        let present: BTreeSet<&str> = self.cases.iter().flat_map(|case| &case.scores).map(|score| score.name.as_str()).collect();
+        self.policy.complete(&mut self.run, &mut self.mode, &present);
+        let named = self.run.system.as_deref().filter(|_| unnamed && self.mode != Some(Mode::Mock));
+        if let Some((system, word)) = named.and_then(|system| Some((system, signal::stand_in(system)?))) {
+            let message = format!("`{system}` has the word `{word}` in it: the run counts as mock");
+            reading.warning("mock-signal", Location::whole(), message);
+            self.mode = Some(Mode::Mock);
+        }
+        for name in self.policy.lacking(&present).into_iter().filter(|_| !self.cases.is_empty()) {
+            let help = spelling::did_you_mean(name, present.iter().copied()).map(|help| format!("; {help}")).unwrap_or_default();
+            reading.error("no-measure", Location::whole(), format!("no case has the measure `{name}` that the map names{help}"));
+        }
+        for name in self.policy.undecided(&self.cases) {
+            let message = format!("`{name}` stands for a rate, and nobody says from where on it is good: give it `at_least` or `at_most`");
+            reading.error("no-limit", Location::whole(), message);
+        }
+        let mode = self.mode.unwrap_or_default();
+        self.cases.iter_mut().for_each(|case| case.mode = case.mode.max(mode));
     }
 
     /// Answers that no system gives: the same to every question, or the expected text itself.

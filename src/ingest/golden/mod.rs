@@ -9,15 +9,22 @@ pub mod claim;
 pub mod draft;
 mod golden1;
 mod helm;
+mod identity;
 mod inspect;
+mod layout;
+mod map;
+mod mapped;
 mod mark;
 mod openai_evals;
+mod policy;
 pub mod run;
+mod score;
 pub mod signal;
 mod summary;
 #[cfg(test)]
 mod tests;
 
+use crate::error::Diagnostic;
 use crate::evidence::Evidence;
 use crate::ingest::{Family, Format, Request};
 use crate::metric::Value;
@@ -25,7 +32,9 @@ use crate::record::Record;
 use crate::source::{Grade, Location};
 use case::{Case, Mode, Outcome};
 use draft::Draft;
-use std::collections::BTreeMap;
+use map::Map;
+use policy::Policy;
+use std::collections::{BTreeMap, BTreeSet};
 use summary::Summary;
 
 /// The category of cases that name none.
@@ -37,17 +46,28 @@ pub struct Golden;
 impl Family for Golden {
     type Draft = Draft;
     const NAME: &'static str = "golden";
-    const FORMATS: &'static [Format<Draft>] = &[golden1::FORMAT, inspect::FORMAT, openai_evals::FORMAT, helm::FORMAT];
+    const FORMATS: &'static [Format<Draft>] = &[golden1::FORMAT, inspect::FORMAT, openai_evals::FORMAT, helm::FORMAT, mapped::FORMAT];
 
-    fn is_empty(draft: &Draft) -> bool {
-        draft.cases.is_empty()
+    fn by_map(request: &Request<'_>) -> Option<&'static Format<Draft>> {
+        Map::of(request)?.layout.map(|_| &mapped::FORMAT)
     }
 
-    fn settle(drafts: Vec<Draft>, _: &Request<'_>, evidence: &mut Evidence) {
+    fn check_map(file: &str, text: &str) -> Vec<Diagnostic> {
+        let mut errors = Vec::new();
+        Map::parse(file, text, &mut errors);
+        errors
+    }
+
+    fn is_empty(draft: &Draft) -> bool {
+        draft.cases.is_empty() && draft.stated.is_empty()
+    }
+
+    fn settle(mut drafts: Vec<Draft>, request: &Request<'_>, evidence: &mut Evidence) {
         if drafts.is_empty() {
             return;
         }
-        let expected = drafts.iter().filter_map(|draft| draft.expected).fold(0, u64::saturating_add);
+        let policy = Map::of(request).map(|map| map.policy).unwrap_or_default();
+        let expected = expected(&drafts, &policy);
         let modes: Vec<_> = drafts.iter().map(Draft::worst_mode).collect();
         let calibrated = drafts.iter().all(|draft| draft.run.is_calibrated());
         evidence.family("golden.run");
@@ -55,25 +75,22 @@ impl Family for Golden {
             let mode = draft.worst_mode().map(Mode::word);
             evidence.push("golden.run", draft.run.clone().record(&draft.path, mode, draft.cases.len() as u64));
         }
+        let stated = drafts.iter_mut().flat_map(|draft| std::mem::take(&mut draft.stated)).collect();
         let cases = gather(drafts, evidence);
-
-        let mut total = Summary::default();
-        let mut categories: BTreeMap<&str, Summary> = BTreeMap::new();
-        for case in &cases {
-            total.add(case);
-            categories.entry(case.category.as_deref().unwrap_or(UNCATEGORISED)).or_default().add(case);
+        score::rows(&cases, stated, evidence);
+        if cases.is_empty() && evidence.rows("golden.score").iter().any(|row| row.number("mean").is_some()) {
+            // What a file says of cases that it does not hold is no count of them.
+            return;
         }
-        total.metrics(evidence);
-        evidence.put("golden.expected_cases", Value::Count(expected));
+        if let Some(expected) = expected {
+            evidence.put("golden.expected_cases", Value::Count(expected));
+        }
         evidence.put("golden.judge_calibrated", Value::Flag(calibrated));
         // A run that does not say how its answers were made says nothing about the others either.
         if let Some(mode) = modes.into_iter().try_fold(Mode::Live, |worst, mode| mode.map(|mode| worst.max(mode))) {
             evidence.put("golden.mode", Value::text(mode.word()));
         }
-        evidence.family("golden.category");
-        for (name, summary) in categories {
-            evidence.push("golden.category", summary.record(name));
-        }
+        summarise(&cases, &policy, evidence);
         let rows = rows(cases);
         for row in rows.iter().filter(|row| row.differs) {
             let message = format!("the attempts at case `{}` differ in category, cluster or sentinel", row.worst.id);
@@ -85,6 +102,41 @@ impl Family for Golden {
             evidence.push("golden.case", row.record());
         }
     }
+}
+
+/// How many graded answers there should be, if every file or the map says so. Of a set that is all there, every attempt is expected.
+fn expected(drafts: &[Draft], policy: &Policy) -> Option<u64> {
+    let stated: Option<u64> = drafts.iter().map(|draft| draft.expected).try_fold(0_u64, |sum, n| Some(sum.saturating_add(n?)));
+    let ids = drafts.iter().map(Draft::ids).fold(0, u64::saturating_add);
+    let held = drafts.iter().map(|draft| draft.cases.len() as u64).fold(0, u64::saturating_add);
+    let demanded = policy.expected_cases.map(|demanded| if demanded == ids { held } else { demanded });
+    stated.max(demanded)
+}
+
+/// The metrics of all cases, and a row for every category, also for those that should be there and are not.
+fn summarise(cases: &[Case], policy: &Policy, evidence: &mut Evidence) {
+    let mut total = Summary::default();
+    let mut categories: BTreeMap<&str, Summary> = policy.categories.keys().map(|name| (name.as_str(), Summary::default())).collect();
+    for case in cases {
+        total.add(case);
+        categories.entry(case.category.as_deref().unwrap_or(UNCATEGORISED)).or_default().add(case);
+    }
+    total.metrics(evidence);
+    evidence.family("golden.category");
+    let mut missing = 0;
+    for (name, summary) in categories {
+        let required = policy.categories.get(name).copied();
+        missing += u64::from(required.is_some_and(|required| distinct(cases, name) < required.max(1)));
+        evidence.push("golden.category", summary.record(name).with_some("required", required.map(Value::Count)));
+    }
+    evidence.put("golden.required_categories", Value::Count(policy.categories.len() as u64));
+    evidence.put("golden.missing_categories", Value::Count(missing));
+}
+
+/// The cases of a category, whatever the number of attempts.
+fn distinct(cases: &[Case], category: &str) -> u64 {
+    let ids: BTreeSet<&str> = cases.iter().filter(|case| case.category.as_deref() == Some(category)).map(|case| case.id.as_str()).collect();
+    ids.len() as u64
 }
 
 /// The graded answers of all files, in their order. With several suites an id is `suite/id`.

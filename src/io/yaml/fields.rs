@@ -37,6 +37,11 @@ impl<'n, 'e> Fields<'n, 'e> {
         Some(node)
     }
 
+    /// Whether a mapping stands under `key`.
+    pub fn is_mapping(&self, key: &str) -> bool {
+        self.entries.iter().any(|(name, node)| name.text == key && node.entries().is_some())
+    }
+
     /// The entries of the mapping under `key`; anything else there is a mistake.
     pub fn entries(&mut self, key: &'static str) -> &'n [(Spanned, Node)] {
         let Some(node) = self.node(key) else { return &[] };

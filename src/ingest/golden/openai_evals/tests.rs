@@ -39,7 +39,10 @@ fn a_report_may_come_first_and_a_model_may_judge() {
 
 #[test]
 fn what_is_not_whole_or_flatters_itself_is_told() {
-    assert_eq!(problems(&of(&fixture("killed.jsonl"))), ["error truncated: the log has no `final_report`: the run did not come to its end"]);
+    assert_eq!(
+        problems(&of(&fixture("killed.jsonl"))),
+        ["error truncated: the log has no `final_report`: the run did not come to its end"]
+    );
     assert_eq!(problems(&of(&fixture("empty.jsonl"))), ["error no-cases: the run has no case"]);
     let evidence = of(&fixture("flattering.jsonl"));
     assert_eq!(
