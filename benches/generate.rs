@@ -1,18 +1,23 @@
 //! `cargo bench --bench generate -- cobertura 200 > big.xml`: a coverage report of 200 MB on stdout, what it says on stderr.
-//! Also `lcov`.
+//! Also `lcov`; and `golden 1000000`: a golden set of a million cases.
 #![allow(missing_docs, clippy::print_stderr)]
 
 #[path = "coverage/generator.rs"]
-mod generator;
+mod coverage;
+#[path = "golden/generator.rs"]
+mod golden;
 
 use std::io::{self, BufWriter, Write};
 
 fn main() -> io::Result<()> {
     let arguments: Vec<String> = std::env::args().collect();
-    let Some(megabytes) = arguments.iter().find_map(|argument| argument.parse().ok()) else { return Ok(()) };
+    let Some(size) = arguments.iter().find_map(|argument| argument.parse().ok()) else { return Ok(()) };
     let mut out = BufWriter::with_capacity(1 << 20, io::stdout().lock());
-    let lcov = arguments.iter().any(|argument| argument == "lcov");
-    let truth = if lcov { generator::lcov(&mut out, megabytes)? } else { generator::cobertura(&mut out, megabytes)? };
-    eprintln!("{truth:?}");
+    let wanted = |what: &str| arguments.iter().any(|argument| argument == what);
+    match (wanted("golden"), wanted("lcov")) {
+        (true, _) => eprintln!("{:?}", golden::golden(&mut out, size)?),
+        (_, true) => eprintln!("{:?}", coverage::lcov(&mut out, size)?),
+        _ => eprintln!("{:?}", coverage::cobertura(&mut out, size)?),
+    }
     out.flush()
 }

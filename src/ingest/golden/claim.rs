@@ -94,7 +94,7 @@ pub struct Citation {
 }
 
 /// `part` of `whole`, and how many more there should have been.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Rate {
     /// How many.
     pub part: u64,
@@ -122,7 +122,7 @@ impl Rate {
 }
 
 /// What was counted in the claims of an answer.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Tally {
     /// Claims.
     pub claims: u64,

@@ -5,6 +5,7 @@
 //! are one sample.
 
 pub mod case;
+mod cases;
 pub mod claim;
 pub mod draft;
 mod golden1;
@@ -12,6 +13,7 @@ mod helm;
 mod identity;
 mod inspect;
 mod layout;
+mod ledger;
 mod map;
 mod mapped;
 mod mark;
@@ -23,19 +25,22 @@ pub mod signal;
 mod summary;
 #[cfg(test)]
 mod tests;
+mod worst;
 
 use crate::error::Diagnostic;
 use crate::evidence::Evidence;
 use crate::ingest::{Family, Format, Request};
 use crate::metric::Value;
-use crate::record::Record;
 use crate::source::{Grade, Location};
-use case::{Case, Mode, Outcome};
+use case::Mode;
 use draft::Draft;
+use ledger::{Ledger, TooManyCategories};
 use map::Map;
 use policy::Policy;
-use std::collections::{BTreeMap, BTreeSet};
+use score::Scores;
+use std::collections::BTreeMap;
 use summary::Summary;
+use worst::{Kept, Worst};
 
 /// The category of cases that name none.
 const UNCATEGORISED: &str = "(none)";
@@ -59,7 +64,7 @@ impl Family for Golden {
     }
 
     fn is_empty(draft: &Draft) -> bool {
-        draft.cases.is_empty() && draft.stated.is_empty()
+        draft.len() == 0 && draft.stated.is_empty()
     }
 
     fn settle(mut drafts: Vec<Draft>, request: &Request<'_>, evidence: &mut Evidence) {
@@ -73,12 +78,12 @@ impl Family for Golden {
         evidence.family("golden.run");
         for draft in &drafts {
             let mode = draft.worst_mode().map(Mode::word);
-            evidence.push("golden.run", draft.run.clone().record(&draft.path, mode, draft.cases.len() as u64));
+            evidence.push("golden.run", draft.run.clone().record(&draft.path, mode, draft.len()));
         }
         let stated = drafts.iter_mut().flat_map(|draft| std::mem::take(&mut draft.stated)).collect();
-        let cases = gather(drafts, evidence);
-        score::rows(&cases, stated, evidence);
-        if cases.is_empty() && evidence.rows("golden.score").iter().any(|row| row.number("mean").is_some()) {
+        let (mut ledger, worst, scores) = gather(drafts, evidence);
+        score::rows(scores, stated, evidence);
+        if ledger.len() == 0 && evidence.rows("golden.score").iter().any(|row| row.number("mean").is_some()) {
             // What a file says of cases that it does not hold is no count of them.
             return;
         }
@@ -90,15 +95,14 @@ impl Family for Golden {
         if let Some(mode) = modes.into_iter().try_fold(Mode::Live, |worst, mode| mode.map(|mode| worst.max(mode))) {
             evidence.put("golden.mode", Value::text(mode.word()));
         }
-        summarise(&cases, &policy, evidence);
-        let rows = rows(cases);
-        for row in rows.iter().filter(|row| row.differs) {
-            let message = format!("the attempts at case `{}` differ in category, cluster or sentinel", row.worst.id);
-            evidence.problem("attempts-differ", Grade::Error, "", Location::whole(), message);
-        }
-        evidence.put("golden.flaky", Value::Count(rows.iter().filter(|row| row.is_flaky()).count() as u64));
+        let cases = cases::gather(&mut ledger, worst, evidence);
+        summarise(&mut ledger, &cases.by_category, &policy, evidence);
+        evidence.put("golden.flaky", Value::Count(cases.flaky));
         evidence.family("golden.case");
-        for row in rows {
+        if cases.omitted > 0 {
+            evidence.omitted.insert("golden.case".into(), cases.omitted);
+        }
+        for row in cases.rows {
             evidence.push("golden.case", row.record());
         }
     }
@@ -108,127 +112,56 @@ impl Family for Golden {
 fn expected(drafts: &[Draft], policy: &Policy) -> Option<u64> {
     let stated: Option<u64> = drafts.iter().map(|draft| draft.expected).try_fold(0_u64, |sum, n| Some(sum.saturating_add(n?)));
     let ids = drafts.iter().map(Draft::ids).fold(0, u64::saturating_add);
-    let held = drafts.iter().map(|draft| draft.cases.len() as u64).fold(0, u64::saturating_add);
+    let held = drafts.iter().map(|draft| draft.len()).fold(0, u64::saturating_add);
     let demanded = policy.expected_cases.map(|demanded| if demanded == ids { held } else { demanded });
     stated.max(demanded)
 }
 
-/// The metrics of all cases, and a row for every category, also for those that should be there and are not.
-fn summarise(cases: &[Case], policy: &Policy, evidence: &mut Evidence) {
+/// The metrics of all answers, and a row for every category, also for those that should be there and are not.
+fn summarise(ledger: &mut Ledger, ids: &[u64], policy: &Policy, evidence: &mut Evidence) {
     let mut total = Summary::default();
-    let mut categories: BTreeMap<&str, Summary> = policy.categories.keys().map(|name| (name.as_str(), Summary::default())).collect();
-    for case in cases {
-        total.add(case);
-        categories.entry(case.category.as_deref().unwrap_or(UNCATEGORISED)).or_default().add(case);
-    }
+    let mut found: Vec<Summary> = ledger.categories().iter().map(|_| Summary::default()).collect();
+    ledger.each_by(
+        |entry| entry.cluster,
+        |_, entry, tally| {
+            total.add(entry, tally);
+            found.get_mut(usize::from(entry.category)).into_iter().for_each(|category| category.add(entry, tally));
+        },
+    );
     total.metrics(evidence);
+    let mut categories: BTreeMap<&str, (Summary, u64)> = policy.categories.keys().map(|name| (name.as_str(), Default::default())).collect();
+    for ((name, summary), ids) in ledger.categories().iter().zip(found).zip(ids) {
+        categories.insert(name.as_deref().unwrap_or(UNCATEGORISED), (summary, *ids));
+    }
     evidence.family("golden.category");
     let mut missing = 0;
-    for (name, summary) in categories {
+    for (name, (summary, ids)) in categories {
         let required = policy.categories.get(name).copied();
-        missing += u64::from(required.is_some_and(|required| distinct(cases, name) < required.max(1)));
+        missing += u64::from(required.is_some_and(|required| ids < required.max(1)));
         evidence.push("golden.category", summary.record(name).with_some("required", required.map(Value::Count)));
     }
     evidence.put("golden.required_categories", Value::Count(policy.categories.len() as u64));
     evidence.put("golden.missing_categories", Value::Count(missing));
 }
 
-/// The cases of a category, whatever the number of attempts.
-fn distinct(cases: &[Case], category: &str) -> u64 {
-    let ids: BTreeSet<&str> = cases.iter().filter(|case| case.category.as_deref() == Some(category)).map(|case| case.id.as_str()).collect();
-    ids.len() as u64
-}
-
-/// The graded answers of all files, in their order. With several suites an id is `suite/id`.
-fn gather(drafts: Vec<Draft>, evidence: &mut Evidence) -> Vec<Case> {
+/// The answers of all files, the worst of them, and what their measures come to. With several suites an id is `suite/id`.
+fn gather(drafts: Vec<Draft>, evidence: &mut Evidence) -> (Ledger, Worst, Scores) {
     let several = drafts.iter().any(|draft| draft.run.suite != drafts[0].run.suite);
-    let mut attempts: BTreeMap<(String, u64), usize> = BTreeMap::new();
-    let mut cases = Vec::new();
-    for (file, draft) in drafts.into_iter().enumerate() {
-        for mut case in draft.cases {
-            if let Some(suite) = draft.run.suite.as_ref().filter(|_| several) {
-                case.cluster = case.cluster.map(|cluster| format!("{suite}/{cluster}"));
+    let (mut ledger, mut worst, mut scores) = (Ledger::default(), Worst::default(), Scores::default());
+    for (file, mut draft) in drafts.into_iter().enumerate() {
+        let suite = draft.run.suite.as_deref().filter(|_| several);
+        if let Some(suite) = suite {
+            for Kept { fingerprint, case } in draft.worst.iter_mut() {
+                *fingerprint = ledger::fingerprint((suite, *fingerprint));
                 case.id = format!("{suite}/{}", case.id);
             }
-            if *attempts.entry((case.id.clone(), case.attempt)).or_insert(file) != file {
-                let message = format!("case `{}`, attempt {}, is in another file already", case.id, case.attempt);
-                evidence.problem("duplicate-case", Grade::Error, &draft.path, Location::whole(), message);
-            }
-            cases.push(case);
         }
-    }
-    cases
-}
-
-/// A case with all attempts at it.
-struct Row {
-    /// The worst of them.
-    worst: Case,
-    attempts: u64,
-    passed: u64,
-    judged: u64,
-    /// Whether they contradict each other about what the case is.
-    differs: bool,
-}
-
-impl Row {
-    /// Whether the attempts disagree.
-    fn is_flaky(&self) -> bool {
-        self.passed > 0 && self.passed < self.judged
-    }
-
-    /// It is as good as its worst attempt, and as slow as its slowest; claims add up.
-    fn add(&mut self, mut case: Case) {
-        self.count(case.outcome);
-        let known = |case: &Case| (case.category.clone(), case.cluster.clone(), case.sentinel);
-        self.differs |= known(&self.worst) != known(&case);
-        case.latency = [self.worst.latency, case.latency].into_iter().flatten().reduce(f64::max);
-        case.mode = self.worst.mode.max(case.mode);
-        case.tally.add(self.worst.tally);
-        let Case { latency, mode, tally, .. } = case;
-        if case.outcome > self.worst.outcome {
-            self.worst = case;
+        if let Err(TooManyCategories) = ledger.join(draft.ledger, file, suite) {
+            let message = "the files have more categories than anybody would look at: 65,536";
+            evidence.problem("too-many-categories", Grade::Error, &draft.path, Location::whole(), message);
         }
-        (self.worst.latency, self.worst.mode, self.worst.tally) = (latency, mode, tally);
+        worst.join(draft.worst, file);
+        scores.join(draft.scores);
     }
-
-    fn count(&mut self, outcome: Outcome) {
-        self.attempts += 1;
-        self.passed += u64::from(outcome == Outcome::Passed);
-        self.judged += u64::from(matches!(outcome, Outcome::Passed | Outcome::Failed));
-    }
-
-    fn record(self) -> Record {
-        let case = self.worst;
-        let text = |text: Option<String>| text.map(Value::Text);
-        Record::new("id", case.id)
-            .with_some("category", text(case.category))
-            .with("outcome", Value::text(case.outcome.word()))
-            .with("attempts", Value::Count(self.attempts))
-            .with("passed_attempts", Value::Count(self.passed))
-            .with("mode", Value::text(case.mode.word()))
-            .with("sentinel", Value::Flag(case.sentinel))
-            .with("claims", Value::Count(case.tally.claims))
-            .with("bad_claims", Value::Count(case.tally.hallucination.part))
-            .with_some("latency", case.latency.map(Value::Duration))
-            .with_some("message", text(case.message))
-    }
-}
-
-/// One row for every case, in the order in which they first appear.
-fn rows(cases: Vec<Case>) -> Vec<Row> {
-    let mut places: BTreeMap<String, usize> = BTreeMap::new();
-    let mut rows: Vec<Row> = Vec::new();
-    for case in cases {
-        let place = *places.entry(case.id.clone()).or_insert(rows.len());
-        match rows.get_mut(place) {
-            Some(row) => row.add(case),
-            None => {
-                let mut row = Row { worst: case, attempts: 0, passed: 0, judged: 0, differs: false };
-                row.count(row.worst.outcome);
-                rows.push(row);
-            }
-        }
-    }
-    rows
+    (ledger, worst, scores)
 }

@@ -4,6 +4,7 @@
 use super::case::{Case, Mode, Outcome, Score};
 use super::claim::Rate;
 use super::run::{Calibration, Run, Sampling};
+use super::score::Scores;
 use crate::config::JUDGED;
 use crate::error::Diagnostic;
 use crate::io::yaml::{Fields, Node};
@@ -165,13 +166,10 @@ impl Policy {
     }
 
     /// The measures that stand for a rate although nobody says what is good.
-    pub fn undecided<'a>(&'a self, cases: &[Case]) -> Vec<&'a str> {
+    pub fn undecided<'a>(&'a self, scores: &Scores) -> Vec<&'a str> {
         let judges = self.judges.iter().flatten().filter(|judge| judge.limit.is_none());
         let names: BTreeSet<&str> = judges.map(|judge| judge.name.as_str()).collect();
-        let scores = |name: &str| cases.iter().flat_map(|case| &case.scores).filter(|score| score.name == name).collect::<Vec<_>>();
-        let undecided =
-            |scores: &[&Score]| scores.iter().any(|score| score.value.is_some()) && scores.iter().all(|score| score.passed.is_none());
-        names.into_iter().filter(|name| undecided(&scores(name))).collect()
+        names.into_iter().filter(|name| scores.is_undecided(name)).collect()
     }
 
     /// What the map says of the run, where the file says nothing; a measure's limits are the map's.

@@ -22,8 +22,16 @@ pub struct Stated {
     pub scored: Option<u64>,
 }
 
-/// The values of one measure.
+/// What the measures of all answers come to.
 #[derive(Default)]
+pub struct Scores {
+    measures: BTreeMap<String, Tally>,
+    /// Answers that never came.
+    broken: u64,
+}
+
+/// The values of one measure.
+#[derive(Clone, Copy, Default)]
 struct Tally {
     values: u64,
     /// Answers it should have graded and did not.
@@ -33,29 +41,65 @@ struct Tally {
     sum: f64,
     good: u64,
     decided: u64,
+    /// Answers that never came, and are listed all the same.
+    broken: u64,
 }
 
-/// A row for every measure of the cases, and one for every one that is stated.
-pub fn rows(cases: &[Case], stated: Vec<Stated>, evidence: &mut Evidence) {
-    let mut measures: BTreeMap<&str, Tally> = BTreeMap::new();
-    for score in cases.iter().flat_map(|case| &case.scores) {
-        let tally = measures.entry(&score.name).or_default();
-        match (score.value, score.passed) {
-            (Some(value), _) => (tally.values, tally.sum) = (tally.values + 1, tally.sum + value),
-            (None, Some(_)) => tally.opinions += 1,
-            (None, None) => tally.missing += 1,
+impl Scores {
+    /// Takes in the measures of an answer.
+    pub fn see(&mut self, case: &Case) {
+        let broken = case.outcome == Outcome::Error;
+        self.broken += u64::from(broken);
+        let mut before: BTreeSet<&str> = BTreeSet::new();
+        for score in &case.scores {
+            if !self.measures.contains_key(&score.name) {
+                self.measures.insert(score.name.clone(), Tally::default());
+            }
+            let Some(tally) = self.measures.get_mut(&score.name) else { continue };
+            match (score.value, score.passed) {
+                (Some(value), _) => (tally.values, tally.sum) = (tally.values + 1, tally.sum + value),
+                (None, Some(_)) => tally.opinions += 1,
+                (None, None) => tally.missing += 1,
+            }
+            tally.good += u64::from(score.passed == Some(true));
+            tally.decided += u64::from(score.passed.is_some());
+            tally.broken += u64::from(broken && before.insert(&score.name));
         }
-        tally.good += u64::from(score.passed == Some(true));
-        tally.decided += u64::from(score.passed.is_some());
     }
-    // An answer that never came was graded by nobody, whether or not the tool keeps a place for the grade.
-    for case in cases.iter().filter(|case| case.outcome == Outcome::Error) {
-        let has: BTreeSet<&str> = case.scores.iter().map(|score| score.name.as_str()).collect();
-        measures.iter_mut().filter(|(name, _)| !has.contains(*name)).for_each(|(_, tally)| tally.missing += 1);
+
+    /// Takes in those of another file.
+    pub fn join(&mut self, other: Scores) {
+        self.broken += other.broken;
+        for (name, more) in other.measures {
+            let tally = self.measures.entry(name).or_default();
+            tally.values += more.values;
+            tally.missing += more.missing;
+            tally.opinions += more.opinions;
+            tally.sum += more.sum;
+            tally.good += more.good;
+            tally.decided += more.decided;
+            tally.broken += more.broken;
+        }
     }
+
+    /// What was measured.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.measures.keys().map(String::as_str)
+    }
+
+    /// Whether a measure has values, and nobody says which of them are good.
+    pub fn is_undecided(&self, name: &str) -> bool {
+        self.measures.get(name).is_some_and(|tally| tally.values > 0 && tally.decided == 0)
+    }
+}
+
+/// A row for every measure of the answers, and one for every one that is stated.
+pub fn rows(scores: Scores, stated: Vec<Stated>, evidence: &mut Evidence) {
     evidence.family("golden.score");
-    for (name, tally) in measures {
-        evidence.push("golden.score", tally.record(name));
+    for (name, mut tally) in scores.measures {
+        // An answer that never came was graded by nobody, whether or not the tool keeps a place for the grade.
+        tally.missing += scores.broken - tally.broken;
+        evidence.push("golden.score", tally.record(&name));
     }
     for Stated { name, mean, stderr, scored } in stated {
         let row = Record::new("name", name)

@@ -1,26 +1,33 @@
-//! What all cases, or those of a category, come to.
+//! What all answers, or those of a category, come to.
 
-use super::case::{Case, Outcome};
-use super::claim::Rate;
+use super::case::Outcome;
+use super::claim::{Rate, Tally};
+use super::ledger::Entry;
 use crate::evidence::Evidence;
-use crate::metric::{Metric, Ratio, Value};
+use crate::metric::{Design, Metric, Ratio, Value};
 use crate::record::{Basis, Record};
-use std::collections::{BTreeMap, BTreeSet};
 
 /// A rate, and what of it fell to each independent sample.
 #[derive(Default)]
-struct Sampled<'a> {
+struct Sampled {
     rate: Rate,
-    samples: BTreeMap<&'a str, Ratio>,
+    /// The sample that is being counted, and what fell to it so far.
+    open: Option<(u64, Ratio)>,
+    closed: Design,
 }
 
-impl<'a> Sampled<'a> {
-    fn add(&mut self, sample: &'a str, rate: Rate) {
+impl Sampled {
+    fn add(&mut self, sample: u64, rate: Rate) {
         self.rate.add(rate);
-        if rate.whole > 0 {
-            let counted = self.samples.entry(sample).or_default();
-            *counted = Ratio::new(counted.part + rate.part, counted.whole + rate.whole);
+        if rate.whole == 0 {
+            return;
         }
+        let (last, counted) = self.open.get_or_insert((sample, Ratio::default()));
+        if *last != sample {
+            self.closed.add_cluster(*counted);
+            (*last, *counted) = (sample, Ratio::default());
+        }
+        *counted = Ratio::new(counted.part + rate.part, counted.whole + rate.whole);
     }
 
     fn ratio(&self) -> Ratio {
@@ -28,9 +35,10 @@ impl<'a> Sampled<'a> {
     }
 
     fn basis(&self) -> Basis {
-        let grouped = (self.samples.len() as u64) < self.rate.whole;
-        let design = grouped.then(|| self.samples.values().copied().collect());
-        Basis { design, unmeasured: self.rate.unmeasured }
+        let mut design = self.closed;
+        design.add_cluster(self.open.map(|(_, counted)| counted).unwrap_or_default());
+        let grouped = design.clusters < self.rate.whole;
+        Basis { design: grouped.then_some(design), unmeasured: self.rate.unmeasured }
     }
 
     fn metric(&self, id: &'static str) -> Metric {
@@ -39,48 +47,50 @@ impl<'a> Sampled<'a> {
     }
 }
 
-/// What is counted in all cases, or in those of a category.
+/// What is counted in all answers, or in those of a category. Answers of one sample must follow each other.
 #[derive(Default)]
-pub struct Summary<'a> {
+pub struct Summary {
     cases: u64,
     claims: u64,
-    clusters: BTreeSet<&'a str>,
+    clusters: u64,
+    last: Option<u64>,
     not_applicable: u64,
     sentinels: u64,
     sentinels_failed: u64,
-    pass: Sampled<'a>,
-    hallucination: Sampled<'a>,
-    coverage: Sampled<'a>,
-    support: Sampled<'a>,
+    pass: Sampled,
+    hallucination: Sampled,
+    coverage: Sampled,
+    support: Sampled,
 }
 
-impl<'a> Summary<'a> {
+impl Summary {
     /// Counts one more.
-    pub fn add(&mut self, case: &'a Case) {
-        let sample = case.sample();
-        let sentinel = |such: bool| u64::from(case.sentinel && such);
+    pub fn add(&mut self, entry: &Entry, tally: Tally) {
+        let sample = entry.cluster;
+        let sentinel = |such: bool| u64::from(entry.marks.is_sentinel() && such);
         self.cases += 1;
-        self.claims += case.tally.claims;
-        self.clusters.insert(sample);
+        self.claims += tally.claims;
+        self.clusters += u64::from(self.last != Some(sample));
+        self.last = Some(sample);
         self.sentinels += sentinel(true);
         // Zero tolerance: a sentinel nobody could judge did not hold.
-        self.sentinels_failed += sentinel(case.outcome == Outcome::Failed || case.outcome.is_unmeasured());
+        self.sentinels_failed += sentinel(entry.outcome == Outcome::Failed || entry.outcome.is_unmeasured());
         let mut pass = Rate::default();
-        match case.outcome {
+        match entry.outcome {
             Outcome::NotApplicable => self.not_applicable += 1,
             outcome if outcome.is_unmeasured() => pass.count(None),
             outcome => pass.count(Some(outcome == Outcome::Passed)),
         }
         self.pass.add(sample, pass);
-        self.hallucination.add(sample, case.tally.hallucination);
-        self.coverage.add(sample, case.tally.coverage);
-        self.support.add(sample, case.tally.support);
+        self.hallucination.add(sample, tally.hallucination);
+        self.coverage.add(sample, tally.coverage);
+        self.support.add(sample, tally.support);
     }
 
     /// The metrics of the whole.
     pub fn metrics(&self, evidence: &mut Evidence) {
         evidence.put("golden.cases", Value::Count(self.cases));
-        evidence.put("golden.clusters", Value::Count(self.clusters.len() as u64));
+        evidence.put("golden.clusters", Value::Count(self.clusters));
         evidence.put("golden.claims", Value::Count(self.claims));
         evidence.put("golden.unmeasured", Value::Count(self.pass.rate.unmeasured));
         evidence.put("golden.not_applicable", Value::Count(self.not_applicable));
@@ -98,7 +108,7 @@ impl<'a> Summary<'a> {
     pub fn record(&self, name: &str) -> Record {
         Record::new("name", name)
             .with("cases", Value::Count(self.cases))
-            .with("clusters", Value::Count(self.clusters.len() as u64))
+            .with("clusters", Value::Count(self.clusters))
             .with_ratio("pass_rate", self.pass.ratio(), self.pass.basis())
             .with_ratio("hallucination_rate", self.hallucination.ratio(), self.hallucination.basis())
             .with_ratio("citation_coverage", self.coverage.ratio(), self.coverage.basis())

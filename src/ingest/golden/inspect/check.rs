@@ -100,9 +100,9 @@ fn accuracy(reading: &mut Reading<'_>, log: &Log, place: usize, scored: &Scored)
 
 /// Says of how many samples the log's own figures are silent.
 pub fn left_out(reading: &mut Reading<'_>, draft: &Draft) {
-    let lost = draft.cases.iter().filter(|case| case.outcome.is_unmeasured()).count() as u64;
+    let lost = draft.ledger.entries().filter(|entry| entry.outcome.is_unmeasured()).count() as u64;
     if lost > 0 {
-        let message = format!("{} of {} without a verdict", lost, many(draft.cases.len() as u64, "sample is", "samples are"));
+        let message = format!("{} of {} without a verdict", lost, many(draft.len(), "sample is", "samples are"));
         reading.note("unmeasured", Location::whole(), message);
     }
 }
