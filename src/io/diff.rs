@@ -280,6 +280,9 @@ impl Section {
             }
             _ => return wrong("the name of the file cannot be read"),
         };
+        if base.is_none() && head.is_none() {
+            return Err(format!("the diff says of one file that it is new and that it is gone (it begins in line {})", self.line));
+        }
         let body = match () {
             () if self.link => Body::Link,
             () if self.binary => Body::Binary,

@@ -82,7 +82,7 @@ pub fn gather(ledger: &mut Ledger, worst: Worst, evidence: &mut Evidence) -> Cas
         },
     );
     group.into_iter().for_each(close);
-    cases.omitted = (ids - rows.len() as u64).max(0);
+    cases.omitted = ids - rows.len() as u64;
     let name =
         |case: &u64| places.get(case).and_then(|place| rows.get(*place)).map_or_else(String::new, |row| format!(" `{}`", row.worst.id));
     let mut paths: Vec<(String, String)> = Vec::new();

@@ -254,6 +254,8 @@ fn mistakes_have_a_line_and_a_sentence() {
         ("diff --git a/x b/x\n".into(), 1, "does not say what changed"),
         ("diff --git a/x b/x\nold mode 100644\nnew mode 100755\nindex 1..2\n".into(), 4, "does not say what changed"),
         ("diff --git a/x y b/z\nnew file mode 100644\n".into(), 2, "cannot be read"),
+        ("diff --git a/x b/x\nnew file mode 100644\ndeleted file mode 100644\n".into(), 3, "new and that it is gone"),
+        ("--- /dev/null\n+++ /dev/null\n@@ -1 +1 @@\n-a\n+b\n".into(), 5, "new and that it is gone"),
         (format!("{EDIT}{EDIT}"), 32, "src/a.py changes twice"),
         ("* Unmerged path src/a.py\n".into(), 1, "src/a.py has conflicts"),
         ("<html>404</html>\n".into(), 1, "no unified diff"),
