@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # How many times the processor time of `readiness inspect` other tools need for the same file: a Markdown table.
-# Tools that are not installed are left out. Usage: benches/peers.sh [MB of Cobertura] [MB of LCOV]
+# Tools that are not installed are left out. Usage: benches/peers.sh [MB of Cobertura] [MB of LCOV] [golden cases]
 set -euo pipefail
 cd "$(dirname "$0")/.."
 work=$(mktemp -d)
@@ -8,6 +8,7 @@ trap 'rm -rf "$work"' EXIT
 cargo build --release --quiet
 cargo bench --quiet --bench generate -- cobertura "${1:-200}" > "$work/big.xml"
 cargo bench --quiet --bench generate -- lcov "${2:-23}" > "$work/big.info"
+cargo bench --quiet --bench generate -- golden "${3:-1000000}" > "$work/golden.jsonl"
 cat > "$work/change.diff" <<'END'
 diff --git a/module0/deeply/nested/folder/file_1.py b/module0/deeply/nested/folder/file_1.py
 --- a/module0/deeply/nested/folder/file_1.py
@@ -16,6 +17,7 @@ diff --git a/module0/deeply/nested/folder/file_1.py b/module0/deeply/nested/fold
 +x
 END
 git init --quiet "$work/repository"
+ln -s "$work/golden.jsonl" "$work/repository/golden.jsonl"
 
 # Seconds of user and system time, the best of three runs.
 seconds() {
@@ -35,7 +37,7 @@ row() {
 }
 
 ours=$PWD/target/release/readiness
-for file in big.xml big.info; do
+for file in big.xml big.info golden.jsonl; do
     base=$(seconds "$ours" inspect "$work/$file" --format json)
     echo
     echo "| $file, $(du --apparent-size -m "$work/$file" | cut -f1) MB | times readiness |"
@@ -45,9 +47,13 @@ for file in big.xml big.info; do
         row "xmllint --stream" "$base" xmllint --stream --noout "$work/$file"
         row "xmllint (tree)" "$base" xmllint --noout "$work/$file"
         row "pycobertura show" "$base" pycobertura show "$work/$file"
+    elif [ "$file" = golden.jsonl ]; then
+        row "DuckDB, bad claims by category" "$base" duckdb -c ".read $PWD/benches/golden/aggregate.sql"
+        row "Python, the same" "$base" python3 "$PWD/benches/golden/aggregate.py" "$work/$file"
+        row "jq, the same" "$base" jq -n -f "$PWD/benches/golden/aggregate.jq" "$work/$file"
     else
         row "grcov -t covdir" "$base" grcov "$work/$file" -t covdir --branch -o "$work/out.json"
         row "lcov --summary" "$base" lcov --rc lcov_branch_coverage=1 --summary "$work/$file"
     fi
-    row "diff-cover, one changed file" "$base" diff-cover "$work/$file" --diff-file "$work/change.diff"
+    [ "$file" = golden.jsonl ] || row "diff-cover, one changed file" "$base" diff-cover "$work/$file" --diff-file "$work/change.diff"
 done

@@ -26,6 +26,8 @@ pub(super) const FORMAT: Format<Draft> =
 
 /// After this many mistakes the rest of a file is not read: it is of no use any more.
 const MISTAKES: usize = 100;
+/// How the line of a case begins, as most programs write it.
+const CASE: &str = r#"{"type":"case","#;
 /// No answer is expected to make more claims than this.
 const CLAIMS: u64 = 10_000;
 
@@ -79,6 +81,10 @@ impl Reader {
     fn take(&mut self, reading: &mut Reading<'_>, number: u64, text: &str) {
         if self.ended.is_some() {
             return reading.error("after-end", Location::line(number), "there is something after the end of the run");
+        }
+        // Most lines say at once what they are, and need not be read twice.
+        if self.started && text.starts_with(CASE) {
+            return self.decode(reading, number, text).into_iter().for_each(|case| self.case(reading, number, case));
         }
         let Some(tag) = self.decode::<Tag>(reading, number, text) else { return };
         let is_run = matches!(tag.r#type, Type::Run);
