@@ -127,7 +127,7 @@ fn totals_are_counted_and_differences_told() {
     let more = problems(&log("openai/x", "", &fair.replace("\"total_samples\":2", "\"total_samples\":1"), &both));
     assert_eq!(more[0], "error declared-totals-differ at /results: the file states 1 sample, and holds 2");
     let twice = problems(&log("openai/x", "", fair, &format!("{GOOD},{GOOD}")));
-    assert_eq!(twice[1], "error duplicate-case at /samples/1: case `1`, attempt 1, is there already");
+    assert_eq!(twice[1], "error duplicate-case: case `1`, attempt 1, is there already");
     let silent = problems(&log("openai/x", r#","config":{"log_samples":false}"#, fair, ""));
     assert_eq!(silent, ["error no-cases: the log was written without its samples (`--no-log-samples`)"]);
 }
