@@ -140,9 +140,9 @@ impl Log {
                 let correct = data["correct"].as_bool();
                 self.matches += 1;
                 self.correct += u64::from(correct == Some(true));
-                // Of several, one that is wrong decides.
-                let before = sample.marks.get("match").is_some_and(|mark| mark.value != Some(1.0));
-                if !before {
+                // Of several, one that is wrong decides, and then one that says nothing.
+                let before = sample.marks.get("match").map(|mark| mark.value);
+                if correct == Some(false) || before.is_none_or(|value| value == Some(1.0)) {
                     correct.map_or(Value::Nothing, Value::Flag).mark("match", &mut sample.marks);
                 }
                 sample.sampled = sample.sampled.take().or_else(|| text(&data["sampled"]));

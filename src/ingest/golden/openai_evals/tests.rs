@@ -56,6 +56,22 @@ fn what_is_not_whole_or_flatters_itself_is_told() {
 }
 
 #[test]
+fn of_several_matches_one_that_is_wrong_decides() {
+    let matched = |data: &[&str]| {
+        let events = data.iter().map(|data| format!(r#"{{"run_id":"r","event_id":1,"sample_id":"s","type":"match","data":{data}}}"#));
+        let lines: Vec<String> =
+            [r#"{"spec":{"eval_name":"e"}}"#.to_owned()].into_iter().chain(events).chain([r#"{"final_report":{}}"#.to_owned()]).collect();
+        of(&lines.join("\n")).rows("golden.case")[0].text("outcome").unwrap_or_default().to_owned()
+    };
+    let (good, bad, none) = (r#"{"correct":true}"#, r#"{"correct":false}"#, "{}");
+    for several in [&[good, bad, none][..], &[none, bad, good], &[bad, good]] {
+        assert_eq!(matched(several), "failed");
+    }
+    assert_eq!(matched(&[good, none, good]), "not-judged");
+    assert_eq!(matched(&[good, good]), "passed");
+}
+
+#[test]
 fn a_log_cut_anywhere_is_an_error() {
     let text = fixture("match.jsonl");
     let spec = text.find('\n').unwrap();
