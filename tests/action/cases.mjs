@@ -240,6 +240,41 @@ Object.assign(cases, {
 });
 
 Object.assign(cases, {
+  'a fork: the event says it, and only where there are no secrets'() {
+    const forks = Object.fromEntries(['fork', 'deleted_fork', 'pull_request', 'pull_request_target', 'merge_group', 'push'].map((event) => {
+      const here = world({ event });
+      const program = path.join(programs(here.top, { spy: 'printf "%s\\n" "$@" > "$RUNNER_TEMP/arguments"; exit 2' }), 'spy');
+      new Run(here).action(root, { binary: program });
+      return [event, fs.readFileSync(path.join(here.temp, 'arguments'), 'utf8').split('\n').includes('--fork')];
+    }));
+    const expected = { fork: true, deleted_fork: true, pull_request: false, pull_request_target: false, merge_group: false, push: false };
+    assert.deepEqual(forks, expected);
+  },
+
+  'a fork: the golden set is asked for in the merge queue'() {
+    const config = [
+      'project: { id: app, name: App }',
+      'evidence:',
+      '  tests: { family: tests, path: junit.xml }',
+      '  golden: { family: golden, path: golden.jsonl }',
+      'packs: [rules/, ai-eval]',
+      'profiles: { pr: { gate: all } }',
+    ].join('\n');
+    const rule = [
+      'question: Are there tests?', 'severity: P1', 'require: tests.passed > 0', 'why: w', 'fix: f', 'cases:',
+      '  - { given: { tests.passed: 1 }, outcome: pass }', '  - { given: { tests.passed: 0 }, outcome: fail }', '  - { given: {}, outcome: no-evidence }', '',
+    ].join('\n');
+    for (const [event, expected] of [['fork', '0'], ['pull_request', '3'], ['merge_group', '3']]) {
+      const here = world({ event, config, evidence: { 'junit.xml': junit(4) } });
+      here.write('rules/pack.yaml', 'title: T\nabout: A.\n');
+      here.write('rules/tests.yaml', rule);
+      const { outputs } = new Run(here).action(root, { binary: readiness, profile: 'pr', base: 'none' });
+      assert.equal(outputs['exit-code'], expected, event);
+    }
+  },
+});
+
+Object.assign(cases, {
   'gate: everything passes: open'() {
     const { here, run, failed, steps } = gate();
     assert.equal(failed, false, run.output);

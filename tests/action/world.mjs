@@ -67,8 +67,8 @@ export function world({ event = 'pull_request', evidence = {}, artifacts = {}, c
   git(workspace, '-c', 'merge.ff=false', 'merge', '-q', '-m', 'merge', 'change');
   Object.entries(evidence).forEach(([name, text]) => write(workspace, name, text));
   const events = {
-    pull_request: { pull_request: { number: 7, base: { sha: tip, ref: 'main' }, head: { sha: head, repo: { fork: false } } } },
-    fork: { pull_request: { number: 7, base: { sha: tip, ref: 'main' }, head: { sha: head, repo: { fork: true } } } },
+    pull_request: { pull_request: { number: 7, base: { sha: tip, ref: 'main' }, head: { sha: head, repo: { full_name: 'acme/app' } } } },
+    fork: { pull_request: { number: 7, base: { sha: tip, ref: 'main' }, head: { sha: head, repo: { full_name: 'somebody/app' } } } },
     merge_group: { merge_group: { base_sha: tip, base_ref: 'refs/heads/main', head_sha: head } },
     push: { before: base, after: tip },
     first_push: { before: '0'.repeat(40), after: tip },
@@ -78,9 +78,11 @@ export function world({ event = 'pull_request', evidence = {}, artifacts = {}, c
     Object.entries(files).forEach(([file, text]) => write(folder, file, text));
     return [name, folder];
   }));
-  const name = { fork: 'pull_request', first_push: 'push' }[event] ?? event;
+  events.deleted_fork = { pull_request: { ...events.fork.pull_request, head: { sha: head, repo: null } } };
+  events.pull_request_target = events.fork;
+  const name = { fork: 'pull_request', deleted_fork: 'pull_request', first_push: 'push' }[event] ?? event;
   // On a pull request from a fork there are no secrets, and the token can only read.
-  const github = { event: events[event], event_name: name, ref: 'refs/heads/main', token: event === 'fork' ? '' : 'token' };
+  const github = { event: events[event], event_name: name, repository: 'acme/app', ref: 'refs/heads/main', token: event === 'fork' ? '' : 'token' };
   return { workspace, temp, root, artifacts: folders, env, github, top, base, tip, write: (file, text, mode) => write(workspace, file, text, mode) };
 }
 
