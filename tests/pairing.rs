@@ -310,3 +310,23 @@ fn a_stored_comparison_can_be_judged_again() {
     assert_eq!(answer.code, 0, "{}", answer.err);
     assert!(answer.out.contains("\"closed\"") && !answer.out.contains("golden.newly_failing"), "{}", answer.out);
 }
+
+/// What the base did not do right, no change has to answer for; the rates judge in the place of the comparison.
+#[test]
+fn a_base_that_nothing_can_be_held_against_blocks_no_change() {
+    let folder = project();
+    let here = folder.path();
+    change(here, "golden.jsonl", "\"mode\":\"live\"", "\"mode\":\"mock\"");
+    keep(here);
+    assert_eq!(held(here, &[]).code, 0, "{}", held(here, &[]).out);
+    let found = compared(here, &[]);
+    let finding = of(&found, "ai-eval/newly-failing");
+    assert_eq!(finding.outcome, Outcome::NotApplicable);
+    assert!(finding.message.contains("the answers of the base were made in mode mock"), "{}", finding.message);
+    assert_eq!(outcome(&found, "ai-eval/dropped-cases"), Outcome::NotApplicable);
+    assert_eq!(outcome(&found, "ai-claims/live-mode"), Outcome::Fail, "inherited, and still so");
+    bad(here, 0..40);
+    change(here, "golden.jsonl", "\"mode\":\"mock\"", "\"mode\":\"live\"");
+    assert_eq!(outcome(&compared(here, &[]), "ai-claims/hallucination-rate"), Outcome::Fail);
+    assert_eq!(held(here, &[]).code, 1);
+}

@@ -17,6 +17,25 @@ use crate::record::Record;
 use crate::source::{Grade, Location};
 use std::collections::{BTreeMap, BTreeSet};
 
+/// Why a comparison compares nothing: the change made it impossible, and has no evidence; or the base did, which is not the
+/// change's affair, and all that is not held against a base judges alone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Refusal {
+    ByHead(String),
+    ByBase(String),
+}
+
+impl Refusal {
+    /// The row that says so.
+    fn tell(self, row: Record) -> Record {
+        let (word, why) = match self {
+            Refusal::ByHead(why) => ("no-evidence", why),
+            Refusal::ByBase(why) => ("not-applicable", why),
+        };
+        standing(row.with("state", Value::text("not-comparable")), word, format!("not compared with the base: {why}"))
+    }
+}
+
 /// Adds to all evidence what became of its golden cases and tests since the base. `seen` are the names of everything the base saw,
 /// also of the rows that its report left out.
 pub fn pair(evidence: &mut [Evidence], base: &[Evidence], seen: &Inventory) {

@@ -111,9 +111,11 @@ impl<'a> Facts<'a> {
         if !self.has_base() {
             return Some(no_base());
         }
-        let mut rows = self.evidence.iter().flat_map(|entry| entry.rows(family));
-        let refused = rows.find(|row| row.text("standing") == Some("no-evidence"))?;
-        Some(Absence::broken(Gap::Unfit, format!("{}: {}", refused.subject(), refused.text("because").unwrap_or_default())))
+        let rows = || self.evidence.iter().flat_map(|entry| entry.rows(family));
+        let told = |row: &Record| format!("{}: {}", row.subject(), row.text("because").unwrap_or_default());
+        let refused = rows().find(|row| row.text("standing") == Some("no-evidence")).map(|row| Absence::broken(Gap::Unfit, told(row)));
+        // What the base makes impossible was never promised.
+        refused.or_else(|| rows().find(|row| row.text("state") == Some("not-comparable")).map(|row| Absence::silent(told(row))))
     }
 
     /// The entry at an index that this type has handed out.

@@ -1,5 +1,6 @@
 //! Whether two runs of golden sets are a pair: the same cases, graded alike. What was asked may differ in nothing; who answered may.
 
+use super::Refusal;
 use crate::evidence::Evidence;
 use crate::record::Record;
 use std::collections::{BTreeMap, BTreeSet};
@@ -60,10 +61,10 @@ impl<'e> Suites<'e> {
     }
 
     /// Why this suite and the same of the base are no pair.
-    pub(super) fn differs(&self, base: &Suites<'_>, suite: Option<&str>) -> Option<String> {
+    pub(super) fn differs(&self, base: &Suites<'_>, suite: Option<&str>) -> Option<Refusal> {
         let made_up = base.said(suite, "mode").into_iter().flatten().find(|mode| MADE_UP.contains(mode));
-        let stand_in = made_up.map(|mode| format!("the answers of the base were made in mode {mode}"));
-        stand_in.or_else(|| self.changes(base, suite, &GRADED))
+        let stand_in = made_up.map(|mode| Refusal::ByBase(format!("the answers of the base were made in mode {mode}")));
+        stand_in.or_else(|| self.changes(base, suite, &GRADED).map(Refusal::ByHead))
     }
 
     /// Who answered now, and who did at the base, where that differs.

@@ -2,7 +2,7 @@
 
 use super::comparable::{Key, Suites, renamed};
 use super::tally::{Standing, Tally};
-use super::{Base, first, mark, standing, tell_left_out};
+use super::{Base, Refusal, first, mark, standing, tell_left_out};
 use crate::evidence::Evidence;
 use crate::inventory::Inventory;
 use crate::metric::Value;
@@ -22,7 +22,7 @@ enum Fate {
     /// The base did not have it.
     New(u64),
     /// It is no pair with the base's, or gone: the reason.
-    Refused(String),
+    Refused(Refusal),
 }
 
 /// What became of the golden sets of one entry.
@@ -51,12 +51,8 @@ pub(super) fn pair(evidence: &mut [Evidence], base: &[Evidence], seen: &Inventor
     if let Some(at) = heads.iter().position(|i| *i == place) {
         let here = &mut compared[at];
         for other in base.entries.iter().filter(|other| !names.contains(&other.name) && !other.rows(ROWS).is_empty()) {
-            let row = Record::new("name", &other.name).with("state", Value::text("not-comparable"));
-            here.rows.push(standing(
-                row,
-                "no-evidence",
-                format!("the base had the golden evidence `{}`, and it is not there now", other.name),
-            ));
+            let why = format!("the base had the golden evidence `{}`, and it is not there now", other.name);
+            here.rows.push(Refusal::ByHead(why).tell(Record::new("name", &other.name)));
             here.gone.extend(other.rows(ROWS));
             (here.refused, here.all) = (true, false);
         }
@@ -183,7 +179,7 @@ impl Compared<'_> {
             }
             Fate::Refused(why) => {
                 (self.refused, self.all) = (true, false);
-                standing(row.with("state", Value::text("not-comparable")), "no-evidence", format!("not compared with the base: {why}"))
+                why.tell(row)
             }
         });
     }
@@ -198,7 +194,7 @@ fn fates<'e>(head: &Suites<'e>, before: Option<&Suites<'e>>, was: Option<&Eviden
         None => None,
     };
     if let Some(why) = whole {
-        return head.names().map(|suite| (suite, Fate::Refused(why.clone()))).collect();
+        return head.names().map(|suite| (suite, Fate::Refused(Refusal::ByBase(why.clone())))).collect();
     }
     let gone: Vec<Option<&str>> = before.names().filter(|suite| !head.holds(*suite)).collect();
     let mut came = false;
@@ -209,7 +205,7 @@ fn fates<'e>(head: &Suites<'e>, before: Option<&Suites<'e>>, was: Option<&Eviden
             false if gone.is_empty() => Fate::New(0),
             false => {
                 came = true;
-                Fate::Refused(renamed(&gone, suite))
+                Fate::Refused(Refusal::ByHead(renamed(&gone, suite)))
             }
         };
         fates.insert(suite, fate);
@@ -218,7 +214,7 @@ fn fates<'e>(head: &Suites<'e>, before: Option<&Suites<'e>>, was: Option<&Eviden
     for suite in gone.into_iter().filter(|_| !came) {
         let why =
             suite.map_or("what the base ran is not there now".to_owned(), |suite| format!("the base's suite `{suite}` is not there now"));
-        fates.insert(suite, Fate::Refused(why));
+        fates.insert(suite, Fate::Refused(Refusal::ByHead(why)));
     }
     fates
 }

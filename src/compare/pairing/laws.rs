@@ -130,7 +130,8 @@ fn what_could_not_be_judged_is_never_an_improvement() {
         assert_eq!(state(&[is, good], &[was, good]), "unchanged", "{was:?} {is:?}");
     }
     let found = held(&golden(&[broken; 3]), &golden(&[broken; 3]));
-    assert_eq!(row(&found).text("standing"), Some("no-evidence"));
+    assert_eq!(row(&found).text("standing"), Some("not-applicable"), "nothing of this change");
+    assert_eq!(row(&held(&golden(&[broken; 3]), &golden(&[good; 3]))).text("standing"), Some("no-evidence"));
     assert_eq!(count(&found, "golden.newly_failing"), None, "nothing compared is not nothing found");
 }
 
@@ -164,6 +165,7 @@ fn runs_that_were_graded_otherwise_are_no_pair() {
         row(&held(&head, &base)).text("because"),
         Some("not compared with the base: the answers of the base were made in mode mock")
     );
+    assert_eq!(row(&held(&head, &base)).text("standing"), Some("not-applicable"), "that is not of this change");
 }
 
 #[test]
@@ -284,8 +286,9 @@ fn counts_without_tests_cannot_be_held_against_anything() {
     let full = tests(&[("a", "passed")]);
     let mut bare = tests(&[]);
     bare.metrics[0].value = Value::Count(3);
-    for (head, base) in [(&bare, &full), (&full, &bare)] {
+    for (head, base, standing) in [(&bare, &full, "no-evidence"), (&full, &bare, "not-applicable"), (&bare, &bare, "not-applicable")] {
         let found = held(head, base);
+        assert_eq!(found.rows("tests.comparison")[0].text("standing"), Some(standing));
         assert_eq!(count(&found, "tests.new_failures"), None);
         assert!(found.rows("tests.comparison")[0].text("because").unwrap().contains("does not list"));
     }

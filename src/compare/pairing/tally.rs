@@ -117,7 +117,9 @@ impl Tally {
     pub(super) fn state(&self) -> (&'static str, Option<(&'static str, String)>) {
         let Pairs { cases, worse, better } = self.pairs;
         if cases == 0 {
-            return ("not-comparable", Some(("no-evidence", "no case was judged both at the base and now".to_owned())));
+            // Where the base judged none either, that is not of this change.
+            let standing = if self.newly_unmeasured + self.dropped > 0 { "no-evidence" } else { "not-applicable" };
+            return ("not-comparable", Some((standing, "no case was judged both at the base and now".to_owned())));
         }
         if worse > better && self.pairs.worsened() <= ALPHA {
             return ("regressed", None);

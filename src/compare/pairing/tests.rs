@@ -1,6 +1,6 @@
 //! Tests since the base: which fail that did not, and which are gone.
 
-use super::{Base, by_name, first, left_out, mark, standing, tell_left_out};
+use super::{Base, Refusal, by_name, first, left_out, mark, tell_left_out};
 use crate::evidence::Evidence;
 use crate::inventory::Inventory;
 use crate::metric::{Value, grouped};
@@ -16,7 +16,7 @@ const COMPARISON: &str = "tests.comparison";
 struct Compared<'b> {
     changes: Vec<&'static str>,
     gone: Vec<&'b Record>,
-    refused: Option<String>,
+    refused: Option<Refusal>,
 }
 
 pub(super) fn pair(evidence: &mut [Evidence], base: &[Evidence], seen: &Inventory) {
@@ -55,8 +55,8 @@ fn put(entry: &mut Evidence, compared: Compared<'_>, lost: &[&str], nameless: u6
     ];
     let mut row = Record::new("name", &entry.name);
     match compared.refused {
-        Some(because) => row = standing(row, "no-evidence", because),
-        None => row = counts.iter().fold(row, |row, (id, n)| row.with(*id, Value::Count(*n))),
+        Some(why) => row = why.tell(row),
+        None => row = counts.iter().fold(row.with("state", Value::text("compared")), |row, (id, n)| row.with(*id, Value::Count(*n))),
     }
     if !refused {
         for (id, n) in counts {
@@ -75,25 +75,27 @@ fn put(entry: &mut Evidence, compared: Compared<'_>, lost: &[&str], nameless: u6
 
 fn compare<'b>(entry: &Evidence, base: &Base<'b>) -> Compared<'b> {
     let rows = entry.rows(ROWS);
-    let refuse = |because: String| Compared { changes: vec!["unknown"; rows.len()], gone: Vec::new(), refused: Some(because) };
+    let refuse = |why: Refusal| Compared { changes: vec!["unknown"; rows.len()], gone: Vec::new(), refused: Some(why) };
     let unlisted = |entry: &Evidence| {
         let total = entry.metric("tests.total").map(|metric| &metric.value);
         let total = if let Some(Value::Count(total)) = total { *total } else { 0 };
         total.saturating_sub(entry.rows(ROWS).len() as u64 + left_out(entry, ROWS))
     };
-    if unlisted(entry) > 0 {
-        return refuse(format!("{} counts tests that it does not list, so they cannot be held against the base", entry.name));
+    let bare = |entry: &Evidence| format!("{} counts {} tests that it does not list", entry.name, grouped(unlisted(entry)));
+    let was = base.entry(&entry.name);
+    if let Some((was, (_, why))) = was.and_then(|was| Some((was, was.gap()?))) {
+        return refuse(Refusal::ByBase(format!("in the base, {}: {why}", was.name)));
     }
-    let Some(was) = base.entry(&entry.name) else {
+    if let Some(was) = was.filter(|was| unlisted(was) > 0) {
+        return refuse(Refusal::ByBase(format!("in the base, {}", bare(was))));
+    }
+    if unlisted(entry) > 0 {
+        return refuse(Refusal::ByHead(bare(entry)));
+    }
+    let Some(was) = was else {
         let changes = rows.iter().map(|row| if is_bad(row) { "newly-failing" } else { "added" }).collect();
         return Compared { changes, gone: Vec::new(), refused: None };
     };
-    if let Some((_, why)) = was.gap() {
-        return refuse(format!("in the base, {}: {why}", was.name));
-    }
-    if unlisted(was) > 0 {
-        return refuse(format!("in the base, {} counts {} tests that it does not list", was.name, grouped(unlisted(was))));
-    }
     let before = by_name(was, ROWS);
     let now: BTreeSet<&str> = rows.iter().map(Record::subject).collect();
     let changes = rows.iter().map(|row| change(row, before.get(row.subject()).copied(), base.forgot(was, row.subject()))).collect();
