@@ -313,6 +313,20 @@ pub const FAMILIES: &[Family] = &[
         ],
     },
     Family {
+        name: "coverage.declared",
+        key: "total",
+        from: "coverage",
+        about: "a total that a coverage report declares and that is more than 0.1 points from what it holds",
+        fields: &[
+            ("path", Kind::Text(&[]), "the report"),
+            ("of", Kind::Text(&[]), "of what"),
+            ("declared", Kind::Ratio, "what the report declares"),
+            ("said", Kind::Text(&[]), "the same, as the report puts it"),
+            ("counted", Kind::Ratio, "what was counted"),
+            ("line", Kind::Count, "where in the report it stands, from 1"),
+        ],
+    },
+    Family {
         name: "coverage.mutation",
         key: "path",
         from: "coverage",

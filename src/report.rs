@@ -5,6 +5,7 @@ use crate::evidence::Evidence;
 use crate::finding::{Finding, Fixed, Outcome};
 use crate::instant::Instant;
 use crate::inventory::Inventory;
+use crate::metric::{Metric, Ratio, Value};
 use crate::proposal::Proposal;
 use crate::relax::Relaxed;
 use crate::system::System;
@@ -54,6 +55,9 @@ pub struct Report {
     /// What the base measured, as far as `delta` and `change` look back to it: its metrics, without its rows.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub before: Vec<Evidence>,
+    /// What earlier judgements measured that were kept in one folder, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub past: Vec<Past>,
     /// What the base objected to and this judgement does not.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub fixed: Vec<Fixed>,
@@ -74,6 +78,29 @@ pub struct Report {
     /// What the change would say otherwise than the commit whose rules judge, where one was named.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub proposal: Option<Proposal>,
+}
+
+/// What an earlier judgement measured.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Past {
+    /// As of when it judged.
+    pub now: Instant,
+    /// The commit it judged.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub commit: Option<String>,
+    /// Its ratios of which the course is shown, of several entries together.
+    pub metrics: Vec<Metric>,
+}
+
+/// The metrics whose course over kept reports is shown.
+pub const COURSES: [&str; 2] = ["coverage.line", "coverage.branch"];
+
+/// A ratio of several entries together.
+pub fn together<'a>(metrics: impl Iterator<Item = &'a Metric>, id: &str) -> Ratio {
+    metrics.filter(|metric| metric.id == id && metric.labels.is_empty()).fold(Ratio::default(), |sum, metric| match metric.value {
+        Value::Ratio(ratio) => Ratio::new(sum.part.saturating_add(ratio.part), sum.whole.saturating_add(ratio.whole)),
+        _ => sum,
+    })
 }
 
 /// A change that coverage is held against.

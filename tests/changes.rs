@@ -115,6 +115,10 @@ fn of_many_kept_reports_that_of_the_merge_base_is_the_base() {
     assert!(text.contains("delta(coverage.line) is -2.5 pt (82.5 %, was 85 %)"), "{text}");
     let (code, text) = run(here, &["check", "--base-report", "kept"]);
     assert!(code == 1 && text.contains("(82.5 %, was 85 %)"), "the nearest commit before HEAD is the same one: {text}");
+    let (_, report) = run(here, &["check", "--base-report", "kept", "--format", "json"]);
+    let report: serde_json::Value = serde_json::from_str(&report).unwrap();
+    let past: Vec<_> = report["past"].as_array().unwrap().iter().map(|past| &past["metrics"][0]["part"]).collect();
+    assert_eq!(past, [160, 170], "the course up to where this work began, oldest first, and nothing of what came later there");
     assert!(run(here, &["explain", "rules/hold", "--base-report", "kept"]).1.contains("= -2.5 pt (82.5 %, was 85 %)"));
 
     std::fs::remove_dir_all(here.join("kept/parted")).unwrap();

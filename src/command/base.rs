@@ -1,5 +1,6 @@
 //! What a judgement is held against: the base's report, or the recorded baseline.
 
+use super::recall::Kept;
 use super::render;
 use crate::attestation;
 use crate::baseline::{Baseline, SCHEMA};
@@ -10,6 +11,7 @@ use crate::io::hash::fingerprint;
 use crate::io::shelf::Shelf;
 use crate::io::{fs, json};
 use crate::lifecycle::Lifecycle;
+use crate::report::Past;
 use crate::verdict::Mode;
 use crate::waiver::Listed;
 use std::path::Path;
@@ -34,29 +36,32 @@ pub struct Base {
     pub score: Option<u32>,
     /// The waivers it lists.
     pub waivers: Vec<Listed>,
+    /// What it and the reports before it measured.
+    pub past: Vec<Past>,
 }
 
 /// The base's report where one is named, else the recorded baseline where the gate asks for what is new.
 ///
 /// # Errors
 /// When it cannot be read, or is another project's.
-pub fn load(report: Option<&Path>, root: &Path, shelf: &Shelf, mode: Mode, project: &str, ids: &Lifecycle) -> Result<Option<Base>, Error> {
+pub fn load(kept: Option<Kept>, root: &Path, shelf: &Shelf, mode: Mode, project: &str, ids: &Lifecycle) -> Result<Option<Base>, Error> {
     let recorded = root.join(FILE);
-    let base = match report {
-        Some(path) => {
-            let report = render::read(path)?;
+    let base = match kept {
+        Some(kept) => {
+            let report = render::read(&kept.path)?;
             Base {
-                name: fs::slashed(path),
+                name: fs::slashed(&kept.path),
                 baseline: today(Baseline::of(&report), ids),
                 evidence: Some(report.evidence),
                 commit: report.project.commit,
                 score: report.score.overall,
                 waivers: report.waivers.into_iter().map(|listed| Listed { rule: ids.today(&listed.rule).to_owned(), ..listed }).collect(),
+                past: kept.past,
             }
         }
         None if mode == Mode::New && shelf.exists(&recorded) => {
             let (name, baseline) = (fs::slashed(&recorded), read(&recorded, shelf, ids)?);
-            Base { name, baseline, evidence: None, commit: None, score: None, waivers: Vec::new() }
+            Base { name, baseline, evidence: None, commit: None, score: None, waivers: Vec::new(), past: Vec::new() }
         }
         None => return Ok(None),
     };

@@ -175,7 +175,7 @@ pub fn configured(options: &Options) -> Result<Report, Error> {
     let subject = Subject { id: project.id.clone(), name: project.name.clone(), version: project.version.clone(), commit };
     let (mode, until) = profile.map_or((Mode::All, None), |profile| (profile.gate, profile.until));
     let kept = recall::file(options.base_report.as_deref(), &setup.root, &project.id, asked.base.as_deref())?;
-    let base = base::load(kept.as_deref(), &setup.root, &setup.shelf, mode, &project.id, &setup.ids)?;
+    let base = base::load(kept, &setup.root, &setup.shelf, mode, &project.id, &setup.ids)?;
     if let Some(commit) = base.as_ref().and_then(|base| base.commit.as_deref()) {
         owners::confirm(Path::new(&setup.config.path), commit, setup.waivers.iter_mut().map(|ready| &mut ready.waiver));
     }

@@ -39,7 +39,7 @@ pub fn run(id: &str, options: &Options) -> Result<Exit, Error> {
     let (packs, now): (Vec<Pack>, Option<Now>) = match setup::asked(options) {
         Ok(setup) => {
             let kept = recall::file(options.base_report.as_deref(), &setup.root, &setup.config.project.id, options.change.base.as_deref())?;
-            let base = kept.as_deref().map(render::read).transpose()?.map(|report| report.evidence);
+            let base = kept.map(|kept| render::read(&kept.path)).transpose()?.map(|report| report.evidence);
             let compiled = setup.rules.iter().find(|rule| rule.rule.id == setup.ids.today(id)).cloned();
             (setup.packs, Some(Now { report: configured(options)?, base, compiled }))
         }

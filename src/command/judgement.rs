@@ -134,6 +134,7 @@ pub fn of(case: Case<'_>) -> Report {
         score,
         findings,
         evidence,
+        past: base.as_ref().map(|base| base.past.clone()).unwrap_or_default(),
         before: base.and_then(|base| base.evidence).unwrap_or_default().into_iter().map(metrics_only).collect(),
         fixed,
         inventory: seen,

@@ -7,6 +7,7 @@ mod audit;
 mod benchmarks;
 mod claims;
 mod controls;
+mod course;
 mod coverage;
 mod figures;
 mod golden;

@@ -80,6 +80,7 @@ pub fn over(findings: Vec<Finding>) -> Report {
         findings,
         evidence: evidence(),
         before: Vec::new(),
+        past: Vec::new(),
         fixed: Vec::new(),
         inventory: crate::inventory::Inventory::default(),
         controls: Vec::new(),
@@ -240,8 +241,7 @@ pub fn hostile() -> Report {
         }
     }
     report.project.name = HOSTILE.to_owned();
-    report.project.version = Some(HOSTILE.to_owned());
-    report.project.commit = Some(HOSTILE.to_owned());
+    (report.project.version, report.project.commit) = (Some(HOSTILE.to_owned()), Some(HOSTILE.to_owned()));
     report.profile = Some(HOSTILE.to_owned());
     report.packs[0].name = HOSTILE.to_owned();
     report.score.areas[0].name = HOSTILE.to_owned();

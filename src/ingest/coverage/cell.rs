@@ -118,7 +118,8 @@ pub(super) fn finish(reading: &mut Reading<'_>, mut draft: Draft, odds: Odds, fo
     // A report that could not be read to its end differs from its totals anyway.
     if reading.problems.iter().all(|problem| problem.severity != Grade::Error) {
         for (what, ratio, count) in told.iter().filter(|(_, ratio, _)| ratio.is_known()) {
-            compare_declared(reading, what, Declared::Counts(*ratio), draft.lines.total(*count), Location::pointer(at));
+            let counted = draft.lines.total(*count);
+            compare_declared(reading, &mut draft, what, Declared::Counts(*ratio), counted, Location::pointer(at));
         }
     }
     odds.tell(reading);

@@ -187,7 +187,7 @@ impl Report {
         let [lines, branches] = self.declared;
         let lines = lines.filter(|declared| *declared != statements && *declared != plus(statements, conditions));
         let declared = Totals { line: lines.unwrap_or_default(), branch: branches.unwrap_or_default(), ..Totals::default() };
-        compare_totals(reading, &self.draft, declared, root);
+        compare_totals(reading, &mut self.draft, declared, root);
         self.odds.tell(reading);
         reading.source.collected_at = self.made;
         reading.source.content = self.draft.describe("Clover");

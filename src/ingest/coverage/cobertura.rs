@@ -141,15 +141,14 @@ impl Report {
             self.draft.roots = std::mem::take(&mut self.sources);
         }
         let root = self.root.as_ref();
-        let told: [(&str, Option<Declared>, Counter); 2] = [
+        let told: [(&'static str, Option<Declared>, Counter); 2] = [
             ("lines", root.and_then(|root| root.lines), Lines::line_ratio),
             ("branches", root.and_then(|root| root.branches), Lines::branch_ratio),
         ];
         if reading.problems.is_empty() {
-            for (what, declared, counted) in told {
-                declared
-                    .into_iter()
-                    .for_each(|it| compare_declared(reading, what, it, self.draft.lines.total(counted), Location::line(line)));
+            for (what, declared, counter) in told {
+                let counted = self.draft.lines.total(counter);
+                declared.into_iter().for_each(|it| compare_declared(reading, &mut self.draft, what, it, counted, Location::line(line)));
             }
         }
         self.odds.tell(reading);

@@ -128,7 +128,7 @@ impl Report {
         }
         self.draft.lines.settle();
         self.points.tell(reading);
-        compare_totals(reading, &self.draft, Totals { statement: self.declared, ..Totals::default() }, root);
+        compare_totals(reading, &mut self.draft, Totals { statement: self.declared, ..Totals::default() }, root);
         self.odds.tell(reading);
         reading.source.content = self.draft.describe("dotCover");
         self.draft

@@ -47,8 +47,8 @@ pub(super) fn walk(reading: &mut Reading<'_>, report: &mut impl Elements) -> u64
 
 /// Compares the totals that a whole report declares in a line with what was counted in it, unless it is damaged. Branches, functions
 /// and statements are compared only where the report tells any.
-pub(super) fn compare_totals(reading: &mut Reading<'_>, draft: &Draft, declared: Totals, line: u64) {
-    let counters: [(&str, Counter); 4] = [
+pub(super) fn compare_totals(reading: &mut Reading<'_>, draft: &mut Draft, declared: Totals, line: u64) {
+    let counters: [(&'static str, Counter); 4] = [
         ("lines", Lines::line_ratio),
         ("branches", Lines::branch_ratio),
         ("functions", Lines::function_ratio),
@@ -60,7 +60,7 @@ pub(super) fn compare_totals(reading: &mut Reading<'_>, draft: &Draft, declared:
     for ((what, of), told) in counters.into_iter().zip([declared.line, declared.branch, declared.function, declared.statement]) {
         let counted = draft.lines.total(of);
         if told.is_known() && (what == "lines" || counted.is_known()) {
-            compare_declared(reading, what, Declared::Counts(told), counted, Location::line(line));
+            compare_declared(reading, draft, what, Declared::Counts(told), counted, Location::line(line));
         }
     }
 }

@@ -227,8 +227,8 @@ impl Report {
         }
     }
 
-    fn tell(&self, reading: &mut Reading<'_>, root: u64) {
-        compare_totals(reading, &self.draft, totals(self.declared), root);
+    fn tell(&mut self, reading: &mut Reading<'_>, root: u64) {
+        compare_totals(reading, &mut self.draft, totals(self.declared), root);
         self.odds.tell(reading);
         reading.source.collected_at = self.made;
         reading.source.content = self.draft.describe("JaCoCo");

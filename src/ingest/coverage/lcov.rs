@@ -236,7 +236,7 @@ impl Trace {
         if reading.problems.is_empty() {
             for (what, check) in [("lines", &self.lines), ("branches", &self.branches)] {
                 if let Some(line) = check.differs {
-                    compare_declared(reading, what, Declared::Counts(check.declared), check.counted, Location::line(line));
+                    compare_declared(reading, &mut draft, what, Declared::Counts(check.declared), check.counted, Location::line(line));
                 }
             }
         }

@@ -4,12 +4,13 @@
 //! however many classes, packages and reports repeat it, and is covered if any of them ran it.
 
 use crate::evidence::Evidence;
-use crate::ingest::{Family, Format, Reading, Request};
+use crate::ingest::{Family, Format, Request};
 use crate::linemap::{Counts, LineMap, Lines, Unsure};
 use crate::metric::{Ratio, Value, grouped};
 use crate::mutant::{Fate, Mutants};
 use crate::record::Record;
 use crate::source::{Grade, Location};
+use declared::{Declared, Stated, compare_declared};
 use std::collections::{BTreeMap, BTreeSet};
 
 mod cargo_mutants;
@@ -19,6 +20,7 @@ mod cobertura;
 mod coverage_py;
 mod coveralls_json;
 mod coverlet;
+mod declared;
 mod dotcover;
 mod elements;
 mod gcovr_json;
@@ -105,6 +107,8 @@ pub struct Draft {
     mutants: Mutants,
     /// It lists every relevant line: one that it does not list counts only if another run of the kind ran it (SimpleCov).
     exhaustive: bool,
+    /// Where what a report says of itself is not what it holds.
+    stated: Vec<Stated>,
 }
 
 impl Draft {
@@ -122,6 +126,7 @@ impl Draft {
         let Unsure { branches, totals } = self.lines.join(other.lines);
         self.unsure = Unsure { branches: self.unsure.branches + branches, totals: self.unsure.totals + totals };
         self.mutants.join(other.mutants);
+        self.stated.extend(other.stated);
         for (name, files) in other.packages {
             self.packages.entry(name).or_default().extend(files);
         }
@@ -178,6 +183,7 @@ fn put(all: &Draft, evidence: &mut Evidence) {
         let uncovered = counts.line.whole.saturating_sub(counts.line.part);
         evidence.push("coverage.file", record.with("uncovered", Value::Count(uncovered)));
     }
+    declared::put(&all.stated, evidence);
     evidence.family("coverage.package");
     for (name, (counts, files)) in packages(all, &files) {
         evidence.push("coverage.package", measured(Record::new("name", name), &counts).with("files", Value::Count(files)));
@@ -212,30 +218,3 @@ fn measured(record: Record, counts: &Counts) -> Record {
 
 /// Counts something in a file.
 type Counter = fn(&Lines) -> Ratio;
-
-/// What a report says of itself.
-#[derive(Clone, Copy, Debug)]
-enum Declared {
-    /// How many of how many.
-    Counts(Ratio),
-    /// Only the share, which for nothing at all may be anything.
-    Rate(Ratio),
-}
-
-/// Warns when what a report declares about itself is further than 0.1 points from what its lines say.
-fn compare_declared(reading: &mut Reading<'_>, what: &str, declared: Declared, counted: Ratio, at: Location) {
-    let (ratio, shown) = match declared {
-        Declared::Rate(_) if !counted.is_known() => return,
-        Declared::Rate(ratio) => (ratio, format!("{} %", ratio.floor_percent(2).unwrap_or_default())),
-        Declared::Counts(ratio) => (ratio, Value::Ratio(ratio).to_string()),
-    };
-    let apart = (u128::from(ratio.part) * u128::from(counted.whole)).abs_diff(u128::from(counted.part) * u128::from(ratio.whole));
-    let differs = match (ratio.is_known(), counted.is_known()) {
-        (true, true) => apart.saturating_mul(1000) > u128::from(ratio.whole) * u128::from(counted.whole),
-        (one, other) => one != other,
-    };
-    if differs {
-        let message = format!("the report declares {shown} of its {what} covered; counted: {}", Value::Ratio(counted));
-        reading.warning("declared-totals-differ", at, message);
-    }
-}

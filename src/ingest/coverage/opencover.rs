@@ -147,7 +147,7 @@ impl Session {
         self.odds.place(root);
         self.draft.lines.settle();
         self.points.tell(reading);
-        compare_totals(reading, &self.draft, self.declared, root);
+        compare_totals(reading, &mut self.draft, self.declared, root);
         self.odds.tell(reading);
         reading.source.content = self.draft.describe("OpenCover");
         self.draft

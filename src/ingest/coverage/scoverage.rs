@@ -158,7 +158,7 @@ impl Report {
             self.draft.lines.file(path).totals.take(Totals { statement: *statement, ..Totals::default() });
         }
         self.draft.lines.settle();
-        compare_totals(reading, &self.draft, Totals { statement: self.declared, ..Totals::default() }, root);
+        compare_totals(reading, &mut self.draft, Totals { statement: self.declared, ..Totals::default() }, root);
         self.odds.tell(reading);
         reading.source.collected_at = self.made;
         reading.source.content = self.draft.describe("scoverage");

@@ -213,7 +213,7 @@ impl Report {
         self.odds.place(root);
         self.draft.lines.settle();
         self.points.tell(reading);
-        compare_totals(reading, &self.draft, Totals { line: self.declared, ..Totals::default() }, root);
+        compare_totals(reading, &mut self.draft, Totals { line: self.declared, ..Totals::default() }, root);
         self.odds.tell(reading);
         reading.source.content = self.draft.describe("Visual Studio coverage");
         self.draft

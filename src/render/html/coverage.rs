@@ -1,8 +1,8 @@
 //! Coverage: totals, packages against their limit, and the files with most that never ran.
 
 use super::Section;
+use super::course::{self, Course};
 use crate::error::Error;
-use crate::linemap::plus;
 use crate::metric::{Ratio, Value, grouped};
 use crate::record::Record;
 use crate::render::parts::bar;
@@ -10,7 +10,7 @@ use crate::render::parts::changed;
 use crate::render::parts::figure;
 use crate::render::parts::markup::{Html, fill};
 use crate::render::parts::required::{self, Limit};
-use crate::report::Report;
+use crate::report::{Report, together};
 use askama::Template;
 
 /// How many packages and files are listed.
@@ -26,6 +26,8 @@ struct Coverage {
     packages_left_out: usize,
     files: Vec<Row>,
     files_left_out: usize,
+    stated: Vec<Stated>,
+    courses: Vec<Course>,
     changes: Vec<Change>,
     changes_left_out: usize,
     unmeasured: Vec<String>,
@@ -59,6 +61,20 @@ struct Row {
     missing: String,
 }
 
+/// A total of a report that is not what it holds.
+struct Stated {
+    path: String,
+    of: String,
+    said: String,
+    counted: String,
+}
+
+fn stated(row: &Record) -> Stated {
+    let text = |cell: &str| row.text(cell).unwrap_or_default().to_owned();
+    let counted = row.ratio("counted").map(|ratio| Value::Ratio(ratio).to_string()).unwrap_or_default();
+    Stated { path: text("path"), of: text("of"), said: text("said"), counted }
+}
+
 pub(super) fn section(report: &Report) -> Result<Option<Section>, Error> {
     let totals: Vec<Total> = TOTALS.iter().filter_map(|(what, id)| total(report, what, id)).collect();
     let Some(first) = totals.first() else { return Ok(None) };
@@ -68,6 +84,8 @@ pub(super) fn section(report: &Report) -> Result<Option<Section>, Error> {
     files.sort_by(|a, b| missing(b).cmp(&missing(a)).then_with(|| a.subject().cmp(b.subject())));
     let view = Coverage {
         totals,
+        stated: report.rows("coverage.declared").take(CHANGES).map(stated).collect(),
+        courses: course::courses(report)?,
         packages_left_out: packages.len().saturating_sub(PACKAGES),
         packages: packages.into_iter().take(PACKAGES).map(|row| line(report, row)).collect(),
         files_left_out: files.len().saturating_sub(FILES),
@@ -125,8 +143,7 @@ fn gauge(name: &str, ratio: Ratio, limit: Option<&Limit>) -> Html {
 
 fn total(report: &Report, what: &'static str, id: &str) -> Option<Total> {
     // Of several entries, together, as rules see them.
-    let values = report.evidence.iter().filter_map(|entry| entry.metric(id));
-    let ratio = values.fold(Ratio::default(), |sum, metric| if let Value::Ratio(ratio) = metric.value { plus(sum, ratio) } else { sum });
+    let ratio = together(report.evidence.iter().flat_map(|entry| &entry.metrics), id);
     report.metric(id)?;
     // A change without a new line has no share, and needs no empty bar.
     if id == PATCH && !ratio.is_known() {

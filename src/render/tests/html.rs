@@ -3,7 +3,11 @@
 
 use super::*;
 use crate::finding::Outcome;
+use crate::instant::Instant;
+use crate::metric::{Metric, Value};
+use crate::record::Record;
 use crate::render::sample;
+use crate::report::Past;
 use crate::rule::Severity;
 
 #[path = "rich.rs"]
@@ -34,6 +38,42 @@ fn says_the_verdict_first_and_what_blocks() {
     assert!(page.find("What blocks").unwrap() < page.find("id=\"rules\"").unwrap());
 }
 
+/// The report with nine kept ones before it, of which the first did not count branches, and with a total that is not what was counted.
+fn with_a_course() -> Report {
+    let day = |n: u64| {
+        let line = Metric::new("coverage.line", Value::ratio(1701 - n * n / 2, 1998));
+        let branch = Metric::new("coverage.branch", Value::ratio(290 + n, 420));
+        let now = Instant(1_770_508_800_000 + i64::try_from(n).unwrap() * 86_400_000);
+        Past { now, commit: Some(format!("{n:07x}c0ffee")), metrics: [line].into_iter().chain((n > 3).then_some(branch)).collect() }
+    };
+    let stated = Record::new("total", "lines of evidence/coverage.xml")
+        .with("path", Value::text("evidence/coverage.xml"))
+        .with("of", Value::text("lines"))
+        .with("said", Value::text("85.13 % (1,701 of 1,998)"))
+        .with("counted", Value::ratio(1661, 1998));
+    let mut report = rich::report();
+    report.past = (0..9).map(day).collect();
+    let coverage = report.evidence.iter_mut().find(|entry| entry.family == "coverage").unwrap();
+    coverage.push("coverage.declared", stated);
+    report
+}
+
+#[test]
+fn coverage_is_drawn_over_the_kept_reports_and_declared_totals_stand_beside_what_was_counted() {
+    let page = shown(&with_a_course());
+    for part in [
+        "Line coverage went from 85.1 % to 83.1 % since the oldest of 9 kept reports",
+        "Branch coverage went from 70 % to 71.6 % since the oldest of 5 kept reports",
+        "chart-coverage-line",
+        "<td>2026-02-08</td><td class=\"mono\">0000000</td><td class=\"r\">85.13 % (1,701 of 1,998)</td>",
+        "85.13 % (1,701 of 1,998)</td><td class=\"r\" data-l=\"Counted\">83.13 % (1,661 of 1,998)",
+    ] {
+        assert!(page.contains(part), "{part}");
+    }
+    let page = shown(&rich::report());
+    assert!(!page.contains("chart-coverage") && !page.contains("declare another total"), "nothing to draw, and nothing to say");
+}
+
 #[test]
 fn a_family_without_evidence_has_no_section() {
     let page = shown(&sample::report());
@@ -48,7 +88,7 @@ fn a_family_without_evidence_has_no_section() {
 
 #[test]
 fn the_page_carries_the_report() {
-    for report in [rich::report(), sample::report(), sample::hostile()] {
+    for report in [with_a_course(), sample::report(), sample::hostile()] {
         let page = shown(&report);
         let carried: Report = json::read(embedded(&page).as_bytes()).unwrap();
         assert_eq!(carried, report);
@@ -86,7 +126,8 @@ fn tags(page: &str) -> Vec<String> {
 
 #[test]
 fn hostile_text_stays_text() {
-    let mut report = rich::report();
+    let mut report = with_a_course();
+    report.past.iter_mut().for_each(|past| past.commit = Some("<img src=x onerror=alert(1)>".into()));
     let hostile = "</style></script><script>alert(1)</script><img src=x onerror=alert(1)>\"'`]]>\u{202e}<!-- \0";
     for finding in &mut report.findings {
         for text in
@@ -125,7 +166,7 @@ fn hostile_text_stays_text() {
     report.profile = Some(hostile.into());
     report.tool = hostile.into();
     let page = shown(&report);
-    let known: std::collections::BTreeSet<String> = tags(&shown(&rich::report())).into_iter().collect();
+    let known: std::collections::BTreeSet<String> = tags(&shown(&with_a_course())).into_iter().collect();
     let strange: Vec<String> = tags(&page).into_iter().filter(|tag| !known.contains(tag)).collect();
     assert_eq!(strange, Vec::<String>::new());
     assert_eq!(page.matches("<script").count(), 2);
