@@ -1,5 +1,6 @@
 //! What other tools get wrong in reading reports, each with the opposite behaviour. Numbers are those of the list in the
-//! specification of coverage; what concerns changes and their lines is tested where they are compared.
+//! specification of coverage; what concerns changes (1 and 3) is tested in `tests/change.rs`, memory (11) in
+//! `tests/memory.rs`.
 
 use super::{class, cobertura, codes, evidence, ratio};
 use crate::evidence::Evidence;
