@@ -111,7 +111,7 @@ fn mutations_of_pit_are_read() {
             .concat();
     let all = evidence(&[pit(&report).as_bytes()]);
     assert_eq!(ratio(&all, "coverage.mutation_score"), Some((2, 5)), "no test judged the one with the error, whatever PIT says");
-    assert_eq!(codes(&all), [("mutation-without-judgement", Some(8))]);
+    assert_eq!(codes(&all), [("mutation-without-judgement", Some(9))]);
     assert_eq!(all.rows("coverage.mutant")[0].subject(), "p/q/A.java:2: M in <init> 0");
     // Two runs: what either noticed is noticed.
     let again = evidence(&[pit(&report).as_bytes(), pit(&one("KILLED", 2, 4)).as_bytes()]);
