@@ -7,6 +7,7 @@
 pub mod case;
 mod cases;
 pub mod claim;
+mod deepeval;
 pub mod draft;
 mod golden1;
 mod helm;
@@ -14,11 +15,15 @@ mod identity;
 mod inspect;
 mod layout;
 mod ledger;
+pub mod loose;
 mod map;
 mod mapped;
 mod mark;
 mod openai_evals;
 mod policy;
+mod promptfoo;
+mod promptfoo_csv;
+mod promptfoo_jsonl;
 pub mod run;
 mod score;
 pub mod signal;
@@ -51,7 +56,17 @@ pub struct Golden;
 impl Family for Golden {
     type Draft = Draft;
     const NAME: &'static str = "golden";
-    const FORMATS: &'static [Format<Draft>] = &[golden1::FORMAT, inspect::FORMAT, openai_evals::FORMAT, helm::FORMAT, mapped::FORMAT];
+    const FORMATS: &'static [Format<Draft>] = &[
+        golden1::FORMAT,
+        promptfoo::FORMAT,
+        promptfoo_jsonl::FORMAT,
+        promptfoo_csv::FORMAT,
+        deepeval::FORMAT,
+        inspect::FORMAT,
+        openai_evals::FORMAT,
+        helm::FORMAT,
+        mapped::FORMAT,
+    ];
 
     fn by_map(request: &Request<'_>) -> Option<&'static Format<Draft>> {
         Map::of(request)?.layout.map(|_| &mapped::FORMAT)
