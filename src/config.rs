@@ -4,6 +4,7 @@ use crate::instant::Instant;
 pub use crate::metric::Declared;
 use crate::rule::{Relax, Severity, Spanned};
 use crate::system::System;
+use crate::transcript::Publish;
 pub use crate::tree::{Moved, Sources};
 use crate::verdict::Mode;
 use std::collections::BTreeMap;
@@ -62,6 +63,8 @@ pub struct Entry {
     pub judges: BTreeMap<String, String>,
     /// About the source files that the evidence names.
     pub sources: Sources,
+    /// How much of a golden set's texts a report may hold.
+    pub publish: Publish,
 }
 
 /// What a glob must find.

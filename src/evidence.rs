@@ -6,6 +6,7 @@ use crate::mutant::Mutants;
 use crate::record::Record;
 use crate::series::Series;
 use crate::source::{Grade, Location, Problem, Source};
+use crate::transcript::Transcripts;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -34,6 +35,9 @@ pub struct Evidence {
     /// What rules' queries found in it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tables: Vec<Table>,
+    /// What was asked and answered in golden cases, as far as it is published.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub transcripts: Option<Transcripts>,
     /// Everything wrong, in the order of the sources.
     pub problems: Vec<Problem>,
     /// Which lines ran, for what is compared with a change; a report does not keep it.

@@ -45,6 +45,7 @@ pub mod series;
 pub mod source;
 pub mod stamp;
 pub mod system;
+pub mod transcript;
 pub mod tree;
 pub mod verdict;
 pub mod waiver;

@@ -38,24 +38,25 @@
   addEventListener('hashchange', reveal);
   reveal();
 
-  // Filter by outcome and by text; the outcome is kept in the address.
+  // Filter by outcome, by text and by group; the outcome is kept in the address.
   for (const bar of all('[data-filter]')) {
     const id = bar.dataset.filter, rows = all('#' + id + ' [data-s]'), buttons = all('button', bar);
-    const said = bar.querySelector('output'), find = bar.querySelector('input');
+    const said = bar.querySelector('output'), find = bar.querySelector('input'), pick = bar.querySelector('select');
     const count = row => Number(row.dataset.n || 1), total = rows.reduce((n, row) => n + count(row), 0);
     const words = new Map();
     let state = '';
     const go = () => {
-      const text = find ? find.value.trim().toLowerCase() : '';
+      const text = find ? find.value.trim().toLowerCase() : '', group = pick ? pick.value : '';
       let shown = 0;
       for (const row of rows) {
         if (text && !words.has(row)) words.set(row, row.textContent.toLowerCase());
-        const ok = (!state || row.dataset.s.split(' ').includes(state)) && (!text || words.get(row).includes(text));
+        const ok = (!state || row.dataset.s.split(' ').includes(state)) && (!text || words.get(row).includes(text))
+          && (!group || row.dataset.c === group);
         row.hidden = !ok;
         if (ok) shown += count(row);
       }
       for (const button of buttons) button.setAttribute('aria-pressed', String(button.value === state));
-      said.textContent = state || text ? 'Showing ' + shown + ' of ' + total : '';
+      said.textContent = state || text || group ? 'Showing ' + shown + ' of ' + total : '';
     };
     for (const button of buttons) button.addEventListener('click', () => {
       state = button.value;
@@ -63,6 +64,7 @@
       go();
     });
     if (find) find.addEventListener('input', go);
+    if (pick) pick.addEventListener('change', go);
     const asked = /^#([\w-]+):([\w-]+)$/.exec(location.hash);
     bar.hidden = false;
     if (asked && asked[1] === id && buttons.some(button => button.value === asked[2])) {

@@ -60,6 +60,9 @@ pub fn run(options: &Options, out: &Path) -> Result<Exit, Error> {
             contents.push(Content { path: format!("report/{file}"), role: "report", source: None, bytes: text.into() });
         }
     }
+    if report.evidence.iter().filter_map(|entry| entry.transcripts.as_ref()).any(|told| told.withheld > 0) {
+        terminal::note("the bundle holds golden sets whole, also the questions and answers that `publish` keeps out of the report");
+    }
     contents.sort_by(|a, b| a.path.cmp(&b.path));
     write(&report, &contents, out)?;
     terminal::note(&format!("{} files written to {}; the verdict is {}", contents.len() + 2, out.display(), report.verdict.label()));

@@ -43,6 +43,7 @@ pub fn evidence(setup: &Setup, now: Instant, tree: Option<&Tree>, change: Option
             now,
             tree,
             sources: &entry.sources,
+            publish: entry.publish,
         };
         let mut evidence = (room.read)(&request);
         // What discovery already said is missing need not be said again.

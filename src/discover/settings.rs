@@ -12,6 +12,7 @@ use crate::waiver::Limits;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+mod publish;
 mod sources;
 mod system;
 
@@ -117,7 +118,7 @@ fn entry(node: &Node, families: &[&str], errors: &mut Vec<Diagnostic>) -> Entry 
     if family.place.line > 0 && !families.contains(&family.text.as_str()) {
         let help = spelling::did_you_mean(&family.text, families.iter().copied())
             .or_else(|| Some(format!("the families are {}", families.join(", "))));
-        f.errors.push(Diagnostic::new(family.place, format!("unknown family `{}`", family.text)).help(help));
+        f.errors.push(Diagnostic::new(family.place.clone(), format!("unknown family `{}`", family.text)).help(help));
     }
     let paths = f.texts("path");
     if paths.is_empty() || paths.iter().any(|path| path.text.is_empty()) {
@@ -130,12 +131,13 @@ fn entry(node: &Node, families: &[&str], errors: &mut Vec<Diagnostic>) -> Entry 
     }
     let judges = if f.is_mapping("map") { f.node("map").map(|node| judges(node, f.errors)) } else { None };
     let entry = Entry {
-        family: family.text,
         path: paths.into_iter().map(|path| path.text).collect(),
         expect: expect(&mut f),
         map: if judges.is_some() { None } else { f.text("map") },
         judges: judges.unwrap_or_default(),
         sources: sources::read(&mut f),
+        publish: publish::read(&mut f, &family.text),
+        family: family.text,
     };
     sources::concern(&entry, node, f.errors);
     if let (None, Some(glob)) = (&entry.expect, entry.path.iter().find(|path| fs::is_glob(path))) {

@@ -29,6 +29,7 @@ use crate::io::xml::opening;
 use crate::io::yaml;
 use crate::rule::{Collector, Place};
 use crate::source::{Grade, Location, Problem, Source};
+use crate::transcript::Publish;
 use crate::tree::{Sources, Tree};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
@@ -76,6 +77,8 @@ pub struct Request<'a> {
     pub tree: Option<&'a Tree>,
     /// What the configuration says of these files.
     pub sources: &'a Sources,
+    /// How much of a golden set's texts may be kept.
+    pub publish: Publish,
 }
 
 impl<'a> Request<'a> {
@@ -83,7 +86,17 @@ impl<'a> Request<'a> {
     pub const fn plain(name: &'a str, artifacts: &'a [Artifact], now: Instant) -> Self {
         const DECLARED: &BTreeMap<String, Declared> = &BTreeMap::new();
         const SOURCES: &Sources = &Sources { moved: Vec::new(), exclude: Vec::new() };
-        Request { name, artifacts, map: None, declared: DECLARED, collectors: &[], now, tree: None, sources: SOURCES }
+        Request {
+            name,
+            artifacts,
+            map: None,
+            declared: DECLARED,
+            collectors: &[],
+            now,
+            tree: None,
+            sources: SOURCES,
+            publish: Publish::Ids,
+        }
     }
 }
 

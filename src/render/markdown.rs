@@ -1,5 +1,7 @@
 //! `summary.md`: what a job summary shows. GitHub takes at most 1 MiB of it and shows nothing at all beyond that.
 
+mod golden;
+
 use super::parts::escape::{cell, prose, span, span_cell, value_cell};
 use super::parts::{changed, culprit, proposal, prose as say, waivers};
 use super::{Output, Style};
@@ -53,6 +55,7 @@ fn render(report: &Report, _: Style) -> Result<String, Error> {
         sheet.text.push('\n');
     }
     dropped += sheet.changes(report);
+    dropped += sheet.golden(report);
     if !rest.is_empty() {
         sheet.text.push_str(&format!("<details><summary>{}</summary>\n\n", folded(&rest)));
         sheet.text.push_str("| | Rule | Observed | Required |\n|---|---|---|---|\n");
@@ -99,6 +102,20 @@ impl Sheet {
         self.text.push_str(&format!("<details><summary>{title} with new lines that did not run</summary>\n\n"));
         self.text.push_str("| File | New lines that ran | Did not run |\n|---|---|---|\n");
         let dropped = self.rows(files.into_iter().map(change));
+        self.text.push_str("\n</details>\n\n");
+        dropped
+    }
+
+    /// What the golden set shows, folded; gives the number of rows left out.
+    fn golden(&mut self, report: &Report) -> usize {
+        let Some(folded) = golden::folded(report) else { return 0 };
+        self.text.push_str(&format!("<details><summary>{}</summary>\n\n", folded.title));
+        self.text.push_str("| Rate | Category | Observed | Shows | Limit |\n|---|---|---|---|---|\n");
+        let mut dropped = self.rows(folded.rates.into_iter()) + folded.left_out;
+        if !folded.cases.is_empty() {
+            self.text.push_str("\n| Case | Category | Outcome | Why |\n|---|---|---|---|\n");
+            dropped += self.rows(folded.cases.into_iter());
+        }
         self.text.push_str("\n</details>\n\n");
         dropped
     }

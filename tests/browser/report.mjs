@@ -38,23 +38,23 @@ export async function report(file) {
 
   await test('filter by outcome: counted, announced, kept in the address', file, {}, async page => {
     const outcome = ['fail', 'no-evidence', 'unproven', 'pass'].find(o => count(o) > 0);
-    await page.locator(`.filters button[value=${outcome}]`).click();
+    await page.locator(`#rules .filters button[value=${outcome}]`).click();
     assert.equal(await sum(page), count(outcome));
-    assert.equal(await page.locator('.filters output').innerText(), `Showing ${count(outcome)} of ${findings}`);
+    assert.equal(await page.locator('#rules .filters output').innerText(), `Showing ${count(outcome)} of ${findings}`);
     assert.ok(page.url().endsWith(`#rules:${outcome}`));
     const again = await page.context().newPage();
     await again.goto(page.url());
     assert.equal(await sum(again), count(outcome));
-    await page.locator('.filters button[value=""]').click();
+    await page.locator('#rules .filters button[value=""]').click();
     assert.equal(await sum(page), findings);
   });
 
   await test('search in the rules', file, {}, async page => {
     const rule = data.findings[0].rule;
-    await page.getByRole('searchbox', { name: 'Find' }).fill(rule.toUpperCase());
+    await page.locator('#rules').getByRole('searchbox').fill(rule.toUpperCase());
     const shown = await rows(page).count();
     assert.ok(shown >= 1 && shown < await page.locator('#rules tbody').count());
-    await page.getByRole('searchbox', { name: 'Find' }).fill('no rule has this text');
+    await page.locator('#rules').getByRole('searchbox').fill('no rule has this text');
     assert.equal(await rows(page).count(), 0);
   });
 
@@ -85,6 +85,42 @@ export async function report(file) {
     await page.locator('#rules summary').first().click();
     assert.ok(await page.locator('#rules details .in').first().isVisible());
   });
+
+  const cases = data.evidence.flatMap(entry => entry.records['golden.case'] ?? []).slice(0, 300);
+  if (cases.length) {
+    const fold = page => page.locator('#golden details.fold').first();
+    const open = page => fold(page).evaluate(d => { d.open = true; });
+    const visible = page => page.locator('#golden-cases tbody:visible').count();
+
+    await test('golden cases: filter by outcome, category and text', file, {}, async page => {
+      await open(page);
+      const bar = page.locator('[data-filter=golden-cases]');
+      assert.equal(await visible(page), cases.length);
+      const outcome = cases[0].outcome, category = cases[0].category;
+      const of = such => cases.filter(such).length;
+      await bar.locator(`button[value=${outcome}]`).click();
+      assert.equal(await visible(page), of(c => c.outcome === outcome));
+      await bar.locator('select').selectOption(category);
+      assert.equal(await visible(page), of(c => c.outcome === outcome && c.category === category));
+      assert.ok((await bar.locator('output').innerText()).startsWith('Showing '));
+      await bar.locator('button[value=""]').click();
+      await bar.locator('select').selectOption('');
+      await bar.getByRole('searchbox').fill(cases[0].id.toUpperCase());
+      assert.equal(await visible(page), 1);
+      await bar.getByRole('searchbox').fill('no case has this text');
+      assert.equal(await visible(page), 0);
+    });
+
+    await test('golden cases: the worst come first, and the fold opens by keyboard', file, {}, async page => {
+      const order = ['failed', 'error', 'not-judged', 'skipped', 'passed', 'not-applicable'];
+      const ranks = await page.locator('#golden-cases tbody').evaluateAll((all, order) => all.map(b => order.indexOf(b.dataset.s.split(' ')[0])), order);
+      assert.deepEqual(ranks, [...ranks].sort((a, b) => a - b));
+      const was = await fold(page).evaluate(d => d.open);
+      await fold(page).locator('summary').first().focus();
+      await page.keyboard.press('Enter');
+      assert.equal(await fold(page).evaluate(d => d.open), !was);
+    });
+  }
 
   await test('charts are drawn for the width of the screen', file, {}, async page => {
     const shown = () => page.evaluate(() => ['wide', 'narrow'].map(size => [...document.querySelectorAll('.chart.' + size)].filter(s => s.getClientRects().length).length));

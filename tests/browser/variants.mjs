@@ -22,7 +22,7 @@ export async function variants(file) {
     assert.ok(readFileSync(make('again', text), 'utf8') === readFileSync(file, 'utf8'));
   });
 
-  const hostile = make('hostile', poison(JSON.parse(text)));
+  const hostile = make('hostile', poison(withTexts(JSON.parse(text))));
   for (const width of [1280, 390]) {
     await test(`hostile names are text, ${width} px`, hostile, { viewport: { width, height: 844 } }, async page => {
       assert.equal(await page.evaluate(() => window.taken), undefined);
@@ -59,9 +59,23 @@ export async function variants(file) {
   rmSync(folder, { recursive: true });
 }
 
+/** The same report with questions and answers in it, as far as it has golden cases. */
+function withTexts(report) {
+  const long = { text: 'مرحبا '.repeat(300), left_out: 7 };
+  for (const { transcripts } of report.evidence) {
+    if (!transcripts) continue;
+    transcripts.publish = 'all';
+    for (const told of transcripts.cases.slice(0, 9)) {
+      Object.assign(told, { question: long, answer: { text: 'It is kept.' }, expected: long, scores: [{ name: 'faithfulness', value: 0.4, passed: false }] });
+      told.claims = [{ id: 'c1', text: long, verdict: 'contradicted', uncited: true }, { id: 'c2', verdict: 'not judged', citations: { all: 3, dead: 1 } }];
+    }
+  }
+  return report;
+}
+
 /** Every text that evidence or a rule can write, with hostile text at its end. */
 function poison(report) {
-  const kept = new Set(['schema', 'now', 'verdict', 'outcome', 'gap', 'severity', 'mode', 'block_at', 'at', 'collected_at', 'direction', 'state', 'unit', 'since', 'change', 'until', 'granted', 'expires']);
+  const kept = new Set(['schema', 'now', 'verdict', 'outcome', 'gap', 'severity', 'mode', 'block_at', 'at', 'collected_at', 'direction', 'state', 'unit', 'since', 'change', 'publish', 'until', 'granted', 'expires']);
   // How a control is answered is a closed word, where a statement's `by` is a person's name.
   const closed = new Set(['automated', 'attested']);
   const walk = (value, key) => {

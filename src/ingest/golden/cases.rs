@@ -29,7 +29,7 @@ pub struct Cases {
 /// A case with all attempts at it.
 pub struct Row {
     /// The worst of them.
-    worst: Case,
+    pub worst: Case,
     all: Attempts,
 }
 
@@ -118,7 +118,7 @@ fn rows(worst: Worst) -> (Vec<Row>, BTreeMap<u64, usize>) {
         let place = *places.entry(fingerprint).or_insert(rows.len());
         match rows.get_mut(place) {
             Some(row) => row.add(case),
-            None => rows.push(Row { worst: case, all: Attempts::default() }),
+            None => rows.push(Row::of(case)),
         }
     }
     (rows, places)
@@ -140,6 +140,16 @@ impl Attempts {
 }
 
 impl Row {
+    /// A case of which one attempt is known.
+    pub fn of(worst: Case) -> Row {
+        Row { worst, all: Attempts::default() }
+    }
+
+    /// Whether the attempts disagree.
+    pub fn is_flaky(&self) -> bool {
+        self.all.is_flaky()
+    }
+
     /// It is as good as its worst attempt, and as slow as its slowest.
     fn add(&mut self, case: Case) {
         let latency = [self.worst.latency, case.latency].into_iter().flatten().reduce(f64::max);

@@ -42,7 +42,8 @@ pub enum Verdict {
 }
 
 impl Verdict {
-    const fn is_bad(self) -> bool {
+    /// Whether it makes an answer bad.
+    pub const fn is_bad(self) -> bool {
         matches!(self, Verdict::Contradicted | Verdict::Unsupported)
     }
 

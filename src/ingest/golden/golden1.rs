@@ -147,13 +147,14 @@ impl Reader {
         self.claims += line.claims.len() as u64;
         let mode = self.mode(&line, number);
         let CaseLine { id, attempt, category, cluster, sentinel, status, latency_ms, claims_expected, error, scores, .. } = line;
+        let (question, answer, expected) = (line.question, line.answer, line.expected);
         let claims = line.claims.into_iter().map(Claim::from).collect();
         let case = Case::of_claims(id, Answer { status, claims_expected, claims });
         let failure = error.map(|failure| failure.to_string()).filter(|_| case.outcome != Outcome::Failed);
         let message = failure.or(case.message);
         let latency = latency_ms.filter(|ms| *ms >= 0.0);
         let scores = scores.into_iter().map(|(name, value)| Score { name, value: Some(value), passed: None }).collect();
-        let case = Case { attempt, category, cluster, sentinel, mode, latency, message, scores, ..case };
+        let case = Case { attempt, category, cluster, sentinel, mode, latency, message, scores, question, answer, expected, ..case };
         self.draft.take(reading, Location::line(number), case);
     }
 

@@ -30,6 +30,7 @@ pub mod signal;
 mod summary;
 #[cfg(test)]
 mod tests;
+mod transcript;
 mod worst;
 
 use crate::error::Diagnostic;
@@ -113,6 +114,7 @@ impl Family for Golden {
         let cases = cases::gather(&mut ledger, worst, evidence);
         summarise(&mut ledger, &cases.by_category, &policy, evidence);
         evidence.put("golden.flaky", Value::Count(cases.flaky));
+        evidence.transcripts = transcript::keep(&cases.rows, request.publish);
         evidence.family("golden.case");
         if cases.omitted > 0 {
             evidence.omitted.insert("golden.case".into(), cases.omitted);

@@ -1,5 +1,6 @@
 //! Who is meant: a count says how many, and these rows of the evidence say which.
 
+use super::golden;
 use crate::finding::{Finding, Outcome};
 use crate::record::Record;
 use crate::report::Report;
@@ -10,11 +11,17 @@ const NAMED: usize = 5;
 /// A metric that counts rows, and the rows that it counts.
 type Counted = (&'static str, &'static str, fn(&Record) -> bool);
 
-const COUNTED: [Counted; 8] = [
+const COUNTED: [Counted; 14] = [
     ("tests.failed", "tests.case", |row| row.text("outcome") == Some("failed")),
     ("tests.errors", "tests.case", |row| row.text("outcome") == Some("error")),
     ("tests.skipped", "tests.case", |row| row.text("outcome") == Some("skipped")),
     ("tests.flaky", "tests.case", |row| row.text("outcome") == Some("passed") && row.count("attempts").is_some_and(|n| n > 1)),
+    ("golden.sentinels_failed", "golden.case", |row| golden::is_sentinel(row) && !golden::is_fine(row)),
+    ("golden.hallucination_rate", "golden.case", |row| row.count("bad_claims").is_some_and(|n| n > 0)),
+    ("golden.pass_rate", "golden.case", |row| row.text("outcome") == Some("failed")),
+    ("golden.unmeasured", "golden.case", golden::is_unmeasured),
+    ("golden.flaky", "golden.case", golden::is_flaky),
+    ("golden.newly_failing", "golden.case", |row| row.text("change") == Some("newly-failing")),
     ("coverage.patch", "coverage.change", has_uncovered),
     ("coverage.uncovered_new_lines", "coverage.change", has_uncovered),
     ("coverage.lost_lines", "coverage.lost", has_uncovered),
@@ -25,12 +32,11 @@ fn has_uncovered(row: &Record) -> bool {
     row.count("uncovered").is_some_and(|n| n > 0)
 }
 
-/// One line for each of the first rows that a failed finding counts, and how many more there are.
+/// One line for each of the first rows that a failed finding counts, and how many more there are. The bad cases of a golden set
+/// are named even where they are too few to fail it.
 pub fn lines(report: &Report, finding: &Finding) -> Vec<String> {
-    if finding.outcome != Outcome::Fail {
-        return Vec::new();
-    }
-    let counted = COUNTED.iter().filter(|(metric, ..)| finding.expression.contains(metric));
+    let told = |family: &str| finding.outcome == Outcome::Fail || (finding.outcome == Outcome::Unproven && family == "golden.case");
+    let counted = COUNTED.iter().filter(|(metric, family, _)| finding.expression.contains(metric) && told(family));
     let mut rows: Vec<&Record> = counted.flat_map(|(_, family, counts)| report.rows(family).filter(|row| counts(row))).collect();
     // Stable: what counts no lines stays as it was found.
     rows.sort_by_key(|row| std::cmp::Reverse(row.count("uncovered")));

@@ -9,6 +9,7 @@ pub mod culprit;
 pub mod dress;
 pub mod escape;
 pub mod figure;
+pub mod golden;
 pub mod markup;
 pub mod outcomes;
 pub mod proposal;

@@ -13,16 +13,18 @@ pub struct Limit {
     pub text: String,
     /// Whether it is a most; a least otherwise.
     pub at_most: bool,
+    /// What the rule makes of the number, or would if its evidence counted.
+    pub judged: Outcome,
 }
 
 /// The limit that a rule without subject puts on the metric `id`.
 pub fn of_metric(report: &Report, id: &str) -> Option<Limit> {
-    report.findings.iter().filter(|f| f.subject.is_none()).find_map(|f| limit(&f.expression, id))
+    report.findings.iter().filter(|f| f.subject.is_none()).find_map(|f| limit(f, id))
 }
 
 /// The limit that a rule puts on the cell `field` of the row called `subject`.
 pub fn of_row(report: &Report, subject: &str, field: &str) -> Option<Limit> {
-    report.findings.iter().filter(|f| f.subject.as_deref() == Some(subject)).find_map(|f| limit(&f.expression, field))
+    report.findings.iter().filter(|f| f.subject.as_deref() == Some(subject)).find_map(|f| limit(f, field))
 }
 
 /// The worst finding that rests on the metric `id`.
@@ -41,24 +43,28 @@ fn after<'a>(expression: &'a str, id: &'a str) -> impl Iterator<Item = &'a str> 
 }
 
 /// The literal that `id` is compared with, where that is a percentage.
-fn limit(expression: &str, id: &str) -> Option<Limit> {
-    after(expression, id).find_map(|rest| {
+fn limit(finding: &Finding, id: &str) -> Option<Limit> {
+    let judged = finding.would_show.as_ref().map_or(finding.outcome, |shown| shown.outcome);
+    after(&finding.expression, id).find_map(|rest| {
         let rest = rest.trim_start();
         let at_most = rest.starts_with('<');
         let literal = rest.strip_prefix(['<', '>'])?.trim_start_matches('=').trim_start();
         let (number, _) = literal.split_once('%')?;
         let ratio = Ratio::from_decimal(number.trim())?;
-        Some(Limit { share: ratio.share()? / 100.0, text: format!("{} %", number.trim()), at_most })
+        Some(Limit { share: ratio.share()? / 100.0, text: format!("{} %", number.trim()), at_most, judged })
     })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::render::sample;
+    use crate::rule::Severity;
 
     #[test]
     fn limits_are_read_from_expressions() {
-        let read = |text, id| limit(text, id).map(|l| (l.text, l.at_most));
+        let rule = sample::finding("a/b", Severity::P1, Outcome::Fail);
+        let read = |text: &str, id| limit(&Finding { expression: text.into(), ..rule.clone() }, id).map(|l| (l.text, l.at_most));
         assert_eq!(read("golden.hallucination_rate <= 0.5%", "golden.hallucination_rate"), Some(("0.5 %".into(), true)));
         assert_eq!(read("coverage.line_x > 1% && coverage.line >= 80 %", "coverage.line"), Some(("80 %".into(), false)));
         assert_eq!(read("hallucination_rate <= 2%", "hallucination_rate"), Some(("2 %".into(), true)));

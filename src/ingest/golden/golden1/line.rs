@@ -95,6 +95,9 @@ pub struct CaseLine {
     #[serde(default = "first")]
     pub attempt: u64,
     pub category: Option<String>,
+    pub question: Option<String>,
+    pub answer: Option<String>,
+    pub expected: Option<String>,
     pub cluster: Option<String>,
     #[serde(default)]
     pub sentinel: bool,

@@ -1,6 +1,6 @@
-//! Dot and interval: what was observed, and how far the truth may lie from it.
+//! Dot, interval and tick: what was observed, how far the truth may lie from it, and the bound that decides.
 
-use super::label::{fit, width};
+use super::label::{fit, isolated, width};
 use super::{Anchor, Caption, Frame, Ink, Plot, Size, draw, pair};
 use crate::error::Error;
 use crate::metric::{grouped, number};
@@ -12,9 +12,13 @@ pub struct Interval<'a> {
     pub name: &'a str,
     /// Of how many.
     pub cases: u64,
+    /// What they are, in the plural.
+    pub noun: &'a str,
     /// The share observed.
     pub observed: f64,
-    /// The share that is still compatible with it: above for what should be rare, below for what should be common.
+    /// The interval around it.
+    pub between: (f64, f64),
+    /// The bound that decides: above for what should be rare, below for what should be common.
     pub bound: f64,
     /// The bound as text: `3.87 %`.
     pub figure: &'a str,
@@ -37,7 +41,7 @@ const ROW: i32 = 34;
 pub fn intervals(caption: &Caption<'_>, rows: &[Interval<'_>]) -> Result<Html, Error> {
     pair(|size| {
         let rising = rows.iter().all(|r| r.bound >= r.observed);
-        let ends = rows.iter().flat_map(|r| [r.observed, r.bound].into_iter().chain(r.limit));
+        let ends = rows.iter().flat_map(|r| [r.observed, r.bound, r.between.0, r.between.1].into_iter().chain(r.limit));
         let x = match rising {
             true => 0.0..ends.fold(0.01, f64::max).min(1.0),
             false => ends.fold(0.99, f64::min).max(0.0)..1.0,
@@ -59,8 +63,8 @@ pub fn intervals(caption: &Caption<'_>, rows: &[Interval<'_>]) -> Result<Html, E
 /// Whose share it is, and of how many.
 fn name(size: Size, row: &Interval<'_>) -> String {
     match size {
-        Size::Wide => format!("{}, {} cases", fit(row.name, 160), grouped(row.cases)),
-        Size::Narrow => format!("{} ({})", fit(row.name, 70), row.cases),
+        Size::Wide => format!("{}, {} {}", isolated(&fit(row.name, 160)), grouped(row.cases), row.noun),
+        Size::Narrow => format!("{} ({})", isolated(&fit(row.name, 70)), row.cases),
     }
 }
 
@@ -73,10 +77,11 @@ fn bound(size: Size, row: &Interval<'_>, rising: bool) -> String {
 fn interval(plot: &Plot<'_>, size: Size, y: f64, row: &Interval<'_>, rising: bool) -> super::Drawn {
     let text = if row.total { Ink::Strong } else { Ink::Plain };
     plot.text(text, (plot.area.get_x_range().start, y), (-10, 0), Anchor::End, &name(size, row))?;
-    plot.block(row.ink, (row.observed, y - 0.12), (row.bound, y + 0.12))?;
-    plot.line(row.ink, &[(row.bound, y - 0.22), (row.bound, y + 0.22)])?;
+    let (low, high) = row.between;
+    plot.block(row.ink, (low, y - 0.11), (high, y + 0.11))?;
+    plot.line(row.ink, &[(row.bound, y - 0.3), (row.bound, y + 0.3)])?;
     plot.dot(row.ink, (row.observed, y))?;
-    plot.text(text, (row.bound.max(row.observed), y), (9, 0), Anchor::Start, &bound(size, row, rising))
+    plot.text(text, (row.bound.max(row.observed).max(high), y), (9, 0), Anchor::Start, &bound(size, row, rising))
 }
 
 /// The limit of each row; its text above the first row, and below the last where that has another limit.

@@ -25,6 +25,17 @@ pub(super) fn fit(text: &str, pixels: i32) -> String {
     out
 }
 
+/// A name whose direction stays its own, so that what stands beside it keeps its place; marks in it that turn text around are
+/// left out.
+pub(super) fn isolated(name: &str) -> String {
+    if name.is_ascii() {
+        return name.to_owned();
+    }
+    let turns = |c: char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let plain: String = name.chars().filter(|c| !turns(*c)).collect();
+    format!("\u{2068}{plain}\u{2069}")
+}
+
 /// The text on at most two lines of a width in pixels, broken between words.
 pub(super) fn two_lines(text: &str, pixels: i32) -> Vec<String> {
     let mut first = String::new();

@@ -15,7 +15,9 @@ fn all() -> String {
     let row = |name, total| Interval {
         name,
         cases: 76,
+        noun: "cases",
         observed: 0.0,
+        between: (0.0, 0.0481),
         bound: 0.0387,
         figure: "3.87 %",
         limit: Some(0.005),
