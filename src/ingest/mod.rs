@@ -17,7 +17,7 @@ mod telemetry;
 mod testing;
 mod tests;
 
-pub use reading::{Document, Reading};
+pub use reading::{Document, Reading, Table};
 
 use crate::config::Declared;
 use crate::error::Diagnostic;

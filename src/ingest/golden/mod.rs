@@ -15,6 +15,7 @@ mod identity;
 mod inspect;
 mod layout;
 mod ledger;
+mod lm_eval;
 pub mod loose;
 mod map;
 mod mapped;
@@ -24,6 +25,7 @@ mod policy;
 mod promptfoo;
 mod promptfoo_csv;
 mod promptfoo_jsonl;
+mod ragas;
 pub mod run;
 mod score;
 pub mod signal;
@@ -66,6 +68,9 @@ impl Family for Golden {
         inspect::FORMAT,
         openai_evals::FORMAT,
         helm::FORMAT,
+        ragas::FORMAT,
+        lm_eval::FORMAT,
+        lm_eval::results::FORMAT,
         mapped::FORMAT,
     ];
 
@@ -127,7 +132,10 @@ impl Family for Golden {
 
 /// How many graded answers there should be, if every file or the map says so. Of a set that is all there, every attempt is expected.
 fn expected(drafts: &[Draft], policy: &Policy) -> Option<u64> {
-    let stated: Option<u64> = drafts.iter().map(|draft| draft.expected).try_fold(0_u64, |sum, n| Some(sum.saturating_add(n?)));
+    // A file that holds no case speaks for those that do.
+    let spoken_for = drafts.iter().any(|draft| draft.len() == 0 && !draft.stated.is_empty());
+    let mut said = drafts.iter().filter(|draft| !spoken_for || draft.expected.is_some()).map(|draft| draft.expected);
+    let stated: Option<u64> = said.try_fold(0_u64, |sum, n| Some(sum.saturating_add(n?)));
     let ids = drafts.iter().map(Draft::ids).fold(0, u64::saturating_add);
     let held = drafts.iter().map(|draft| draft.len()).fold(0, u64::saturating_add);
     let demanded = policy.expected_cases.map(|demanded| if demanded == ids { held } else { demanded });

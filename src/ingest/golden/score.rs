@@ -7,7 +7,11 @@ use super::case::{Case, Outcome};
 use crate::evidence::Evidence;
 use crate::metric::Value;
 use crate::record::Record;
+use crate::source::{Grade, Location};
 use std::collections::{BTreeMap, BTreeSet};
+
+/// Means of the same values, added in another order, are no further apart.
+const CLOSE: f64 = 1e-9;
 
 /// What a file states a measure to come to, where it holds no cases of it.
 #[derive(Clone, Debug, PartialEq)]
@@ -96,12 +100,18 @@ impl Scores {
 /// A row for every measure of the answers, and one for every one that is stated.
 pub fn rows(scores: Scores, stated: Vec<Stated>, evidence: &mut Evidence) {
     evidence.family("golden.score");
+    let (held, alone): (Vec<Stated>, Vec<Stated>) = stated.into_iter().partition(|stated| scores.measures.contains_key(&stated.name));
     for (name, mut tally) in scores.measures {
         // An answer that never came was graded by nobody, whether or not the tool keeps a place for the grade.
         tally.missing += scores.broken - tally.broken;
-        evidence.push("golden.score", tally.record(&name));
+        let stated = held.iter().find(|stated| stated.name == name);
+        if let Some(message) = stated.and_then(|stated| tally.contradicts(stated)) {
+            evidence.problem("declared-totals-differ", Grade::Error, "", Location::whole(), message);
+        }
+        let stderr = stated.and_then(|stated| stated.stderr).map(number);
+        evidence.push("golden.score", tally.record(&name).with_some("stderr", stderr));
     }
-    for Stated { name, mean, stderr, scored } in stated {
+    for Stated { name, mean, stderr, scored } in alone {
         let row = Record::new("name", name)
             .with_some("mean", mean.map(number))
             .with_some("mean_of_scored", mean.map(number))
@@ -112,6 +122,16 @@ pub fn rows(scores: Scores, stated: Vec<Stated>, evidence: &mut Evidence) {
 }
 
 impl Tally {
+    /// Why these are not the values of which this is stated.
+    fn contradicts(&self, stated: &Stated) -> Option<String> {
+        let mean = self.sum / self.values as f64;
+        let same = stated.mean.is_none_or(|stated| (stated - mean).abs() <= CLOSE);
+        if let Some(n) = stated.scored.filter(|n| *n != self.values) {
+            return Some(format!("{} is stated over {n} cases, and has {} values", stated.name, self.values));
+        }
+        (!same).then(|| format!("{} is stated to be {}, and is {mean}", stated.name, stated.mean.unwrap_or_default()))
+    }
+
     fn record(self, name: &str) -> Record {
         let mean = Some(self.sum / self.values as f64).filter(|mean| mean.is_finite()).map(number);
         let all = self.missing == 0 && self.opinions == 0;
