@@ -11,10 +11,11 @@ use crate::io::lines::{self, Fault, Lines};
 use crate::io::xml::{Xml, XmlError};
 use crate::io::yaml::{self, Node};
 use crate::source::{Grade, Location, Problem, Source};
-use serde::de::DeserializeSeed;
+use serde::de::{DeserializeOwned, DeserializeSeed};
 use std::borrow::Cow;
 use std::fs::File;
 use std::io::{BufReader, Read, Seek};
+use std::marker::PhantomData;
 use std::ops::ControlFlow;
 
 /// An XML file being read.
@@ -140,6 +141,28 @@ impl<'a> Reading<'a> {
         let read = json::stream(Tolerant::new(&mut file), seed);
         self.close(file);
         self.whole(read)
+    }
+
+    /// The whole file as text in UTF-8; a file that is none, or is too large, is noted.
+    pub fn text(&mut self) -> Option<String> {
+        let mut reader = self.open()?;
+        let mut bytes = Vec::new();
+        let read = reader.by_ref().take(TABLE + 1).read_to_end(&mut bytes);
+        self.close(reader);
+        if let Err(e) = read {
+            self.error("unreadable", Location::whole(), e.to_string());
+            return None;
+        }
+        if bytes.len() as u64 > TABLE {
+            self.error("too-large", Location::whole(), "the file is larger than 256 MiB");
+            return None;
+        }
+        String::from_utf8(bytes).map_err(|_| self.error("not-utf-8", Location::whole(), "this is not text in UTF-8")).ok()
+    }
+
+    /// As [`Reading::tolerant_json`], for a document that is part of a text.
+    pub fn json_in<T: DeserializeOwned>(&mut self, text: &str) -> Option<T> {
+        self.whole(json::stream(Tolerant::new(text.as_bytes()), PhantomData::<T>))
     }
 
     /// Opens the file as a zip archive; whatever keeps it from being one is noted.

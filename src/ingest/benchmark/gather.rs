@@ -1,14 +1,12 @@
 //! From measurements to series: one unit, one value per run, oldest first.
 
+use super::unit::factor;
 use super::{Draft, Measurement};
 use crate::analyze::quantile::median;
 use crate::evidence::Evidence;
 use crate::series::{Point, Series};
 use crate::source::{Grade, Location};
 use std::collections::{BTreeMap, BTreeSet};
-
-/// Units of time, in nanoseconds.
-const TIMES: &[(&str, f64)] = &[("ns", 1.0), ("us", 1e3), ("µs", 1e3), ("μs", 1e3), ("ms", 1e6), ("s", 1e9), ("min", 6e10)];
 
 /// Puts the measurements of all files into series, in order of their ids.
 pub(super) fn series(drafts: Vec<Draft>, evidence: &mut Evidence) {
@@ -65,11 +63,6 @@ fn convert(value: &mut Measurement, unit: &str) -> bool {
         value.samples.iter_mut().for_each(|sample| *sample *= factor);
     }
     value.value.is_finite()
-}
-
-fn factor(from: &str, to: &str) -> Option<f64> {
-    let time = |unit: &str| TIMES.iter().find(|(name, _)| *name == unit).map(|(_, ns)| *ns);
-    if from == to { Some(1.0) } else { Some(time(from)? / time(to)?) }
 }
 
 /// The values of each run together, in the order of time. A run without a name is known by its time and commit.

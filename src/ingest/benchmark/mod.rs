@@ -4,12 +4,25 @@
 //! `compare/trend`. Nothing that cannot be a value (NaN, a negative number, a unit that does not fit) enters a series
 //! silently: it is told, and the run has no value then.
 
+mod cargo_bench;
+mod gab_custom;
+mod gab_data;
 mod gather;
+mod go_bench;
+mod google_benchmark;
+mod gungraun;
 mod history_jsonl;
+mod hyperfine;
 mod map;
 mod performance_runs;
+mod pytest_benchmark;
+mod run;
+#[cfg(test)]
+mod testing;
 #[cfg(test)]
 mod tests;
+mod text;
+mod unit;
 
 use crate::error::Diagnostic;
 use crate::evidence::Evidence;
@@ -127,7 +140,18 @@ impl Draft {
 impl Family for Benchmark {
     type Draft = Draft;
     const NAME: &'static str = "benchmark";
-    const FORMATS: &'static [Format<Draft>] = &[history_jsonl::FORMAT, performance_runs::FORMAT];
+    const FORMATS: &'static [Format<Draft>] = &[
+        history_jsonl::FORMAT,
+        performance_runs::FORMAT,
+        hyperfine::FORMAT,
+        pytest_benchmark::FORMAT,
+        google_benchmark::FORMAT,
+        go_bench::FORMAT,
+        gab_data::FORMAT,
+        gab_custom::FORMAT,
+        cargo_bench::FORMAT,
+        gungraun::FORMAT,
+    ];
 
     fn otherwise(artifact: &Artifact, _: &Request<'_>) -> Option<&'static Format<Draft>> {
         sqlite::is_database(&artifact.head).then_some(&performance_runs::FORMAT)
