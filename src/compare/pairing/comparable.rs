@@ -16,8 +16,9 @@ const GRADED: [(&str, &str); 4] = [
 ];
 /// What is being compared.
 const ANSWERED: [(&str, &str); 2] = [("system", "system"), ("prompt_sha256", "digest of the prompt")];
-/// What a cached answer depends on.
-const UNCHANGED: [&str; 3] = ["system", "prompt_sha256", "suite_sha256"];
+/// What a cached answer depends on, each with what tells it as well. That a case was added makes two runs no less a pair, but an answer to it
+/// cannot be an old one.
+const UNCHANGED: [&[&str]; 3] = [&["system"], &["prompt_sha256"], &["suite_sha256", "cases_sha256"]];
 /// Answers that were not the system's say nothing about what it can do.
 const MADE_UP: [&str; 2] = ["replay", "mock"];
 /// How much of a text a sentence quotes.
@@ -83,10 +84,11 @@ impl<'e> Suites<'e> {
 
     /// Whether all that a cached answer depends on is known and as it was at the base.
     pub(super) fn is_unchanged(&self, base: &Suites<'_>, suite: Option<&str>) -> bool {
-        UNCHANGED.iter().all(|cell| {
+        let same = |cell: &&str| {
             let is = self.said(suite, cell);
             !is.is_empty() && !is.contains(&None) && is == base.said(suite, cell)
-        })
+        };
+        UNCHANGED.iter().all(|cells| cells.iter().any(same))
     }
 }
 

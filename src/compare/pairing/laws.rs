@@ -217,6 +217,8 @@ fn cached_answers_are_those_of_the_base_only_where_all_they_depend_on_is_told() 
         held(&with(head), &with(base)).rows("golden.run")[0].get("unchanged") == Some(&Value::Flag(true))
     };
     assert!(unchanged(&told, &told));
+    let counted = [told[0], told[1], ("cases_sha256", "s1")];
+    assert!(unchanged(&counted, &counted) && !unchanged(&[told[0], told[1], ("cases_sha256", "s2")], &counted));
     for n in 0..told.len() {
         let mut other = told;
         other[n].1 = "another";

@@ -158,7 +158,7 @@ impl TestRun {
         let joined = |texts: BTreeSet<&str>| Some(texts.into_iter().collect::<Vec<_>>().join(", ")).filter(|text| !text.is_empty());
         draft.run.tool = Some("deepeval".to_owned());
         draft.run.suite = self.suite.clone().or_else(|| self.file.clone());
-        draft.run.suite_sha256 = (!inputs.is_empty()).then(|| sha256(inputs.into_iter().collect::<Vec<_>>().join("\n").as_bytes()));
+        draft.run.cases_sha256 = (!inputs.is_empty()).then(|| sha256(inputs.into_iter().collect::<Vec<_>>().join("\n").as_bytes()));
         draft.run.system = self.system.clone();
         draft.run.judge = joined(judges);
         draft.run.measures = measures.into_iter().collect();

@@ -13,8 +13,10 @@ pub struct Run {
     pub tool: Option<String>,
     /// Which golden set was run.
     pub suite: Option<String>,
-    /// Digest of its cases.
+    /// Digest of its cases, as the file states it.
     pub suite_sha256: Option<String>,
+    /// Digest of the cases that are in the file, by the reader: another one when a case is added.
+    pub cases_sha256: Option<String>,
     /// The system under judgement: provider and model, several joined by `, `.
     pub system: Option<String>,
     /// Digest of its prompt.
@@ -93,6 +95,7 @@ impl Run {
             .with_some("tool", text(self.tool))
             .with_some("suite", text(self.suite))
             .with_some("suite_sha256", text(self.suite_sha256))
+            .with_some("cases_sha256", text(self.cases_sha256))
             .with_some("system", text(self.system))
             .with_some("prompt_sha256", text(self.prompt_sha256))
             .with_some("judge", text(self.judge))

@@ -223,7 +223,7 @@ impl Gather {
         let version = head.version.map(|version| format!(" {version}")).unwrap_or_default();
         draft.run.tool = Some(format!("promptfoo{version}"));
         draft.run.suite = head.suite;
-        draft.run.suite_sha256 = digest(tests.into_iter().collect());
+        draft.run.cases_sha256 = digest(tests.into_iter().collect());
         draft.run.system = joined(&self.systems);
         draft.run.prompt_sha256 = digest(self.prompts.iter().map(String::as_str).collect());
         draft.run.judge = joined(&self.judges).or(rule);

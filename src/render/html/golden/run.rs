@@ -70,7 +70,7 @@ fn run(row: &Record, source: Option<&Source>) -> Run {
     };
     let all = [
         ("Tool", text("tool")),
-        ("Suite", with("suite", "suite_sha256")),
+        ("Suite", with("suite", if text("suite_sha256").is_some() { "suite_sha256" } else { "cases_sha256" })),
         ("System", text("system")),
         ("Prompt", with("prompt", "prompt_sha256")),
         ("Judge", with("judge", "judge_sha256")),
