@@ -200,6 +200,8 @@ pub const METRICS: &[Definition] = &[
     metric("golden.citation_support", Kind::Ratio, HIGHER, "judged citations that support their claim"),
     metric("golden.mode", Kind::Text(MODES), None, "how the answers were made"),
     metric("golden.judge_calibrated", Kind::Flag, None, "whether the judge was compared with human labels"),
+    metric("golden.judge_sensitivity", Kind::Ratio, HIGHER, "answers that people call bad and the judge caught"),
+    metric("golden.judge_specificity", Kind::Ratio, HIGHER, "answers that people call good and the judge passed"),
     metric("golden.compared", Kind::Flag, None, "whether every golden set could be held against the base's; needs --base-report"),
     metric("golden.newly_failing", Kind::Count, LOWER, "golden cases that were good at the base and are bad; needs --base-report"),
     metric("golden.newly_passing", Kind::Count, HIGHER, "golden cases that were bad at the base and are good; needs --base-report"),

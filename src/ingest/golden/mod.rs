@@ -96,6 +96,11 @@ impl Family for Golden {
         let expected = expected(&drafts, &policy);
         let modes: Vec<_> = drafts.iter().map(Draft::worst_mode).collect();
         let calibrated = drafts.iter().all(|draft| draft.run.is_calibrated());
+        let calibration = drafts[0].run.calibration.filter(|known| drafts.iter().all(|draft| draft.run.calibration == Some(*known)));
+        if let Some(known) = calibration {
+            evidence.put("golden.judge_sensitivity", Value::ratio(known.caught, known.true_bad));
+            evidence.put("golden.judge_specificity", Value::ratio(known.passed, known.true_good));
+        }
         evidence.family("golden.run");
         for draft in &drafts {
             let mode = draft.worst_mode().map(Mode::word);

@@ -1,6 +1,7 @@
 //! The golden set: rates by category with what they can still hide, how many cases a claim needs, and every case.
 
 mod cases;
+mod compared;
 mod run;
 
 use super::Section;
@@ -27,6 +28,7 @@ struct Golden {
     random: bool,
     rates: Vec<Rate>,
     others: Vec<(&'static str, String)>,
+    changes: Html,
     cases: Html,
     run: Html,
 }
@@ -67,6 +69,7 @@ pub(super) fn section(report: &Report) -> Result<Option<Section>, Error> {
         random: golden::is_random(report),
         rates: rates.into_iter().map(drawn).collect::<Result<_, _>>()?,
         others,
+        changes: compared::changes(report)?,
         cases: cases::table(report)?,
         run: run::provenance(report)?,
     };

@@ -185,3 +185,48 @@ fn the_page_is_small_and_a_thousand_rules_do_not_make_it_huge() {
     let page = shown(&sample::over((0..1000).map(many).collect()));
     assert!(page.len() < 3 * 1024 * 1024, "{}", page.len());
 }
+
+#[test]
+fn new_failures_come_first_and_nothing_that_was_tried_again_or_skipped_is_hidden() {
+    let mut report = rich::report();
+    let tests = report.evidence.iter_mut().find(|entry| entry.family == "tests").unwrap();
+    let case = |id: &str, outcome: &str, attempts: u64, ms: f64| {
+        let row = Record::new("id", id).with("outcome", Value::text(outcome)).with("attempts", Value::Count(attempts));
+        row.with("duration", Value::Duration(ms))
+    };
+    tests.push("tests.case", case("t::fresh", "failed", 1, 40.0).with("change", Value::text("newly-failing")));
+    tests.push("tests.case", case("t::flaky", "passed", 3, 9_000.0));
+    tests.push("tests.case", case("t::gpu", "skipped", 1, 0.0).with("message", Value::text("needs a <GPU>")));
+    tests.push("tests.dropped_case", Record::new("id", "t::gone").with("was", Value::text("passed")));
+    let page = shown(&report);
+    let section = page.split_once("<section id=\"tests\"").unwrap().1.split_once("</section>").unwrap().0;
+    assert!(section.find("t::fresh").unwrap() < section.find("test_citation_coverage_legal").unwrap());
+    for part in [
+        "1 of them since the base",
+        "1 test passed only when tried again",
+        "passed after 3 attempts",
+        "needs a &lt;GPU&gt;",
+        "1 test gone since the base",
+        "The slowest tests",
+    ] {
+        assert!(section.contains(part), "{part}");
+    }
+}
+
+#[test]
+fn a_golden_set_is_held_against_its_base_and_its_measures_are_told() {
+    let mut report = rich::report();
+    let golden = report.evidence.iter_mut().find(|entry| entry.family == "golden").unwrap();
+    let row = Record::new("name", "golden").with("state", Value::text("not-comparable")).with("newly_failing", Value::Count(3));
+    golden.push("golden.comparison", row.with("because", Value::text("the judge's prompt differs")));
+    golden.push("golden.dropped_case", Record::new("id", "legal-009").with("was", Value::text("passed")));
+    let measure = Record::new("name", "faithfulness").with("mean_of_scored", Value::Number { value: 0.875, unit: "".into() });
+    golden.push("golden.score", measure.with("scored", Value::Count(1)).with("missing", Value::Count(6)));
+    let case = Record::new("id", "legal-001").with("outcome", Value::text("failed")).with("change", Value::text("newly-failing"));
+    golden.push("golden.case", case);
+    let page = shown(&report);
+    for part in ["Not comparable", "the judge&#39;s prompt differs", "legal-009", "was passed", "0.875", "newly failing", "1 newly failing"]
+    {
+        assert!(page.contains(part), "{part}");
+    }
+}

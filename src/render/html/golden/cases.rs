@@ -93,6 +93,9 @@ const OUTCOMES: [(&str, &str, &str); 6] = [
     ("not-applicable", "not applicable", "not-applicable"),
 ];
 
+/// What became of a case since the base that wants to be seen.
+const CHANGES: [&str; 4] = ["newly-failing", "newly-passing", "newly-unmeasured", "added"];
+
 fn said(row: &Record) -> (&'static str, &'static str, &'static str) {
     let word = row.text("outcome").unwrap_or_default();
     OUTCOMES.into_iter().find(|(outcome, ..)| *outcome == word).unwrap_or(("other", "unknown", "no-evidence"))
@@ -112,6 +115,12 @@ fn filters(cases: &[Case<'_>]) -> Vec<(&'static str, Html)> {
             filters.push((word, Html::trusted(format!("{n} {word}"))));
         }
     }
+    for word in CHANGES {
+        let n = count(&|row| row.text("change") == Some(word));
+        if n > 0 {
+            filters.push((word, Html::trusted(format!("{n} {}", word.replace('-', " ")))));
+        }
+    }
     filters
 }
 
@@ -127,6 +136,10 @@ fn row<'a>(case: &Case<'a>) -> Row<'a> {
     }
     if flaky {
         words.push("flaky");
+    }
+    if let Some(change) = row.text("change").filter(|change| CHANGES.contains(change)) {
+        words.push(change);
+        marks.push(mark("", &change.replace('-', " ")));
     }
     marks.extend(golden::attempts(row).map(|attempts| mark("", &attempts)));
     let claims = match (row.count("bad_claims").unwrap_or(0), row.count("claims").unwrap_or(0)) {

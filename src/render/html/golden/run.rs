@@ -1,7 +1,8 @@
 //! Where the results of a golden set come from: what was run, who judged it, and how far that judge is known.
 
+use crate::analyze::calibration;
 use crate::error::Error;
-use crate::metric::{Value, grouped};
+use crate::metric::{Ratio, Value, grouped};
 use crate::record::Record;
 use crate::render::parts::figure;
 use crate::render::parts::markup::{Html, fill};
@@ -9,6 +10,8 @@ use crate::report::Report;
 use crate::source::Source;
 use askama::Template;
 
+/// The confidence of the corrected bound, one-sided.
+const CONFIDENCE: f64 = 0.95;
 /// How many runs are told.
 const TOLD: usize = 20;
 
@@ -58,8 +61,32 @@ fn judge(report: &Report) -> Option<(bool, String)> {
     let (Some(caught), Some(passed)) = (ratio("golden.judge_sensitivity"), ratio("golden.judge_specificity")) else {
         return Some((true, "Judge calibrated against people".to_owned()));
     };
-    let told = |share: crate::metric::Ratio| format!("{} of {} ({})", grouped(share.part), grouped(share.whole), figure::short(share));
-    Some((true, format!("Judge calibrated: it caught {} bad answers and passed {} good ones", told(caught), told(passed))))
+    let corrected = corrected(report, calibration::Judge { sensitivity: caught, specificity: passed });
+    let told = |share: Ratio| format!("{} of {} ({})", grouped(share.part), grouped(share.whole), figure::short(share));
+    Some((true, format!("Judge calibrated: it caught {} bad answers and passed {} good ones{corrected}", told(caught), told(passed))))
+}
+
+/// What the rate of bad claims, or else of bad cases, is when the judge errs as often as its calibration says.
+fn corrected(report: &Report, judge: calibration::Judge) -> String {
+    let ratio = |id: &str| match report.metric(id).map(|metric| &metric.value) {
+        Some(Value::Ratio(ratio)) if ratio.is_known() => Some(*ratio),
+        _ => None,
+    };
+    let claims = ratio("golden.hallucination_rate").map(|bad| ("claims", bad));
+    let bad =
+        claims.or_else(|| ratio("golden.pass_rate").map(|good| ("cases", Ratio::new(good.whole.saturating_sub(good.part), good.whole))));
+    let Some((what, bad)) = bad else { return String::new() };
+    match judge.corrected(bad) {
+        Some(share) => {
+            let (_, upper) = judge.bounds(bad, CONFIDENCE);
+            format!(
+                ". Corrected for that (Rogan-Gladen), {} of the {what} are bad, at most {}",
+                figure::at_most(share),
+                figure::at_most(upper)
+            )
+        }
+        None => ". It tells bad from good no better than a coin".to_owned(),
+    }
 }
 
 fn run(row: &Record, source: Option<&Source>) -> Run {
