@@ -4,7 +4,11 @@
 //! `compare/trend`. Nothing that cannot be a value (NaN, a negative number, a unit that does not fit) enters a series
 //! silently: it is told, and the run has no value then.
 
+mod benchmarkdotnet;
+mod benchmarkjs;
+mod bmf;
 mod cargo_bench;
+mod criterion;
 mod gab_custom;
 mod gab_data;
 mod gather;
@@ -13,7 +17,10 @@ mod google_benchmark;
 mod gungraun;
 mod history_jsonl;
 mod hyperfine;
+mod jmh;
+mod k6;
 mod map;
+mod nyrkio;
 mod performance_runs;
 mod pytest_benchmark;
 mod run;
@@ -23,6 +30,7 @@ mod testing;
 mod tests;
 mod text;
 mod unit;
+mod vitest_bench;
 
 use crate::error::Diagnostic;
 use crate::evidence::Evidence;
@@ -151,6 +159,14 @@ impl Family for Benchmark {
         gab_custom::FORMAT,
         cargo_bench::FORMAT,
         gungraun::FORMAT,
+        criterion::FORMAT,
+        jmh::FORMAT,
+        benchmarkdotnet::FORMAT,
+        k6::FORMAT,
+        benchmarkjs::FORMAT,
+        vitest_bench::FORMAT,
+        bmf::FORMAT,
+        nyrkio::FORMAT,
     ];
 
     fn otherwise(artifact: &Artifact, _: &Request<'_>) -> Option<&'static Format<Draft>> {

@@ -19,6 +19,14 @@ impl Outline {
         self.paths.iter().any(|path| path.len() == place.len() && path.iter().zip(place).all(same))
     }
 
+    /// What stands directly below the places that fit: keys, and the `{}` or `[]` of [`Outline::has`].
+    pub fn below(&self, place: &[&str]) -> impl Iterator<Item = &str> {
+        let fits = move |path: &&Vec<String>| {
+            path.len() == place.len() + 1 && path.iter().zip(place).all(|(step, wanted)| step == wanted || (*wanted == "*" && step != "[]"))
+        };
+        self.paths.iter().filter(fits).filter_map(|path| path.last()).map(String::as_str)
+    }
+
     /// The keys of the outermost object, or of the objects in the outermost list.
     pub fn keys(&self) -> impl Iterator<Item = &str> {
         let paths = self.paths.iter().filter_map(|path| match path.as_slice() {
