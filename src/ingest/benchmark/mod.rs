@@ -18,9 +18,11 @@ mod gungraun;
 mod history_jsonl;
 mod hyperfine;
 mod jmh;
+mod julia;
 mod k6;
 mod map;
 mod nyrkio;
+mod otava_csv;
 mod performance_runs;
 mod pytest_benchmark;
 mod run;
@@ -167,6 +169,8 @@ impl Family for Benchmark {
         vitest_bench::FORMAT,
         bmf::FORMAT,
         nyrkio::FORMAT,
+        julia::FORMAT,
+        otava_csv::FORMAT,
     ];
 
     fn otherwise(artifact: &Artifact, _: &Request<'_>) -> Option<&'static Format<Draft>> {
