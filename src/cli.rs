@@ -1,7 +1,8 @@
 //! The command line.
 
 use crate::command::{
-    attest, backtest, baseline, bundle, change, check, doctor, explain, init, inspect, plain, render, rules, schema, site, stamp,
+    attest, backtest, baseline, bundle, change, change_points, check, doctor, explain, init, inspect, plain, render, rules, schema, site,
+    stamp,
 };
 use crate::error::Error;
 use crate::io::terminal;
@@ -70,6 +71,11 @@ enum Verb {
         #[arg(long, value_name = "TIME")]
         now: Option<String>,
     },
+    /// Show where the level of a benchmark's values changed, one line for every change
+    ///
+    /// A level is what the values scatter about; a single odd value is no change. Each line says the series, the index of the first value
+    /// of the new level (from 0) and its commit, the medians before and after, the change, and the z of a rank test between the two.
+    ChangePoints(change_points::Options),
     /// Show a stored report.json again
     Render {
         /// The stored report
@@ -345,6 +351,7 @@ fn dispatch(verb: Verb) -> Result<u8, Error> {
             check::run(&check::Options { files, require, format, emit, out, style: look.style(), ..subject.options() })
         }
         Verb::Inspect { paths, format, map, now } => inspect::run(&inspect::Options { paths, format, map, now }),
+        Verb::ChangePoints(options) => change_points::run(&options),
         Verb::Render { report, format, out, look } => render::run(&render::Options { report, format, out, style: look.style() }),
         Verb::Explain { rule, subject } => explain::run(&rule, &subject.options()),
         Verb::Rules { metrics: true, .. } => rules::run(&rules::Ask::Metrics),

@@ -219,6 +219,15 @@ fn inspect_holds_to_its_schema() {
 }
 
 #[test]
+fn change_points_hold_to_their_schema() {
+    let schema = schema("change-points-1");
+    for file in ["fixtures/formats/values-csv/steps.csv", "fixtures/formats/history-1/zoo.jsonl", "Cargo.toml"] {
+        let found = printed(&["change-points", file, "--format", "json"]);
+        assert_eq!(errors(&schema, &found), Vec::<String>::new(), "{file}");
+    }
+}
+
+#[test]
 fn a_stamp_holds_to_its_schema() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("a.xml");

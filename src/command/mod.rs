@@ -5,6 +5,7 @@ pub mod backtest;
 pub mod baseline;
 pub mod bundle;
 pub mod change;
+pub mod change_points;
 pub mod check;
 pub mod completions;
 pub mod doctor;

@@ -32,11 +32,12 @@ mod testing;
 mod tests;
 mod text;
 mod unit;
+mod values_csv;
 mod vitest_bench;
 
 use crate::error::Diagnostic;
 use crate::evidence::Evidence;
-use crate::ingest::{Family, Format, Reading, Request};
+use crate::ingest::{Family, Format, Reading, Request, claimants};
 use crate::instant::Instant;
 use crate::io::fs::Artifact;
 use crate::io::sqlite;
@@ -58,6 +59,8 @@ pub struct Draft {
     pub measurements: Vec<Measurement>,
     /// The branches it names.
     pub branches: BTreeSet<String>,
+    /// Whether values below zero are values as any other: the file does not say what it measures.
+    pub signed: bool,
     /// The newest run, also when nothing of it is usable.
     newest: Option<(Option<Instant>, Option<String>)>,
     /// What had to be passed over: how often, and the first time, by code.
@@ -83,7 +86,7 @@ pub struct Measurement {
     pub at: Option<Instant>,
     /// At which commit.
     pub commit: Option<String>,
-    /// Finite and not negative.
+    /// Finite, and not negative unless the draft is signed.
     pub value: f64,
     /// The tool's raw measurements.
     pub samples: Vec<f64>,
@@ -104,7 +107,7 @@ impl Draft {
         let what = || format!("{} {}", measurement.benchmark, measurement.metric);
         if !measurement.value.is_finite() {
             self.slip("not-a-number", at, || format!("{} has no value in this run", what()));
-        } else if measurement.value < 0.0 {
+        } else if measurement.value < 0.0 && !self.signed {
             self.slip("negative", at, || format!("{} is negative in this run, and is left out", what()));
         } else if measurement.at.is_some_and(|at| at.0 > now.0 + SKEW) {
             self.slip("later-than-now", at, || format!("{} is dated after {now}, and is left out", what()));
@@ -171,10 +174,14 @@ impl Family for Benchmark {
         nyrkio::FORMAT,
         julia::FORMAT,
         otava_csv::FORMAT,
+        values_csv::FORMAT,
     ];
 
     fn otherwise(artifact: &Artifact, _: &Request<'_>) -> Option<&'static Format<Draft>> {
-        sqlite::is_database(&artifact.head).then_some(&performance_runs::FORMAT)
+        if sqlite::is_database(&artifact.head) {
+            return Some(&performance_runs::FORMAT);
+        }
+        (claimants(artifact).is_empty() && values_csv::fits(artifact)).then_some(&values_csv::FORMAT)
     }
 
     fn check_map(file: &str, text: &str) -> Vec<Diagnostic> {

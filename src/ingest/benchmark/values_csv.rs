@@ -1,0 +1,228 @@
+//! `values-csv`: a plain table of values, oldest first, as a spreadsheet or a script writes it.
+//!
+//! Columns are known by their names. Without a column `value` every other column that holds numbers is a series of its own.
+//! A table without a header holds values in its last column; the one before names the series or, where no name comes twice,
+//! the points. Nothing says what is measured, so values may be negative, and lower counts as better.
+
+use super::{Draft, Measurement};
+use crate::ingest::reading::Table;
+use crate::ingest::{Format, Reading};
+use crate::instant::Instant;
+use crate::io::fs::Artifact;
+use crate::io::{clock, csv};
+use crate::series::Direction;
+use crate::source::Location;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+pub(super) const FORMAT: Format<Draft> =
+    Format { name: "values-csv", about: "a plain table with the columns series and value, and commit or time if it has one", claims, read };
+
+const SERIES: [&str; 2] = ["series", "benchmark"];
+const VALUE: [&str; 1] = ["value"];
+const COMMIT: [&str; 4] = ["commit", "revision", "run", "index"];
+const TIME: [&str; 3] = ["time", "timestamp", "date"];
+/// How tables write that there is no value.
+const GAPS: [&str; 6] = ["", "-", "na", "nan", "null", "none"];
+/// After this many mistakes the rest of a table is not read.
+const MISTAKES: usize = 100;
+
+/// Only what cannot be anything else: series and value, and nothing that is unknown here. Otava's tables have both commit and time.
+fn claims(artifact: &Artifact) -> bool {
+    let Some(header) = csv::header(&artifact.head) else { return false };
+    let has = |names: &[&str]| header.iter().any(|cell| is_one(cell, names));
+    let known = |cell: &String| [&SERIES[..], &VALUE, &COMMIT, &TIME].iter().any(|names| is_one(cell, names));
+    header.iter().all(known) && has(&SERIES) && has(&VALUE) && !(has(&COMMIT) && has(&TIME))
+}
+
+/// Whether a file that nothing else claims could be such a table: its first or second row ends in a number.
+pub(super) fn fits(artifact: &Artifact) -> bool {
+    let (text, _) = csv::decode(&artifact.head);
+    let mut rows = csv::Rows::new(&text, csv::separator(&text)).flatten().filter(|row| !row.is_blank()).take(2);
+    !text.contains('\0') && rows.any(|row| row.cells.last().is_some_and(|cell| csv::number(cell).is_some()))
+}
+
+fn is_one(cell: &str, names: &[&str]) -> bool {
+    names.iter().any(|name| cell.trim().eq_ignore_ascii_case(name))
+}
+
+fn is_gap(cell: &str) -> bool {
+    is_one(cell, &GAPS)
+}
+
+/// What stands in which column.
+struct Layout {
+    series: Option<usize>,
+    commit: Option<usize>,
+    time: Option<usize>,
+    /// Columns of values, and the name of each where it has one.
+    values: Vec<(usize, String)>,
+}
+
+fn read(reading: &mut Reading<'_>) -> Draft {
+    let mut draft = Draft { signed: true, ..Draft::default() };
+    if let Some(mut table) = reading.table(None) {
+        let layout = layout(reading, &mut table);
+        take(reading, &mut draft, &layout, &table);
+    }
+    draft.finish(reading);
+    draft
+}
+
+/// Finds the columns; the first row of a table without a header becomes a row as any other.
+fn layout(reading: &mut Reading<'_>, table: &mut Table) -> Layout {
+    let last = table.columns.len().saturating_sub(1);
+    if table.columns.last().is_some_and(|cell| csv::number(cell).is_some()) {
+        table.rows.insert(0, (1, table.columns.clone()));
+        if last > 1 {
+            reading.warning(
+                "no-header",
+                Location::line(1),
+                "more than two columns, and no header that names them: the first and the last are read",
+            );
+        }
+        let names: BTreeSet<&String> = table.rows.iter().filter_map(|(_, cells)| cells.first()).collect();
+        let first = Some(0).filter(|_| last > 0);
+        let (commit, series) = if names.len() == table.rows.len() { (first, None) } else { (None, first) };
+        return Layout { series, commit, time: None, values: vec![(last, String::new())] };
+    }
+    let column = |names: &[&str]| table.columns.iter().position(|cell| is_one(cell, names));
+    let [series, commit, time] = [column(&SERIES), column(&COMMIT), column(&TIME)];
+    let mut values: Vec<(usize, String)> = column(&VALUE).into_iter().map(|value| (value, String::new())).collect();
+    let (named, mut unread) = (values.is_empty(), Vec::new());
+    for (index, name) in table.columns.iter().enumerate().filter(|(index, _)| ![series, commit, time].contains(&Some(*index))) {
+        let numeric = || table.rows.iter().any(|(_, cells)| cells.get(index).is_some_and(|cell| csv::number(cell).is_some()));
+        if named && numeric() {
+            values.push((index, name.clone()));
+        } else if !is_one(name, &VALUE) {
+            unread.push(format!("`{name}`"));
+        }
+    }
+    if !unread.is_empty() {
+        reading.warning("unknown-column", Location::line(1), format!("columns that are not read: {}", unread.join(", ")));
+    }
+    Layout { series, commit, time, values }
+}
+
+fn take(reading: &mut Reading<'_>, draft: &mut Draft, layout: &Layout, table: &Table) {
+    let times = times(layout, table);
+    // Without times they are in the order of the file, and a commit that comes again was measured again.
+    let mut runs: BTreeMap<&str, u64> = BTreeMap::new();
+    let stem = Path::new(&reading.artifact.name).file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
+    let mut mistakes = 0;
+    for (row, (line, cells)) in table.rows.iter().enumerate() {
+        let cell =
+            |column: Option<usize>| column.and_then(|column| cells.get(column)).map(|cell| cell.trim()).filter(|cell| !cell.is_empty());
+        let label = cell(layout.commit).or_else(|| cell(layout.time).filter(|_| times.is_none()));
+        let run = label.map_or(*line, |label| *runs.entry(label).or_insert(*line));
+        for (column, name) in &layout.values {
+            let text = cell(Some(*column)).unwrap_or_default();
+            let (benchmark, metric) = match (cell(layout.series), name.as_str()) {
+                (Some(series), name) => (series, name),
+                (None, "") => (stem.as_str(), ""),
+                (None, name) => (name, ""),
+            };
+            let Some(value) = csv::number(text) else {
+                if is_gap(text) {
+                    draft.slip("no-value", Location::line(*line), || format!("{benchmark} has no value in this row"));
+                } else {
+                    reading.error("not-a-number", Location::line(*line), format!("`{text}` is no number"));
+                    mistakes += 1;
+                }
+                continue;
+            };
+            let measurement = Measurement {
+                benchmark: benchmark.to_owned(),
+                metric: metric.to_owned(),
+                machine: String::new(),
+                unit: String::new(),
+                direction: Direction::Lower,
+                run: Some(format!("row {run:08}")),
+                at: times.as_ref().and_then(|times| times.get(row).copied()),
+                commit: label.map(ToOwned::to_owned),
+                value,
+                samples: Vec::new(),
+            };
+            draft.take(measurement, Location::line(*line), reading.request.now);
+        }
+        if mistakes >= MISTAKES {
+            reading.error("too-many-mistakes", Location::line(*line), format!("{MISTAKES} mistakes: the rest is not read"));
+            return;
+        }
+    }
+}
+
+/// The moments of all rows, if every one has a moment.
+fn times(layout: &Layout, table: &Table) -> Option<Vec<Instant>> {
+    let column = layout.time?;
+    table.rows.iter().map(|(_, cells)| clock::parse(cells.get(column)?.trim())).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use crate::evidence::Evidence;
+    use crate::ingest::testing::problems;
+    use std::collections::BTreeMap;
+
+    fn read(text: &str) -> Evidence {
+        crate::ingest::testing::read("benchmark", &[("nile.csv", text.as_bytes())], &BTreeMap::new())
+    }
+
+    /// Each series with its values, and the commits of its points where they have any.
+    fn told(text: &str) -> Vec<String> {
+        let evidence = read(text);
+        let point = |point: &crate::series::Point| match &point.commit {
+            Some(commit) => format!("{commit}={}", point.value),
+            None => point.value.to_string(),
+        };
+        let series = evidence.series.iter().map(|s| format!("{}: {}", s.id(), s.points.iter().map(point).collect::<Vec<_>>().join(" ")));
+        series.chain(problems(&evidence)).collect()
+    }
+
+    #[test]
+    fn a_column_of_values_is_a_series() {
+        assert_eq!(told("1.5\n-2\n3e2\n"), ["nile: 1.5 -2 300"]);
+        assert_eq!(told("value\n1\n2\n"), ["nile: 1 2"]);
+        assert_eq!(told("flow\r\n1\r\n2\r\n"), ["flow: 1 2"]);
+    }
+
+    #[test]
+    fn a_first_column_names_series_or_points() {
+        assert_eq!(told("a,1\nb,10\na,2\nb,20\n"), ["a: 1 2", "b: 10 20"]);
+        assert_eq!(told("1871;1120\n1872;1160\n"), ["nile: 1871=1120 1872=1160"]);
+    }
+
+    #[test]
+    fn a_header_names_the_columns() {
+        assert_eq!(told("Commit,Series,Value\nc1,a,1\nc2,a,2\nc2,b,5\n"), ["a: c1=1 c2=2", "b: c2=5"]);
+        assert_eq!(
+            told("time,note,p50,p95\n2026-02-02T00:00:00Z,x,1,10\n2026-02-01T00:00:00Z,y,2,20\n"),
+            ["p50: 2 1", "p95: 20 10", "warning unknown-column:1: columns that are not read: `note`"]
+        );
+        assert_eq!(told("t,series,p95\n1,a,3\n2,a,4\n")[0], "a p95: 3 4");
+    }
+
+    #[test]
+    fn a_commit_that_was_measured_again_counts_once() {
+        let told = told("commit,value\nc1,1\nc2,5\nc1,3\n");
+        assert_eq!(told, ["nile: c1=2 c2=5", "warning re-measured: nile has several values in 1 runs; their median counts"]);
+    }
+
+    #[test]
+    fn ten_thousand_rows_stay_in_order() {
+        let values: Vec<String> = (0..10_000).map(|i| i.to_string()).collect();
+        assert_eq!(told(&values.join("\n")), [format!("nile: {}", values.join(" "))]);
+    }
+
+    #[test]
+    fn what_is_no_value_is_told() {
+        assert_eq!(
+            told("value\n1\nNaN\n2\nfast\n"),
+            ["nile: 1 2", "error not-a-number:5: `fast` is no number", "warning no-value:3: nile has no value in this row"]
+        );
+        assert_eq!(told("1,2\n3\n")[1], "error ragged-row:2: the row has 1 cells, and the header 2");
+        assert!(told(&"a,1\nb,x\n".repeat(200)).contains(&"error too-many-mistakes:200: 100 mistakes: the rest is not read".to_owned()));
+        assert_eq!(told("some text\nof no use\n"), ["error unknown-format: no benchmark reader knows this format"]);
+    }
+}
