@@ -109,6 +109,10 @@ impl Search<'_> {
     /// The starts of new levels that stand every test.
     fn cuts(&self) -> Vec<usize> {
         let first = self.validated(self.candidates(0..self.values.len()));
+        if first.is_empty() {
+            // The only piece is the whole series, and was searched already.
+            return first;
+        }
         let mut all = first.clone();
         for piece in pieces(&first, self.values.len()).filter(|piece| piece.len() >= LONG) {
             all.extend(self.candidates(piece));
