@@ -1,11 +1,10 @@
 //! Six numbers for people in a hurry, each with what the rules say of it.
 
-use crate::analyze::cluster::Sample;
 use crate::error::Error;
 use crate::finding::Outcome;
 use crate::metric::{Ratio, Value, grouped};
 use crate::render::parts::markup::{Html, fill};
-use crate::render::parts::{chip, figure, required};
+use crate::render::parts::{chip, figure, golden, required};
 use crate::report::Report;
 use askama::Template;
 
@@ -75,16 +74,14 @@ fn coverage(report: &Report) -> Option<Figure> {
 
 fn hallucination(report: &Report) -> Option<Figure> {
     let id = "golden.hallucination_rate";
-    let rate = ratio(report, id)?;
-    let bound = Sample::new(rate, report.metric(id)?.design).upper(0.95);
-    Some(figure(report, "Hallucination rate", "golden", &[id], format!("≤ {}", figure::at_most(bound)), limit(report, id)))
+    let bound = figure::at_most(golden::bound(report, id)?);
+    Some(figure(report, "Hallucination rate", "golden", &[id], format!("≤ {bound}"), limit(report, id)))
 }
 
 fn citations(report: &Report) -> Option<Figure> {
     let id = "golden.citation_coverage";
-    let rate = ratio(report, id)?;
-    let bound = Sample::new(rate, report.metric(id)?.design).lower(0.95);
-    Some(figure(report, "Citation coverage", "golden", &[id], format!("≥ {}", figure::at_least(bound)), limit(report, id)))
+    let bound = figure::at_least(golden::bound(report, id)?);
+    Some(figure(report, "Citation coverage", "golden", &[id], format!("≥ {bound}"), limit(report, id)))
 }
 
 fn benchmark(report: &Report) -> Option<Figure> {

@@ -67,6 +67,12 @@ pub fn others(report: &Report, shown: &[Rate]) -> Vec<(&'static str, String)> {
     others.filter_map(|kind| Some((kind.what, total(report, kind, report.metric(kind.id)?, "All")?.news()))).collect()
 }
 
+/// What a rate of all cases can still be, whatever has a chart: its one-sided bound.
+pub fn bound(report: &Report, id: &str) -> Option<f64> {
+    let kind = KINDS.iter().find(|kind| kind.id == id)?;
+    Some(total(report, kind, report.metric(id)?, "All")?.bound())
+}
+
 fn total(report: &Report, kind: &Kind, metric: &Metric, name: &str) -> Option<Share> {
     let Value::Ratio(ratio) = metric.value else { return None };
     let limit = required::of_metric(report, kind.id).filter(|limit| limit.at_most == kind.low);
