@@ -4,6 +4,7 @@ use super::case::{Case, Mode, Outcome};
 use super::ledger::{Ledger, TooManyCategories, fingerprint};
 use super::map::Map;
 use super::policy::Policy;
+use super::printed::Printed;
 use super::run::Run;
 use super::score::{Scores, Stated};
 use super::signal::{self, Sign};
@@ -40,6 +41,8 @@ pub struct Draft {
     pub scores: Scores,
     /// What measures come to by the file's own word, where it does not hold the cases.
     pub stated: Vec<Stated>,
+    /// The totals of a log that holds no cases.
+    pub printed: Option<Printed>,
     /// What the entry's map demands.
     policy: Policy,
     /// Cases, whatever the number of attempts; known when the file is finished.
@@ -107,7 +110,7 @@ impl Draft {
     /// unless another says why there is none.
     pub fn finish(mut self, reading: &mut Reading<'_>) -> Draft {
         let broken = reading.problems.iter().any(|problem| problem.severity == Grade::Error);
-        if self.len() == 0 && self.stated.is_empty() && !broken {
+        if self.len() == 0 && self.stated.is_empty() && self.printed.is_none() && !broken {
             reading.error("no-cases", Location::whole(), "the run has no case");
         }
         self.demands(reading);

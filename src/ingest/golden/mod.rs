@@ -22,6 +22,7 @@ mod mapped;
 mod mark;
 mod openai_evals;
 mod policy;
+mod printed;
 mod promptfoo;
 mod promptfoo_csv;
 mod promptfoo_jsonl;
@@ -45,6 +46,7 @@ use draft::Draft;
 use ledger::{Ledger, TooManyCategories};
 use map::Map;
 use policy::Policy;
+use printed::Printed;
 use score::Scores;
 use std::collections::BTreeMap;
 use summary::Summary;
@@ -72,6 +74,7 @@ impl Family for Golden {
         lm_eval::FORMAT,
         lm_eval::results::FORMAT,
         mapped::FORMAT,
+        printed::FORMAT,
     ];
 
     fn by_map(request: &Request<'_>) -> Option<&'static Format<Draft>> {
@@ -85,7 +88,7 @@ impl Family for Golden {
     }
 
     fn is_empty(draft: &Draft) -> bool {
-        draft.len() == 0 && draft.stated.is_empty()
+        draft.len() == 0 && draft.stated.is_empty() && draft.printed.is_none()
     }
 
     fn settle(mut drafts: Vec<Draft>, request: &Request<'_>, evidence: &mut Evidence) {
@@ -106,9 +109,13 @@ impl Family for Golden {
             let mode = draft.worst_mode().map(Mode::word);
             evidence.push("golden.run", draft.run.clone().record(&draft.path, mode, draft.len()));
         }
+        let printed: Vec<Printed> = drafts.iter_mut().filter_map(|draft| draft.printed.take()).collect();
         let stated = drafts.iter_mut().flat_map(|draft| std::mem::take(&mut draft.stated)).collect();
         let (mut ledger, worst, scores) = gather(drafts, evidence);
         score::rows(scores, stated, evidence);
+        if !printed.is_empty() {
+            return summaries(printed, ledger.len(), &modes, evidence);
+        }
         if ledger.len() == 0 && evidence.rows("golden.score").iter().any(|row| row.number("mean").is_some()) {
             // What a file says of cases that it does not hold is no count of them.
             return;
@@ -133,6 +140,18 @@ impl Family for Golden {
             evidence.push("golden.case", row.record());
         }
     }
+}
+
+/// What a log prints at its end; not together with another, nor with cases, of which nobody knows whether they are the same.
+fn summaries(mut printed: Vec<Printed>, cases: u64, modes: &[Option<Mode>], evidence: &mut Evidence) {
+    let Some(one) = printed.pop().filter(|_| printed.is_empty() && cases == 0) else {
+        let message = "a printed summary stands for all of an entry: name it alone, or the results it was made from";
+        return evidence.problem("two-kinds", Grade::Error, "", Location::whole(), message);
+    };
+    if let Some(Some(mode)) = modes.first() {
+        evidence.put("golden.mode", Value::text(mode.word()));
+    }
+    one.settle(evidence);
 }
 
 /// How many graded answers there should be, if every file or the map says so. Of a set that is all there, every attempt is expected.
