@@ -135,6 +135,11 @@ impl Draft {
             reading.warning("mock-signal", Location::whole(), message);
             self.mode = Some(Mode::Mock);
         }
+        if let Some(agreed) = self.policy.another_suite(&self.run) {
+            let told = self.run.suite_sha256.as_ref().or(self.run.cases_sha256.as_ref());
+            let told = told.map_or_else(|| "the run tells none".to_owned(), |told| format!("the run is of `{told}`"));
+            reading.error("another-suite", Location::whole(), format!("the map wants the suite of digest `{agreed}`, and {told}"));
+        }
         for name in self.policy.lacking(&present).into_iter().filter(|_| self.ledger.len() > 0) {
             let help = spelling::did_you_mean(name, present.iter().copied()).map(|help| format!("; {help}")).unwrap_or_default();
             reading.error("no-measure", Location::whole(), format!("no case has the measure `{name}` that the map names{help}"));

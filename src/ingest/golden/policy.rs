@@ -22,6 +22,8 @@ pub struct Policy {
     /// How many cases there must be.
     pub expected_cases: Option<u64>,
     suite: Option<String>,
+    /// The digest of the set that was agreed on.
+    suite_sha256: Option<String>,
     system: Option<String>,
     judge: Option<String>,
     calibration: Option<Calibration>,
@@ -53,6 +55,7 @@ impl Policy {
         let mut policy = Policy {
             expected_cases: fields.get("expected_cases"),
             suite: fields.text("suite"),
+            suite_sha256: fields.text("suite_sha256"),
             system: fields.text("system"),
             sampling: fields.get("sampling"),
             mode: fields.get("mode"),
@@ -170,6 +173,13 @@ impl Policy {
         let judges = self.judges.iter().flatten().filter(|judge| judge.limit.is_none());
         let names: BTreeSet<&str> = judges.map(|judge| judge.name.as_str()).collect();
         names.into_iter().filter(|name| scores.is_undecided(name)).collect()
+    }
+
+    /// The digest that is agreed on, where the run is of another set or does not tell.
+    pub fn another_suite(&self, run: &Run) -> Option<&str> {
+        let agreed = self.suite_sha256.as_deref()?;
+        let told = [&run.suite_sha256, &run.cases_sha256].into_iter().flatten();
+        told.into_iter().all(|told| !told.eq_ignore_ascii_case(agreed)).then_some(agreed)
     }
 
     /// What the map says of the run, where the file says nothing; a measure's limits are the map's.

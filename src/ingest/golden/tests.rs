@@ -183,3 +183,19 @@ fn the_example_project_is_read() {
     let categories: Vec<_> = evidence.rows("golden.category").iter().map(|row| (row.subject(), row.count("cases").unwrap())).collect();
     assert_eq!(categories, [("FINANCIAL", 8), ("LEGAL", 16), ("MEDICAL", 12), ("SCIENTIFIC", 16), ("TECHNICAL", 24)]);
 }
+
+#[test]
+fn results_of_another_set_than_was_agreed_on_are_refused() {
+    let path = std::path::Path::new("fixtures/formats/golden-1/live.jsonl");
+    let told = |digest: &str| {
+        let map = format!("family: golden\nsuite_sha256: {digest}\n");
+        problems(&crate::ingest::testing::read_file("golden", path, Some(&map), &[]))
+            .into_iter()
+            .find(|told| told.contains("another-suite"))
+    };
+    assert_eq!(told("5B1E1CC1FD8A0A0D6C5A3BC1B2B4A2D8B6A0F5EF66F6F6F0B7B2CC0F2A1D9E77"), None);
+    assert!(told("abc").unwrap().starts_with("error another-suite: the map wants the suite of digest `abc`, and the run is of `5b1e1cc1"));
+    let silent = std::path::Path::new("fixtures/formats/ragas/results.csv");
+    let evidence = crate::ingest::testing::read_file("golden", silent, Some("family: golden\nsuite_sha256: abc\n"), &[]);
+    assert!(problems(&evidence).iter().any(|told| told.ends_with("and the run tells none")));
+}
