@@ -80,6 +80,20 @@ fn l2_a_dropped_golden_case_is_noticed() {
     assert_eq!(check(project.path(), &[]).code, 3);
 }
 
+/// Of a set of more cases than a report keeps one by one.
+#[test]
+fn l2_a_dropped_case_of_a_large_golden_set_is_noticed() {
+    let project = folder();
+    ready(project.path());
+    let golden = |cases: usize| fs::write(project.path().join("golden.jsonl"), support::golden(cases)).unwrap();
+    golden(10_005);
+    let before = check(project.path(), &["--out", "base"]);
+    assert_eq!(check(project.path(), &["--base-report", "base/report.json"]).code, before.code, "nothing is gone");
+    golden(10_004);
+    let answer = check(project.path(), &["--base-report", "base/report.json"]);
+    assert!(answer.code != 0 && answer.out.contains("1 fewer of kind golden case than the base saw"), "{}", answer.out);
+}
+
 /// Eight shards, of which the last one has a failed test.
 fn shards(folder: &Path) {
     ready(folder);

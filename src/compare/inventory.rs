@@ -5,6 +5,7 @@ use crate::evidence::{Evidence, Gap};
 use crate::finding::{Finding, Outcome};
 use crate::inventory::Inventory;
 use crate::io::hash::fingerprint;
+use crate::metric::grouped;
 use crate::record::Record;
 use crate::rule::Severity;
 use std::collections::{BTreeMap, BTreeSet};
@@ -21,11 +22,17 @@ pub fn take(evidence: &[Evidence]) -> Inventory {
         for source in entry.sources.iter().filter(|s| !s.sha256.is_empty()) {
             inventory.add("source", format!("{}: {}", entry.name, source.path));
         }
-        for family in FAMILIES {
-            entry.rows(family).iter().filter(|row| is_there(row)).for_each(|row| inventory.add(family, row.subject()));
-        }
         for suite in entry.rows("tests.case").iter().filter_map(|row| row.text("suite")) {
             inventory.add("tests.suite", suite);
+        }
+    }
+    for family in FAMILIES {
+        let rows = || evidence.iter().flat_map(|entry| entry.rows(family)).filter(|row| is_there(row));
+        let omitted: u64 = evidence.iter().filter_map(|entry| entry.omitted.get(family)).sum();
+        // The worst rows only: which of them are kept changes from run to run, and their number does not.
+        match omitted {
+            0 => rows().for_each(|row| inventory.add(family, row.subject())),
+            _ => inventory.count(family, omitted.saturating_add(rows().count() as u64)),
         }
     }
     inventory
@@ -55,12 +62,14 @@ pub fn lost(base: &Inventory, head: &Inventory, evidence: &[Evidence], fork: boo
             by_kind.entry(kind).or_default().push(name);
         }
     }
-    by_kind.into_iter().flat_map(|(kind, names)| findings(kind, &names)).collect()
+    let fewer = head.fewer(base).into_iter().filter(|(kind, _)| !unusable.contains(kind.split('.').next().unwrap_or(kind)));
+    let fewer = fewer.map(|(kind, n)| finding(kind, None, format!("{} fewer of kind {} than the base saw", grouped(n), word(kind))));
+    by_kind.into_iter().flat_map(|(kind, names)| findings(kind, &names)).chain(fewer).collect()
 }
 
-/// One finding each, or one for all when they are many.
-fn findings(kind: &str, names: &[&str]) -> Vec<Finding> {
-    let what = match kind {
+/// What a kind is called.
+fn word(kind: &str) -> &'static str {
+    match kind {
         "source" => "file",
         "tests.suite" => "test suite",
         "tests.case" => "test",
@@ -68,7 +77,12 @@ fn findings(kind: &str, names: &[&str]) -> Vec<Finding> {
         "golden.category" => "golden category",
         attestation::FAMILY => "statement",
         _ => "benchmark series",
-    };
+    }
+}
+
+/// One finding each, or one for all when they are many.
+fn findings(kind: &str, names: &[&str]) -> Vec<Finding> {
+    let what = word(kind);
     if names.len() <= EACH {
         let message = |name: &str| format!("the {what} {name} was seen by the base and is not there now");
         return names.iter().map(|name| finding(kind, Some(name), message(name))).collect();

@@ -17,8 +17,8 @@ use crate::record::Record;
 use crate::source::{Grade, Location};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Why a comparison compares nothing: the change made it impossible, and has no evidence; or the base did, which is not the
-/// change's affair, and all that is not held against a base judges alone.
+/// Why a comparison compares nothing: the change made it impossible, and has no evidence; or the base did, or the number of cases, which
+/// is not the change's affair, and all that is not held against a base judges alone.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Refusal {
     ByHead(String),
@@ -70,8 +70,17 @@ impl<'b> Base<'b> {
         left_out(entry, self.rows) > 0 && self.names.contains(name)
     }
 
+    /// How many rows the base left out of which not even the name is known.
+    fn unnamed(&self, entry: &Evidence) -> u64 {
+        if self.names.is_empty() { left_out(entry, self.rows) } else { 0 }
+    }
+
     /// The names whose rows were left out and that are nowhere any more.
     fn lost(&self, evidence: &[Evidence]) -> Vec<&'b str> {
+        // Of rows that are not kept nobody knows whether they are still there; the inventory counts them.
+        if evidence.iter().any(|entry| left_out(entry, self.rows) > 0) {
+            return Vec::new();
+        }
         let mut lost = self.names.clone();
         for entry in self.entries.iter().copied().chain(evidence) {
             entry.rows(self.rows).iter().for_each(|row| {

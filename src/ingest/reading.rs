@@ -145,19 +145,29 @@ impl<'a> Reading<'a> {
 
     /// The whole file as text in UTF-8; a file that is none, or is too large, is noted.
     pub fn text(&mut self) -> Option<String> {
+        self.text_up_to(TABLE)
+    }
+
+    fn text_up_to(&mut self, most: u64) -> Option<String> {
+        let bytes = self.bytes_up_to(most)?;
+        String::from_utf8(bytes).map_err(|_| self.error("not-utf-8", Location::whole(), "this is not text in UTF-8")).ok()
+    }
+
+    /// The whole file, of at most so many bytes; one that is larger is noted.
+    fn bytes_up_to(&mut self, most: u64) -> Option<Vec<u8>> {
         let mut reader = self.open()?;
         let mut bytes = Vec::new();
-        let read = reader.by_ref().take(TABLE + 1).read_to_end(&mut bytes);
+        let read = reader.by_ref().take(most + 1).read_to_end(&mut bytes);
         self.close(reader);
         if let Err(e) = read {
             self.error("unreadable", Location::whole(), e.to_string());
             return None;
         }
-        if bytes.len() as u64 > TABLE {
-            self.error("too-large", Location::whole(), "the file is larger than 256 MiB");
+        if bytes.len() as u64 > most {
+            self.error("too-large", Location::whole(), format!("the file is larger than {} MiB", most >> 20));
             return None;
         }
-        String::from_utf8(bytes).map_err(|_| self.error("not-utf-8", Location::whole(), "this is not text in UTF-8")).ok()
+        Some(bytes)
     }
 
     /// As [`Reading::tolerant_json`], for a document that is part of a text.
@@ -213,22 +223,7 @@ impl<'a> Reading<'a> {
 
     /// Reads a whole YAML document; what is wrong with it is noted.
     pub fn yaml(&mut self) -> Option<Node> {
-        let mut reader = self.open()?;
-        let mut bytes = Vec::new();
-        let read = reader.by_ref().take(YAML + 1).read_to_end(&mut bytes);
-        self.close(reader);
-        if let Err(e) = read {
-            self.error("unreadable", Location::whole(), e.to_string());
-            return None;
-        }
-        if bytes.len() as u64 > YAML {
-            self.error("too-large", Location::whole(), "the file is larger than 4 MiB");
-            return None;
-        }
-        let Ok(text) = String::from_utf8(bytes) else {
-            self.error("not-utf-8", Location::whole(), "this is not text in UTF-8");
-            return None;
-        };
+        let text = self.text_up_to(YAML)?;
         let mut mistakes = Vec::new();
         let node = yaml::parse(&self.source.path, &text, &mut mistakes);
         self.mistakes(mistakes);
@@ -239,18 +234,7 @@ impl<'a> Reading<'a> {
     /// row that is shorter or longer is left out, and what is not UTF-8 or UTF-16 is read as Windows-1252. Without a separator that of
     /// the header is taken.
     pub fn table(&mut self, separator: Option<char>) -> Option<Table> {
-        let mut reader = self.open()?;
-        let mut bytes = Vec::new();
-        let read = reader.by_ref().take(TABLE + 1).read_to_end(&mut bytes);
-        self.close(reader);
-        if let Err(e) = read {
-            self.error("unreadable", Location::whole(), e.to_string());
-            return None;
-        }
-        if bytes.len() as u64 > TABLE {
-            self.error("too-large", Location::whole(), "the table is larger than 256 MiB");
-            return None;
-        }
+        let bytes = self.bytes_up_to(TABLE)?;
         let (text, encoding) = csv::decode(&bytes);
         if encoding == csv::Encoding::Windows1252 {
             self.warning("not-utf-8", Location::whole(), "this is not text in UTF-8: it is read as Windows-1252");

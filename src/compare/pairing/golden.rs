@@ -2,10 +2,10 @@
 
 use super::comparable::{Key, Suites, renamed};
 use super::tally::{Standing, Tally};
-use super::{Base, Refusal, first, mark, standing, tell_left_out};
+use super::{Base, Refusal, first, left_out, mark, standing, tell_left_out};
 use crate::evidence::Evidence;
 use crate::inventory::Inventory;
-use crate::metric::Value;
+use crate::metric::{Value, grouped};
 use crate::record::Record;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -104,7 +104,7 @@ fn compare<'b>(entry: &Evidence, base: &Base<'b>) -> Compared<'b> {
     let head = Suites::of(entry);
     let was = base.entry(&entry.name);
     let before = was.map(Suites::of);
-    let mut fates = fates(&head, before.as_ref(), was);
+    let mut fates = fates(&head, before.as_ref(), was, left_out(entry, ROWS).max(was.map_or(0, |was| base.unnamed(was))));
     let mut found = Compared { changes: Vec::with_capacity(entry.rows(ROWS).len()), ..Compared::default() };
 
     let known: BTreeMap<Key<'_>, &Record> = match (was, &before) {
@@ -186,10 +186,11 @@ impl Compared<'_> {
 }
 
 /// What becomes of each suite, before a case is counted.
-fn fates<'e>(head: &Suites<'e>, before: Option<&Suites<'e>>, was: Option<&Evidence>) -> BTreeMap<Option<&'e str>, Fate> {
+fn fates<'e>(head: &Suites<'e>, before: Option<&Suites<'e>>, was: Option<&Evidence>, cut: u64) -> BTreeMap<Option<&'e str>, Fate> {
     let (Some(before), Some(was)) = (before, was) else { return head.names().map(|suite| (suite, Fate::New(0))).collect() };
     let whole = match was.gap() {
         Some((_, why)) => Some(format!("in the base, {}: {why}", was.name)),
+        None if cut > 0 => Some(format!("{} cases are too many to be kept one by one", grouped(cut))),
         None if before.names().next().is_none() => Some("the base's report does not say which suite was run, and who graded it".to_owned()),
         None => None,
     };

@@ -229,6 +229,30 @@ fn cached_answers_are_those_of_the_base_only_where_all_they_depend_on_is_told() 
 }
 
 #[test]
+fn sets_too_large_to_keep_are_counted_and_judged_by_their_rates() {
+    let small = golden(&[Some("passed"); 3]);
+    let large = |omitted: u64| {
+        let mut evidence = small.clone();
+        evidence.omitted.insert("golden.case".into(), omitted);
+        evidence
+    };
+    for (head, base) in [(large(7), small.clone()), (small.clone(), large(7)), (large(7), large(8))] {
+        let found = held(&head, &base);
+        assert_eq!((row(&found).text("standing"), count(&found, "golden.dropped")), (Some("not-applicable"), None));
+        assert_eq!(found.metric("golden.compared").unwrap().value, Value::Flag(false));
+        assert_eq!(found.rows("golden.dropped_case").len(), 0);
+    }
+    let lost = |base: Evidence, head: Evidence| {
+        let (base, head) = ([base], [head]);
+        let found = crate::compare::inventory::lost(&seen(&base), &seen(&head), &head, false);
+        found.into_iter().map(|finding| finding.message).collect::<Vec<_>>()
+    };
+    assert_eq!(lost(large(8), large(7)), ["1 fewer of kind golden case than the base saw"]);
+    assert_eq!(lost(large(7), small.clone()), ["7 fewer of kind golden case than the base saw"]);
+    assert_eq!((lost(small.clone(), large(7)), lost(large(7), large(9))), (Vec::new(), Vec::new()));
+}
+
+#[test]
 fn rows_that_the_base_left_out_are_known_by_name_only() {
     let base = golden(&[Some("failed"), Some("passed"), Some("passed"), Some("passed")]);
     let all = seen(std::slice::from_ref(&base));

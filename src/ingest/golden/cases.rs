@@ -46,7 +46,9 @@ struct Attempts {
 }
 
 /// Gathers the cases; attempts that are in two files, or say different things of the case, are problems.
-pub fn gather(ledger: &mut Ledger, worst: Worst, evidence: &mut Evidence) -> Cases {
+///
+/// `paths` are those of the files that the ledger numbers.
+pub fn gather(ledger: &mut Ledger, worst: Worst, paths: &[String], evidence: &mut Evidence) -> Cases {
     let (mut rows, places) = rows(worst);
     let mut cases = Cases { by_category: vec![0; ledger.categories().len()], ..Cases::default() };
     let (mut ids, mut twice, mut unlike) = (0, Vec::new(), Vec::new());
@@ -85,13 +87,12 @@ pub fn gather(ledger: &mut Ledger, worst: Worst, evidence: &mut Evidence) -> Cas
     cases.omitted = ids - rows.len() as u64;
     let name =
         |case: &u64| places.get(case).and_then(|place| rows.get(*place)).map_or_else(String::new, |row| format!(" `{}`", row.worst.id));
-    let mut paths: Vec<(String, String)> = Vec::new();
     twice.sort_unstable();
-    for (file, case, attempt) in &twice {
-        let path = evidence.sources.get(*file).map_or_else(String::new, |source| source.path.clone());
-        paths.push((path, format!("case{}, attempt {attempt}, is in another file already", name(case))));
-    }
-    problems(evidence, "duplicate-case", paths);
+    let texts = twice.iter().map(|(file, case, attempt)| {
+        let path = paths.get(*file).cloned().unwrap_or_default();
+        (path, format!("case{}, attempt {attempt}, is in another file already", name(case)))
+    });
+    problems(evidence, "duplicate-case", texts.collect());
     unlike.sort_unstable();
     let texts =
         unlike.iter().map(|case| (String::new(), format!("the attempts at case{} differ in category, cluster or sentinel", name(case))));

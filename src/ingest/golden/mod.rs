@@ -111,6 +111,7 @@ impl Family for Golden {
         }
         let printed: Vec<Printed> = drafts.iter_mut().filter_map(|draft| draft.printed.take()).collect();
         let stated = drafts.iter_mut().flat_map(|draft| std::mem::take(&mut draft.stated)).collect();
+        let paths: Vec<String> = drafts.iter().map(|draft| draft.path.clone()).collect();
         let (mut ledger, worst, scores) = gather(drafts, evidence);
         score::rows(scores, stated, evidence);
         if !printed.is_empty() {
@@ -128,7 +129,7 @@ impl Family for Golden {
         if let Some(mode) = modes.into_iter().try_fold(Mode::Live, |worst, mode| mode.map(|mode| worst.max(mode))) {
             evidence.put("golden.mode", Value::text(mode.word()));
         }
-        let cases = cases::gather(&mut ledger, worst, evidence);
+        let cases = cases::gather(&mut ledger, worst, &paths, evidence);
         summarise(&mut ledger, &cases.by_category, &policy, evidence);
         evidence.put("golden.flaky", Value::Count(cases.flaky));
         evidence.transcripts = transcript::keep(&cases.rows, request.publish);

@@ -168,6 +168,9 @@ fn shards_add_up_and_suites_are_kept_apart() {
     assert_eq!(suites.rows("golden.case").iter().map(|row| row.subject()).collect::<Vec<_>>(), ["s/a", "t/a"]);
     let twice = entry(&[file("s", "live", &[("a", GOOD)]), file("s", "live", &[("a", GOOD)])]);
     assert_eq!(problems(&twice), ["error duplicate-case: case `a`, attempt 1, is in another file already"]);
+    let good = file("s", "live", &[("a", GOOD)]);
+    let beside = read("golden", &[("0.txt", b"?"), ("1.jsonl", good.as_bytes()), ("2.jsonl", good.as_bytes())], &BTreeMap::new());
+    assert!(beside.problems.iter().any(|problem| problem.code == "duplicate-case" && problem.path == "2.jsonl"), "{:?}", beside.problems);
     let differ = entry(&[file("s", "live", &[("a", GOOD), ("a", &format!("\"attempt\":2,\"sentinel\":true,{GOOD}"))])]);
     assert_eq!(problems(&differ), ["error attempts-differ: the attempts at case `a` differ in category, cluster or sentinel"]);
 }
