@@ -5,7 +5,16 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 export CARGO_TERM_COLOR=${CARGO_TERM_COLOR:-auto}
 
-step() { printf '\n== %s\n' "$*"; }
+step() { printf '\n== %s (%dm%02ds)\n' "$*" $((SECONDS / 60)) $((SECONDS % 60)); }
+
+# limit TIME COMMAND…: a step that hangs (a network that does not answer, a browser that does not) ends as a failure that says so.
+limit() {
+  if ! command -v timeout >/dev/null; then shift; "$@"; return; fi
+  local code=0
+  timeout --kill-after=10s "$@" </dev/null || code=$?
+  case $code in 124 | 137) echo "given up after $1: ${*:2}" >&2 ;; esac
+  return $code
+}
 
 step "format"
 cargo fmt --all -- --check
@@ -18,7 +27,7 @@ RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps --document-private-items
 
 step "licences, sources, bans"
 if ! cargo deny --version >/dev/null 2>&1; then
-  cargo install --locked --quiet cargo-deny --version 0.20.2
+  limit 20m cargo install --locked --quiet cargo-deny --version 0.20.2
 fi
 cargo deny --locked check bans licenses sources
 
@@ -36,10 +45,10 @@ target/release/readiness check --config fixtures/reflexio/readiness.yaml --now "
 [ "$code" = 1 ] || { echo "the example project must exit 1, not $code"; exit 1; }
 
 step "pages in a browser"
-bash tests/browser/run.sh target/report/report.html
+limit 15m bash tests/browser/run.sh target/report/report.html
 
 step "the action and the workflows"
-bash tests/action/run.sh target/release/readiness
+limit 15m bash tests/action/run.sh target/release/readiness
 
 step "tests"
 mkdir -p target

@@ -8,5 +8,5 @@ if [[ ! -x $program ]]; then
   echo "there is no $program: run cargo build, or name the program" >&2
   exit 1
 fi
-if [[ ! -d $here/node_modules ]]; then npm ci --prefix "$here" --no-audit --no-fund --silent; fi
+if [[ ! -d $here/node_modules ]]; then npm ci --prefix "$here" --no-audit --no-fund --silent --fetch-timeout=60000; fi
 READINESS=$program exec node "$here/cases.mjs" "${@:2}"

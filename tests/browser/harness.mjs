@@ -3,7 +3,13 @@ import { chromium } from 'playwright-core';
 import { pathToFileURL } from 'node:url';
 import assert from 'node:assert/strict';
 
-const browser = await chromium.launch({ executablePath: process.env.CHROMIUM, args: ['--no-sandbox', '--disable-gpu'] });
+// The pages need no network, and a browser that looks for one waits for it.
+const ARGUMENTS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+  '--disable-component-update', '--disable-sync'];
+// A test is at most so long, in milliseconds; a page that is stuck in a script answers to no other limit.
+const PATIENCE = 120_000;
+
+const browser = await chromium.launch({ executablePath: process.env.CHROMIUM, args: ARGUMENTS });
 let passed = 0, failed = 0;
 
 /** Runs `body` with a page on `file`; a message on the console or a request out of the file is a failure too. */
@@ -17,8 +23,10 @@ export async function test(name, file, options, body) {
   page.on('dialog', d => { wrong.push('a dialog: ' + d.message()); d.dismiss(); });
   page.on('request', r => requests.push(r.url()));
   try {
-    await page.goto(pathToFileURL(file).href);
-    await body(page, session);
+    await within(PATIENCE, async () => {
+      await page.goto(pathToFileURL(file).href);
+      await body(page, session);
+    });
     assert.equal(wrong.length, errors, 'console: ' + wrong.join(' | '));
     assert.deepEqual(requests.filter(url => !url.startsWith('file:') && !url.startsWith('data:')), []);
     passed++;
@@ -27,14 +35,23 @@ export async function test(name, file, options, body) {
     failed++;
     console.log('FAIL  ' + name + '\n      ' + String(error.stack ?? error).split('\n').slice(0, 6).join('\n      '));
   }
-  await session.close();
+  // A stuck page does not close either.
+  await within(PATIENCE, () => session.close()).catch(error => { failed++; console.log('FAIL  ' + name + ': closing: ' + error.message); });
+}
+
+/** Runs `body`, and fails when it is not done in time. */
+async function within(milliseconds, body) {
+  let timer;
+  const late = new Promise((_, reject) => { timer = setTimeout(() => reject(new Error(`not done after ${milliseconds / 1000} s`)), milliseconds); });
+  try { await Promise.race([body(), late]); } finally { clearTimeout(timer); }
 }
 
 /** Closes the browser and says how it went. */
 export async function finish() {
-  await browser.close();
+  await within(PATIENCE, () => browser.close()).catch(error => console.log('the browser: ' + error.message));
   console.log(`${passed} passed, ${failed} failed`);
-  process.exitCode = failed === 0 && passed > 0 ? 0 : 1;
+  // Not left to the event loop: a browser that hangs keeps it alive.
+  process.exit(failed === 0 && passed > 0 ? 0 : 1);
 }
 
 export { assert };

@@ -15,7 +15,10 @@ find_browser() {
 }
 CHROMIUM=$(find_browser)
 if [ -z "$CHROMIUM" ] && command -v apt-get >/dev/null && [ "$(id -u)" = 0 ]; then
-  apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium fonts-noto-core >/dev/null
+  export DEBIAN_FRONTEND=noninteractive
+  patience=(-qq -o Acquire::Retries=3 -o Acquire::http::Timeout=60 -o Acquire::https::Timeout=60)
+  apt-get "${patience[@]}" update
+  apt-get "${patience[@]}" install -y --no-install-recommends chromium fonts-noto-core </dev/null >/dev/null
   CHROMIUM=$(find_browser)
 fi
 [ -n "$CHROMIUM" ] || { echo "no Chromium found: install it, or set CHROMIUM" >&2; exit 2; }
@@ -32,7 +35,7 @@ for page in "$@"; do pages+=("$(realpath "$page")"); done
 export CHROMIUM READINESS PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1
 cd "$here"
 if ! cmp -s package-lock.json node_modules/.installed; then
-  npm ci --no-audit --no-fund --silent
+  npm ci --no-audit --no-fund --silent --fetch-timeout=60000 </dev/null
   cp package-lock.json node_modules/.installed
 fi
 exec node main.mjs "${pages[@]}"
