@@ -67,6 +67,9 @@ enum Verb {
         /// A map for a table of your own design: a shipped map's name, or a YAML file
         #[arg(long)]
         map: Option<String>,
+        /// How long the chain of an audit trail was and how it ended, as kept elsewhere: {"size": rows, "head": hash}
+        #[arg(long, value_name = "FILE")]
+        anchor: Option<PathBuf>,
         /// As of when [default: the clock]
         #[arg(long, value_name = "TIME")]
         now: Option<String>,
@@ -350,7 +353,7 @@ fn dispatch(verb: Verb) -> Result<u8, Error> {
             let CheckArgs { files, require, subject, format, emit, out, look } = args;
             check::run(&check::Options { files, require, format, emit, out, style: look.style(), ..subject.options() })
         }
-        Verb::Inspect { paths, format, map, now } => inspect::run(&inspect::Options { paths, format, map, now }),
+        Verb::Inspect { paths, format, map, anchor, now } => inspect::run(&inspect::Options { paths, format, map, anchor, now }),
         Verb::ChangePoints(options) => change_points::run(&options),
         Verb::Render { report, format, out, look } => render::run(&render::Options { report, format, out, style: look.style() }),
         Verb::Explain { rule, subject } => explain::run(&rule, &subject.options()),

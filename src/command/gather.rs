@@ -23,6 +23,7 @@ use std::path::Path;
 /// When an entry's map cannot be read or is wrong. What is wrong with evidence is in the evidence.
 pub fn evidence(setup: &Setup, now: Instant, tree: Option<&Tree>, change: Option<&Change>) -> Result<Vec<Evidence>, Error> {
     let maps = maps(setup)?;
+    let anchors = anchors(setup)?;
     let collectors: Vec<&Collector> = setup.rules.iter().filter_map(|rule| rule.rule.collect.as_ref()).collect();
     let mut all = Vec::with_capacity(setup.config.evidence.len());
     let progress = Progress::start();
@@ -40,6 +41,7 @@ pub fn evidence(setup: &Setup, now: Instant, tree: Option<&Tree>, change: Option
             map: maps.get(name.as_str()).map(|text| (entry.map.as_deref().unwrap_or(setup.config.path.as_str()), text.as_str())),
             declared: &setup.declared,
             collectors: &asked,
+            anchor: anchors.get(name.as_str()).map(String::as_str),
             now,
             tree,
             sources: &entry.sources,
@@ -110,6 +112,17 @@ fn copies(all: &mut [Evidence]) {
         }
         entry.problems.extend(found);
     }
+}
+
+/// The text of every entry's anchor.
+fn anchors(setup: &Setup) -> Result<BTreeMap<&str, String>, Error> {
+    let mut anchors = BTreeMap::new();
+    for (name, entry) in &setup.config.evidence {
+        let Some(file) = &entry.anchor else { continue };
+        let text = setup.shelf.read_text(&setup.root.join(file)).map_err(|e| Error::Usage(format!("{file}, the anchor of {name}: {e}")))?;
+        anchors.insert(name.as_str(), text);
+    }
+    Ok(anchors)
 }
 
 /// The text of every entry's map.

@@ -30,6 +30,8 @@ pub struct Options {
     pub format: String,
     /// A map for files of somebody else's design.
     pub map: Option<String>,
+    /// A file with what was written down of the chain in an audit trail.
+    pub anchor: Option<PathBuf>,
     /// As of when.
     pub now: Option<String>,
 }
@@ -79,7 +81,9 @@ fn look(path: &Path, options: &Options) -> Result<Inspection, Error> {
     let claimed = ingest::claimants(&artifact).first().and_then(|format| ingest::family(format.family));
     let Some(room) = claimed.or(mapped) else { return Ok(unread(&artifact)) };
     let now = moment(options.now.as_deref())?;
-    let request = Request { map, ..Request::plain(&shown, std::slice::from_ref(&artifact), now) };
+    let anchor = options.anchor.as_ref().map(|file| fs::read_text(file).map_err(|e| Error::Usage(format!("{}: {e}", file.display()))));
+    let anchor = anchor.transpose()?;
+    let request = Request { map, anchor: anchor.as_deref(), ..Request::plain(&shown, std::slice::from_ref(&artifact), now) };
     let mut evidence = (room.read)(&request);
     compare::trends(std::slice::from_mut(&mut evidence));
     evidence.keep_worst(ROWS);

@@ -135,6 +135,7 @@ fn entry(node: &Node, families: &[&str], errors: &mut Vec<Diagnostic>) -> Entry 
         expect: expect(&mut f),
         map: if judges.is_some() { None } else { f.text("map") },
         judges: judges.unwrap_or_default(),
+        anchor: of_audit(&mut f, "anchor", &family.text),
         sources: sources::read(&mut f),
         publish: publish::read(&mut f, &family.text),
         family: family.text,
@@ -146,6 +147,16 @@ fn entry(node: &Node, families: &[&str], errors: &mut Vec<Diagnostic>) -> Entry 
     }
     f.finish();
     entry
+}
+
+/// A key that only audit trails have.
+fn of_audit(f: &mut Fields<'_, '_>, key: &'static str, family: &str) -> Option<String> {
+    let text = f.spanned(key)?;
+    if family != "audit" {
+        let message = format!("`{key}` is of audit trails, and the family is {family}");
+        f.errors.push(Diagnostic::new(text.place.clone(), message).help(Some("remove it".into())));
+    }
+    Some(text.text)
 }
 
 /// `{ hallucination: factuality }`: which measure stands for which rate.

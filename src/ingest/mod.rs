@@ -71,6 +71,8 @@ pub struct Request<'a> {
     pub declared: &'a BTreeMap<String, Declared>,
     /// Queries that rules ask of this entry.
     pub collectors: &'a [&'a Collector],
+    /// What was written down elsewhere of the chain in an audit trail: the text of the anchor.
+    pub anchor: Option<&'a str>,
     /// As of when.
     pub now: Instant,
     /// The repository whose source files evidence names, where there is one.
@@ -92,6 +94,7 @@ impl<'a> Request<'a> {
             map: None,
             declared: DECLARED,
             collectors: &[],
+            anchor: None,
             now,
             tree: None,
             sources: SOURCES,

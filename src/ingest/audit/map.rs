@@ -1,5 +1,6 @@
 //! What a map says of an audit table: which column is what, and which values are in order.
 
+use super::chain;
 use crate::error::Diagnostic;
 use crate::ingest::table::Times;
 use crate::io::spelling;
@@ -99,6 +100,8 @@ pub struct Map {
     pub ids_limit: Option<u64>,
     /// The longest ordinary operation, in milliseconds.
     pub slow: Option<i64>,
+    /// How its rows are chained, where the map says it.
+    pub chain: Option<chain::Spec>,
 }
 
 impl Map {
@@ -124,6 +127,7 @@ impl Map {
             manual: fields.node("manual").map(|node| manual(node, fields.errors)),
             ids_limit: fields.get("ids_limit"),
             slow: fields.get("slow"),
+            chain: fields.node("chain").map(|node| chain::Spec::parse(node, fields.errors)),
         };
         fields.finish();
         (errors.len() == before).then_some(map)

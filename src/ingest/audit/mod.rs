@@ -3,6 +3,7 @@
 //! One pass over the rows counts everything and holds each row against the rules of its kind. A finding about a row is a
 //! record: the snapshot is sound, and what it says is not. A snapshot that cannot be opened, lacks the table or has no row is a problem.
 
+mod chain;
 mod collect;
 mod ids;
 mod judge;
@@ -22,6 +23,7 @@ use crate::io::fs::Artifact;
 use crate::io::sqlite;
 use crate::metric::{Metric, Value};
 use crate::record::Record;
+use chain::Standing;
 use map::Map;
 use tally::{KEPT, Tally};
 
@@ -41,6 +43,8 @@ pub struct Draft {
     /// Columns of the table that the map knows.
     columns: u64,
     tally: Tally,
+    /// How far its chain holds.
+    standing: Standing,
     tables: Vec<Table>,
 }
 
@@ -66,9 +70,10 @@ impl Family for Audit {
     fn settle(drafts: Vec<Draft>, request: &Request<'_>, evidence: &mut Evidence) {
         evidence.tables = tables(&drafts, request);
         let several = drafts.len() > 1;
-        let (mut total, mut columns) = (Tally::default(), None);
+        let (mut total, mut columns, mut standing) = (Tally::default(), None, Standing::Anchored);
         for mut draft in drafts.into_iter().filter(|draft| draft.readable) {
             columns = Some(columns.unwrap_or(u64::MAX).min(draft.columns));
+            standing = standing.min(draft.standing);
             for (row, code, message) in draft.tally.findings.drain(..) {
                 let place = if several { format!("{} row {row}", draft.path) } else { format!("row {row}") };
                 if evidence.rows("audit.finding").len() >= KEPT {
@@ -80,7 +85,7 @@ impl Family for Audit {
             total.merge(draft.tally);
         }
         if let Some(columns) = columns {
-            metrics(&mut total, columns, evidence);
+            metrics(&mut total, columns, standing, evidence);
             evidence.records.entry("audit.table".into()).or_default().extend(total.table_records());
             evidence.records.entry("audit.run".into()).or_default().extend(total.run_records());
             evidence.records.entry("audit.day".into()).or_default().extend(total.day_records());
@@ -97,7 +102,7 @@ fn finding(place: String, row: i64, code: &'static str, message: String) -> Reco
         .with("message", Value::Text(message))
 }
 
-fn metrics(total: &mut Tally, columns: u64, evidence: &mut Evidence) {
+fn metrics(total: &mut Tally, columns: u64, standing: Standing, evidence: &mut Evidence) {
     let mut count = |id, n| evidence.put(id, Value::Count(n));
     count("audit.rows", total.rows);
     count("audit.runs", total.runs());
@@ -112,8 +117,12 @@ fn metrics(total: &mut Tally, columns: u64, evidence: &mut Evidence) {
     let sound = total.codes.keys().all(|code| EVENTS.contains(code));
     let integrity = match evidence.gap() {
         Some(_) => "none",
-        None if sound => "row-rules",
-        None => "structural",
+        None if !sound => "structural",
+        None => match standing {
+            Standing::Open => "row-rules",
+            Standing::Chained => "chained",
+            Standing::Anchored => "anchored",
+        },
     };
     evidence.put("audit.integrity", Value::Level(integrity.to_owned()));
     if let Some((_, last)) = total.span {

@@ -5,7 +5,7 @@ use super::judge::Judge;
 use super::map::{COLUMNS, Column, Map};
 use super::row::Row;
 use super::tally::Tally;
-use super::{Draft, collect};
+use super::{Draft, chain, collect};
 use crate::ingest::{Format, Reading, shipped_map, table};
 use crate::instant::Instant;
 use crate::io::fs::Artifact;
@@ -71,6 +71,30 @@ fn scan(reading: &mut Reading<'_>, snapshot: &Snapshot, map: &Map, draft: &mut D
     describe(reading, found, map, draft.columns, &tally);
     draft.readable = true;
     draft.tally = tally;
+    chain(reading, snapshot, found, map, draft);
+}
+
+/// Verifies what binds the rows to each other.
+fn chain(reading: &mut Reading<'_>, snapshot: &Snapshot, found: &Table, map: &Map, draft: &mut Draft) {
+    let name = |column| map.columns[column as usize].as_deref().and_then(|name| table::column(found, name));
+    let asked = chain::Asked {
+        snapshot,
+        table: found,
+        spec: map.chain.as_ref(),
+        covered: Column::ALL.iter().filter_map(|(column, _)| name(*column)).collect(),
+        id: name(Column::Id),
+        anchor: reading.request.anchor,
+    };
+    match chain::verify(&asked) {
+        Ok(outcome) => {
+            for (code, sentence) in outcome.notes {
+                reading.note(code, Location::whole(), sentence);
+            }
+            draft.standing = outcome.standing;
+            draft.tally.accuse(outcome.findings, &outcome.surplus);
+        }
+        Err(failure) => reading.error(failure.code, Location::whole(), failure.message),
+    }
 }
 
 /// Which columns the table has; nothing when one is missing that the map relies on.
@@ -95,7 +119,8 @@ fn columns(reading: &mut Reading<'_>, found: &Table, map: &Map) -> Option<[bool;
         let schema = map.migration.as_ref().map_or("", |(schema, _)| schema);
         reading.warning("half-migrated", Location::whole(), format!("schema {schema} is not complete: {} is missing", names.join(", ")));
     }
-    let known = |name: &str| map.columns.iter().flatten().any(|c| c.eq_ignore_ascii_case(name));
+    let known =
+        |name: &str| chain::Spec::names(map.chain.as_ref(), name) || map.columns.iter().flatten().any(|c| c.eq_ignore_ascii_case(name));
     let unknown: Vec<&str> = found.columns.iter().map(|c| c.name.as_str()).filter(|name| !known(name)).collect();
     if !unknown.is_empty() {
         reading.note("unknown-column", Location::whole(), format!("columns the map does not know are not read: {}", unknown.join(", ")));
@@ -152,9 +177,4 @@ fn describe(reading: &mut Reading<'_>, found: &Table, map: &Map, columns: u64, t
         );
         reading.warning("legacy-rows", Location::whole(), message);
     }
-    reading.note(
-        "no-chain",
-        Location::whole(),
-        "no chain of hashes was verified: that no row was changed or removed later cannot be shown",
-    );
 }

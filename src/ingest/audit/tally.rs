@@ -1,5 +1,6 @@
 //! What the rows of an audit table add up to.
 
+use super::chain::Finding;
 use super::row::{Facts, Findings};
 use super::run::Runs;
 use crate::analyze::quantile::quantile_of_sorted;
@@ -83,12 +84,27 @@ impl Tally {
         self.table(facts, deleted, real);
         self.day(facts, deleted, now);
         for (code, message) in findings {
-            *self.codes.entry(code).or_default() += 1;
-            if self.findings.len() < KEPT {
-                self.findings.push((id, code, message.chars().take(MESSAGE).collect()));
-            } else {
-                *self.omitted.entry("audit.finding".into()).or_default() += 1;
-            }
+            self.find(id, code, &message);
+        }
+    }
+
+    fn find(&mut self, id: i64, code: &'static str, message: &str) {
+        *self.codes.entry(code).or_default() += 1;
+        if self.findings.len() < KEPT {
+            self.findings.push((id, code, message.chars().take(MESSAGE).collect()));
+        } else {
+            *self.omitted.entry("audit.finding".into()).or_default() += 1;
+        }
+    }
+
+    /// Adds what is wrong with the chain of the rows, and how much more of it there is.
+    pub fn accuse(&mut self, findings: Vec<Finding>, surplus: &[(&'static str, u64)]) {
+        for (id, code, message) in findings {
+            self.find(id, code, &message);
+        }
+        for (code, n) in surplus {
+            *self.codes.entry(code).or_default() += n;
+            *self.omitted.entry("audit.finding".into()).or_default() += n;
         }
     }
 

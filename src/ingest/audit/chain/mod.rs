@@ -1,0 +1,217 @@
+//! Chains of hashes: each row states the hash of the row before it and its own, so that whoever changes a row must change all rows
+//! after it. A chain is verified as its scheme is defined, and what the scheme leaves open is said.
+
+mod anchor;
+mod links;
+mod native;
+
+use crate::error::Diagnostic;
+use crate::io::spelling;
+use crate::io::sqlite::{Failure, Snapshot, Table};
+use crate::io::yaml::Node;
+use crate::metric::grouped;
+use anchor::Anchor;
+use links::{Hash, Judged, Names, Walk};
+use native::Rows;
+
+pub use links::Finding;
+
+/// How rows are chained.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scheme {
+    /// SHA-256 of the hash before and the row's bytes.
+    Native,
+    /// Not at all.
+    None,
+}
+
+impl Scheme {
+    const ALL: [(Scheme, &'static str); 2] = [(Scheme::Native, "native"), (Scheme::None, "none")];
+
+    /// As a map names it.
+    pub fn name(self) -> &'static str {
+        Scheme::ALL.iter().find(|(scheme, _)| *scheme == self).map_or("", |(_, name)| name)
+    }
+
+    /// Attacks that the scheme does not show, with or without an anchor.
+    fn leaves_open(self) -> &'static str {
+        match self {
+            Scheme::Native => {
+                "rows taken from the end and a table written anew from some row on, which only an anchor shows; \
+                 columns outside of the hash; and who wrote a row, because no hash is signed"
+            }
+            Scheme::None => "",
+        }
+    }
+}
+
+/// What a map says of a table's chain.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Spec {
+    /// How rows are chained.
+    pub scheme: Scheme,
+    /// The column with the hash of the row before.
+    pub prev: String,
+    /// The column with the row's own hash.
+    pub hash: String,
+}
+
+impl Default for Spec {
+    fn default() -> Self {
+        Spec { scheme: Scheme::Native, prev: "prev_hash".to_owned(), hash: "entry_hash".to_owned() }
+    }
+}
+
+impl Spec {
+    /// Reads `{ scheme: native, prev: prev_hash, hash: entry_hash }`.
+    pub fn parse(node: &Node, errors: &mut Vec<Diagnostic>) -> Spec {
+        let mut fields = node.fields("chain", errors);
+        fields.require("scheme");
+        let mut spec = Spec::default();
+        if let Some(word) = fields.spanned("scheme") {
+            match Scheme::ALL.iter().find(|(_, name)| *name == word.text) {
+                Some((scheme, _)) => spec.scheme = *scheme,
+                None => {
+                    let names = Scheme::ALL.map(|(_, name)| name);
+                    let help = spelling::did_you_mean(&word.text, names).or_else(|| Some(format!("there are {}", names.join(", "))));
+                    fields.errors.push(Diagnostic::new(word.place, format!("unknown scheme of a chain `{}`", word.text)).help(help));
+                }
+            }
+        }
+        spec.prev = fields.text("prev").unwrap_or(spec.prev);
+        spec.hash = fields.text("hash").unwrap_or(spec.hash);
+        fields.finish();
+        spec
+    }
+
+    /// Whether a column holds the hashes of a chain.
+    pub fn names(spec: Option<&Spec>, column: &str) -> bool {
+        let usual = Spec::default();
+        let spec = spec.unwrap_or(&usual);
+        spec.scheme != Scheme::None && [&spec.prev, &spec.hash].iter().any(|name| name.eq_ignore_ascii_case(column))
+    }
+}
+
+/// How far a chain shows that nothing was rewritten.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Standing {
+    /// There is none, or it does not hold.
+    #[default]
+    Open,
+    /// It holds, and whoever can write the table can write it anew.
+    Chained,
+    /// It holds, and leads to a hash that was kept elsewhere.
+    Anchored,
+}
+
+/// What is known of a chain.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Outcome {
+    /// How far it holds.
+    pub standing: Standing,
+    /// What is wrong with it.
+    pub findings: Vec<Finding>,
+    /// How many findings there are beyond those, by code.
+    pub surplus: Vec<(&'static str, u64)>,
+    /// What should be known of it: problem codes and sentences.
+    pub notes: Vec<(&'static str, String)>,
+}
+
+/// A table, and what is needed of it to verify its chain.
+pub struct Asked<'a> {
+    /// The open database.
+    pub snapshot: &'a Snapshot,
+    /// The table.
+    pub table: &'a Table,
+    /// What the map says of its chain.
+    pub spec: Option<&'a Spec>,
+    /// The columns that the map knows, as the table writes them, in the map's order.
+    pub covered: Vec<&'a str>,
+    /// The column that numbers the rows.
+    pub id: Option<&'a str>,
+    /// The text of an anchor.
+    pub anchor: Option<&'a str>,
+}
+
+/// Verifies the chain of a table. Where the map says nothing, a table with the two columns of the native scheme has a chain.
+///
+/// # Errors
+/// When the table cannot be read to its end.
+pub fn verify(asked: &Asked<'_>) -> Result<Outcome, Failure> {
+    let usual = Spec::default();
+    let spec = asked.spec.unwrap_or(&usual);
+    let column = |name: &str| asked.table.columns.iter().map(|c| c.name.as_str()).find(|c| c.eq_ignore_ascii_case(name));
+    let hashes = column(&spec.prev).zip(column(&spec.hash)).filter(|_| spec.scheme != Scheme::None);
+    let anchor = asked.anchor.map(Anchor::parse).transpose();
+    let mut outcome = match (hashes, asked.spec) {
+        (Some((prev, hash)), _) => chain(asked, spec.scheme, prev, hash, anchor.as_ref().ok().copied().flatten())?,
+        (None, Some(spec)) if spec.scheme != Scheme::None => {
+            let sentence =
+                format!("the map says that {} is chained, and its columns {} and {} are not there", asked.table.name, spec.prev, spec.hash);
+            Outcome { findings: vec![(0, "CHAIN-LINK", sentence)], ..Outcome::default() }
+        }
+        (None, _) => without(&anchor),
+    };
+    if let Err(sentence) = anchor {
+        outcome.standing = outcome.standing.min(Standing::Chained);
+        outcome.findings.push((0, "CHAIN-ANCHOR", format!("the anchor cannot be read: {sentence}")));
+    }
+    Ok(outcome)
+}
+
+/// A table without a chain.
+fn without(anchor: &Result<Option<Anchor>, String>) -> Outcome {
+    let mut outcome = Outcome::default();
+    if let Ok(Some(_)) = anchor {
+        let sentence = "there is an anchor, and no chain that could be held against it".to_owned();
+        outcome.findings.push((0, "CHAIN-ANCHOR", sentence));
+    }
+    let sentence = "no tamper evidence scheme present: integrity NOT verifiable: that no row was changed or removed later cannot be shown";
+    outcome.notes.push(("no-chain", sentence.to_owned()));
+    outcome
+}
+
+fn chain(asked: &Asked<'_>, scheme: Scheme, prev: &str, hash: &str, anchor: Option<Anchor>) -> Result<Outcome, Failure> {
+    let rows = Rows::new(asked.snapshot, asked.table, &asked.covered, asked.id, Some([prev, hash]));
+    let mut walk = Walk::new(Names { prev: prev.to_owned(), hash: hash.to_owned() }, anchor.map(|anchor| anchor.size));
+    let mut last = 0;
+    rows.links(|link| {
+        last = link.row;
+        walk.add(link);
+    })?;
+    let mut search = walk.search();
+    if let Some(search) = &mut search {
+        rows.links(|link| search.look(link))?;
+    }
+    let noted = walk.anchored;
+    Ok(settle(walk.judge(search), scheme, anchor.map(|anchor| (anchor, noted)), last))
+}
+
+fn settle(judged: Judged, scheme: Scheme, anchor: Option<(Anchor, Option<Hash>)>, last: i64) -> Outcome {
+    let holds = judged.findings.is_empty() && judged.surplus.is_empty();
+    let mut outcome = Outcome { findings: judged.findings, surplus: judged.surplus.into_iter().collect(), ..Outcome::default() };
+    let verified = format!("chain verified {}/{} ({})", grouped(judged.verified), grouped(judged.rows), scheme.name());
+    let standing = match anchor.map(|(anchor, hash)| anchor.hold(judged.rows, hash, last)) {
+        None if holds => {
+            outcome.standing = Standing::Chained;
+            "internally consistent, not anchored: whoever can write the table can write all of it anew, or take rows from its end; \
+             keep {size, head} elsewhere and name it as `anchor`"
+                .to_owned()
+        }
+        None => "not anchored".to_owned(),
+        Some(Ok(sentence)) => {
+            outcome.standing = if holds { Standing::Anchored } else { Standing::Open };
+            sentence
+        }
+        Some(Err(finding)) => {
+            outcome.findings.push(finding);
+            "not the chain that was anchored".to_owned()
+        }
+    };
+    outcome.notes.push(("chain", format!("{verified}: {standing}")));
+    outcome.notes.push(("chain-limits", format!("a {} chain does not show {}", scheme.name(), scheme.leaves_open())));
+    outcome
+}
+
+#[cfg(test)]
+mod tests;
