@@ -1,8 +1,8 @@
 //! The command line.
 
 use crate::command::{
-    attest, backtest, baseline, bundle, change, change_points, check, doctor, explain, init, inspect, plain, render, rules, schema, site,
-    stamp,
+    attest, backtest, baseline, bundle, change, change_points, check, doctor, explain, history, init, inspect, plain, render, rules,
+    schema, site, stamp,
 };
 use crate::error::Error;
 use crate::io::terminal;
@@ -79,6 +79,11 @@ enum Verb {
     /// A level is what the values scatter about; a single odd value is no change. Each line says the series, the index of the first value
     /// of the new level (from 0) and its commit, the medians before and after, the change, and the z of a rank test between the two.
     ChangePoints(change_points::Options),
+    /// Keep the values of benchmarks from one run to the next
+    History {
+        #[command(subcommand)]
+        verb: history::Verb,
+    },
     /// Show a stored report.json again
     Render {
         /// The stored report
@@ -355,6 +360,7 @@ fn dispatch(verb: Verb) -> Result<u8, Error> {
         }
         Verb::Inspect { paths, format, map, anchor, now } => inspect::run(&inspect::Options { paths, format, map, anchor, now }),
         Verb::ChangePoints(options) => change_points::run(&options),
+        Verb::History { verb } => history::run(&verb),
         Verb::Render { report, format, out, look } => render::run(&render::Options { report, format, out, style: look.style() }),
         Verb::Explain { rule, subject } => explain::run(&rule, &subject.options()),
         Verb::Rules { metrics: true, .. } => rules::run(&rules::Ask::Metrics),

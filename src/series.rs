@@ -14,7 +14,7 @@ pub enum Direction {
     Higher,
 }
 
-/// One run's value.
+/// The value of a commit, or of a run that names none.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Point {
     /// When it ran.
@@ -28,9 +28,39 @@ pub struct Point {
     pub run: Option<String>,
     /// In the series' unit, finite.
     pub value: f64,
-    /// The tool's raw measurements, where it gives them.
+    /// The tool's raw measurements, where it gives them; of several runs one after the other.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub samples: Vec<f64>,
+    /// The runs of the commit, where there are several: the value is the median of theirs, and moment and run are the first one's.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub repeats: Vec<Repeat>,
+}
+
+impl Point {
+    /// When its commit was measured last.
+    pub fn newest(&self) -> Option<Instant> {
+        self.repeats.iter().filter_map(|repeat| repeat.at).max().or(self.at)
+    }
+
+    /// How many runs are behind the value.
+    pub fn runs(&self) -> usize {
+        self.repeats.len().max(1)
+    }
+}
+
+/// One of several runs of a commit.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Repeat {
+    /// When it ran.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<Instant>,
+    /// Which run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub run: Option<String>,
+    /// What it measured, in the series' unit.
+    pub value: f64,
+    /// How many of the point's samples are its.
+    pub samples: usize,
 }
 
 /// The values of one metric of one benchmark on one kind of machine, oldest first.

@@ -228,6 +228,15 @@ fn change_points_hold_to_their_schema() {
 }
 
 #[test]
+fn a_list_of_a_history_holds_to_its_schema() {
+    let schema = schema("history-list-1");
+    for file in ["fixtures/formats/history-1/history.jsonl", "fixtures/formats/history-1/merged.jsonl", "Cargo.toml"] {
+        let listed = printed(&["history", "list", file, "--format", "json"]);
+        assert_eq!(errors(&schema, &listed), Vec::<String>::new(), "{file}");
+    }
+}
+
+#[test]
 fn a_stamp_holds_to_its_schema() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("a.xml");

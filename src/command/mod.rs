@@ -10,6 +10,7 @@ pub mod check;
 pub mod completions;
 pub mod doctor;
 pub mod explain;
+pub mod history;
 pub mod init;
 pub mod inspect;
 pub mod plain;

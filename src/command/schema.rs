@@ -16,6 +16,7 @@ pub const SCHEMAS: &[(&str, &str)] = &[
     ("attestations", include_str!("../../site/schema/attestations-1.json")),
     ("golden", include_str!("../../site/schema/golden-1.json")),
     ("history", include_str!("../../site/schema/history-1.json")),
+    ("history-list", include_str!("../../site/schema/history-list-1.json")),
     ("objectives", include_str!("../../site/schema/objectives-1.json")),
     ("assessment", include_str!("../../site/schema/assessment-1.json")),
     ("stamp", include_str!("../../site/schema/stamp-1.json")),

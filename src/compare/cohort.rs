@@ -28,7 +28,7 @@ pub(super) fn absences(series: &[Series]) -> Vec<Option<Absence>> {
         let silent = job.last().zip(newest).is_some_and(|(last, newest)| newest.0 - last.0 > INTERVALS * job.interval(&jobs));
         for index in &job.members {
             let one = &series[*index];
-            let up_to_date = one.points.last().is_some_and(|point| job.newest.as_ref() == Some(&run(point)));
+            let up_to_date = one.points.last().zip(job.newest).is_some_and(|(point, newest)| is_measured_with(point, newest));
             if let (Some(last), true) = (one.points.last(), silent || !up_to_date) {
                 let reason = if silent { "its job has not run since" } else { "the newest run has no value of it" };
                 absences[*index] = Some(Absence::Missing(format!("{reason}; the last one is of {}", told(last))));
@@ -52,9 +52,20 @@ pub(super) fn took_over(heir: &Series, old: &Series) -> bool {
     same && began.zip(ended).is_some_and(|(began, ended)| began > ended)
 }
 
-/// A point's run: its name, or else its moment.
-fn run(point: &Point) -> (Option<&str>, Option<Instant>) {
-    (point.run.as_deref(), if point.run.is_some() { None } else { point.at })
+/// A run: its name, or else its moment.
+type Run<'s> = (Option<&'s str>, Option<Instant>);
+
+/// The runs of a point.
+fn runs(point: &Point) -> impl Iterator<Item = Run<'_>> {
+    let one = Some((&point.run, point.at)).filter(|_| point.repeats.is_empty());
+    let all = one.into_iter().chain(point.repeats.iter().map(|repeat| (&repeat.run, repeat.at)));
+    all.map(|(run, at)| (run.as_deref(), if run.is_some() { None } else { at }))
+}
+
+/// Whether two points are of one run, or of runs of one commit: when some benchmarks are measured again, the others are not missing.
+fn is_measured_with(one: &Point, other: &Point) -> bool {
+    let again = one.runs() > 1 || other.runs() > 1;
+    runs(one).any(|run| runs(other).any(|same| same == run)) || (again && one.commit.is_some() && one.commit == other.commit)
 }
 
 fn told(point: &Point) -> String {
@@ -71,7 +82,7 @@ fn told(point: &Point) -> String {
 struct Job<'s> {
     members: Vec<usize>,
     times: BTreeSet<Instant>,
-    newest: Option<(Option<&'s str>, Option<Instant>)>,
+    newest: Option<&'s Point>,
 }
 
 impl Job<'_> {
@@ -94,12 +105,14 @@ impl Job<'_> {
 /// The jobs, found by following shared runs.
 fn jobs(series: &[Series]) -> Vec<Job<'_>> {
     let mut leader: Vec<usize> = (0..series.len()).collect();
-    let mut first: BTreeMap<_, usize> = BTreeMap::new();
+    let mut first: BTreeMap<Run<'_>, usize> = BTreeMap::new();
     for (index, one) in series.iter().enumerate() {
         for point in &one.points {
-            let other = *first.entry(run(point)).or_insert(index);
-            let (a, b) = (lead(&mut leader, other), lead(&mut leader, index));
-            leader[a.max(b)] = a.min(b);
+            for run in runs(point) {
+                let other = *first.entry(run).or_insert(index);
+                let (a, b) = (lead(&mut leader, other), lead(&mut leader, index));
+                leader[a.max(b)] = a.min(b);
+            }
         }
     }
     let mut jobs: BTreeMap<usize, Job<'_>> = BTreeMap::new();
@@ -107,10 +120,11 @@ fn jobs(series: &[Series]) -> Vec<Job<'_>> {
         let job = jobs.entry(lead(&mut leader, index)).or_default();
         job.members.push(index);
         for point in &one.points {
-            if job.newest.is_none() || point.at >= job.last() {
-                job.newest = Some(run(point));
+            if job.newest.is_none_or(|newest| (point.at.is_none(), point.at) >= (newest.at.is_none(), newest.at)) {
+                job.newest = Some(point);
             }
             job.times.extend(point.at);
+            job.times.extend(point.repeats.iter().filter_map(|repeat| repeat.at));
         }
     }
     jobs.into_values().collect()

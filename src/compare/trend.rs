@@ -46,6 +46,7 @@ fn judge(series: &mut Series, absence: Option<Absence>, moved: bool) -> Judged {
     let values: Vec<f64> = series.points.iter().map(|point| point.value).collect();
     let history = changepoint::detect(&values, &changepoint::Options::default()).unwrap_or_default();
     let judgement = trend::judge(&values, &history, series.direction, &trend::Options::default());
+    let judgement = confirmed(judgement, series);
     let (state, standing, because) = standing(&judgement, absence.as_ref(), moved);
     series.trend = Some(told(series, &history, &judgement, state));
     let latest = values.last().copied().filter(|_| absence.is_none());
@@ -69,6 +70,19 @@ fn judge(series: &mut Series, absence: Option<Absence>, moved: bool) -> Judged {
     // What moved to another machine is told, and counts no more.
     let state = if matches!(absence, Some(Absence::Moved(_))) { "moved" } else { state };
     Judged { state, worse: decided.then_some(worse), record }
+}
+
+/// What further runs of the newest commit say of a suspicion: two in a row beyond the limit confirm it, and one within refutes it.
+fn confirmed(judgement: Judgement, series: &Series) -> Judgement {
+    let repeats = series.points.last().map_or(&[][..], |point| &point.repeats);
+    let (State::Suspect, Some(limit), false) = (judgement.state, judgement.limit, repeats.is_empty()) else { return judgement };
+    let beyond = |value: f64| if series.direction == Direction::Lower { value > limit } else { value < limit };
+    let state = match repeats.iter().rev().take_while(|repeat| beyond(repeat.value)).count() {
+        0 => State::Stable,
+        1 => State::Suspect,
+        _ => State::Regressed,
+    };
+    Judgement { state, ..judgement }
 }
 
 /// The state of a series, and for one that decides nothing what follows from it and why.

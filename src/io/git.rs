@@ -18,6 +18,11 @@ pub fn head(folder: &Path) -> Option<String> {
     ask(folder, &["rev-parse", "--verify", "HEAD"])
 }
 
+/// The branch that is checked out in `folder`, if one is.
+pub fn branch(folder: &Path) -> Option<String> {
+    ask(folder, &["symbolic-ref", "--quiet", "--short", "HEAD"])
+}
+
 /// The top folder of the repository that `folder` is in.
 pub fn top(folder: &Path) -> Option<String> {
     ask(folder, &["rev-parse", "--show-toplevel"])
@@ -80,6 +85,12 @@ pub fn ancestors(folder: &Path, reference: Option<&str>) -> Result<Vec<String>, 
     }
     let text = String::from_utf8_lossy(&output.stdout);
     Ok(text.lines().skip(usize::from(reference.is_none())).map(str::to_owned).collect())
+}
+
+/// The ids of all commits that any branch, tag or HEAD leads to.
+pub fn all(folder: &Path) -> Option<Vec<String>> {
+    let output = git(folder, &["rev-list", "--all", "HEAD", "--"]).ok().filter(|output| output.status.success())?;
+    Some(String::from_utf8_lossy(&output.stdout).lines().map(str::to_owned).collect())
 }
 
 const FETCH: &str =

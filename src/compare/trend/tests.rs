@@ -12,7 +12,14 @@ fn series(benchmark: &str, machine: &str, first: i64, values: &[f64]) -> Series 
     let point = |(n, value): (usize, &f64)| {
         let night = first + n as i64;
         let at = Some(Instant(night * DAY));
-        Point { at, commit: Some(format!("c{night}")), run: Some(format!("night-{night}")), value: *value, samples: Vec::new() }
+        Point {
+            at,
+            commit: Some(format!("c{night}")),
+            run: Some(format!("night-{night}")),
+            value: *value,
+            samples: Vec::new(),
+            repeats: Vec::new(),
+        }
     };
     let points = values.iter().enumerate().filter(|(_, value)| !value.is_nan()).map(point).collect();
     let (benchmark, machine) = (benchmark.to_owned(), machine.to_owned());
@@ -39,6 +46,41 @@ fn states(evidence: &Evidence) -> Vec<String> {
 
 fn figure(evidence: &Evidence, id: &str) -> String {
     evidence.metric(&format!("benchmark.{id}")).unwrap().value.to_string()
+}
+
+#[test]
+fn another_run_of_a_suspect_commit_decides() {
+    use crate::series::Repeat;
+    let state = |again: &[f64]| {
+        let mut one = series("digest", "", 0, &[noisy(100.0, 40), vec![120.0]].concat());
+        let point = one.points.last_mut().unwrap();
+        let repeat = |value: &f64| Repeat { at: point.at, run: Some("again".into()), value: *value, samples: 0 };
+        point.repeats = again.iter().map(repeat).collect();
+        states(&judged(vec![one])).remove(0)
+    };
+    for (again, expected) in
+        [(&[][..], "suspect"), (&[120.0, 121.0], "regressed"), (&[120.0, 100.0], "stable"), (&[100.0, 100.0, 140.0], "suspect")]
+    {
+        assert_eq!(state(again), format!("digest p95: {expected}"), "{again:?}");
+    }
+}
+
+#[test]
+fn a_benchmark_that_alone_was_measured_again_leaves_nothing_missing() {
+    use crate::series::Repeat;
+    let mut all = [series("a", "", 0, &noisy(100.0, 30)), series("b", "", 0, &noisy(100.0, 30))];
+    let point = all[0].points.last_mut().unwrap();
+    let repeat = |night: i64, run: &str| Repeat { at: Some(Instant(night * DAY)), run: Some(run.to_owned()), value: 100.0, samples: 0 };
+    point.repeats = vec![repeat(29, "night-29"), repeat(30, "by-hand")];
+    assert_eq!(states(&judged(all.to_vec())), ["a p95: stable", "b p95: stable"]);
+    let last = all[1].points.pop().unwrap();
+    assert_eq!(states(&judged(all.to_vec()))[1], "b p95: missing no-evidence");
+    // The other way round: measured alone before the whole night was.
+    all[1].points.push(last);
+    let point = all[0].points.last_mut().unwrap();
+    (point.run, point.repeats[0]) = (Some("alone".into()), repeat(28, "alone"));
+    point.repeats[1] = repeat(29, "night-29");
+    assert_eq!(states(&judged(all.to_vec())), ["a p95: stable", "b p95: stable"]);
 }
 
 #[test]

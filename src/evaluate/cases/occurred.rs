@@ -49,7 +49,11 @@ fn series(rule: &Compiled, entry: &Evidence, dates: &[Instant]) -> Vec<Series> {
         unit: String::new(),
         direction: Direction::Lower,
         machine: String::new(),
-        points: dates.iter().rev().map(|at| Point { at: Some(*at), commit: None, run: None, value: 0.0, samples: Vec::new() }).collect(),
+        points: dates
+            .iter()
+            .rev()
+            .map(|at| Point { at: Some(*at), commit: None, run: None, value: 0.0, samples: Vec::new(), repeats: Vec::new() })
+            .collect(),
         trend: None,
     };
     match &rule.subjects {

@@ -1,11 +1,12 @@
 //! From measurements to series: one unit, one value per run, oldest first.
 
 use super::unit::factor;
-use super::{Draft, Measurement};
+use super::{Draft, Measurement, rerun};
 use crate::analyze::quantile::median;
 use crate::evidence::Evidence;
 use crate::series::{Point, Series};
 use crate::source::{Grade, Location};
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Puts the measurements of all files into series, in order of their ids.
@@ -28,7 +29,8 @@ pub(super) fn series(drafts: Vec<Draft>, evidence: &mut Evidence) {
 
 /// One series: unit and direction are those of the newest value.
 fn one([benchmark, metric, machine]: [String; 3], mut values: Vec<Measurement>, evidence: &mut Evidence) -> Option<Series> {
-    values.sort_by(|a, b| (a.at, &a.run).cmp(&(b.at, &b.run)));
+    // What bears no date is the newest: a tool's results beside a history.
+    values.sort_by(|a, b| (a.at.is_none(), a.at, &a.run).cmp(&(b.at.is_none(), b.at, &b.run)));
     let newest = values.last()?;
     let (unit, direction) = (newest.unit.clone(), newest.direction);
     let mut series = Series { benchmark, metric, unit, direction, machine, points: Vec::new(), trend: None };
@@ -44,14 +46,16 @@ fn one([benchmark, metric, machine]: [String; 3], mut values: Vec<Measurement>, 
         warn("unit-changed", format!("{}: {n} values in `{other}` cannot be compared with the newest in `{}`", series.id(), series.unit));
     }
     let mut disagree = 0u64;
+    let mut settled_runs = Vec::new();
     for run in runs(values) {
         let (point, agree) = settled(run)?;
         disagree += u64::from(!agree);
-        series.points.push(point);
+        settled_runs.push(point);
     }
     if disagree > 0 {
         warn("re-measured", format!("{} has several values in {disagree} runs; their median counts", series.id()));
     }
+    series.points = rerun::joined(settled_runs);
     Some(series)
 }
 
@@ -67,11 +71,14 @@ fn convert(value: &mut Measurement, unit: &str) -> bool {
 
 /// The values of each run together, in the order of time. A run without a name is known by its time and commit.
 fn runs(values: Vec<Measurement>) -> Vec<Vec<Measurement>> {
+    let moment = |value: &Measurement| if value.run.is_some() { None } else { value.at };
+    if rerun::all_differ(values.iter().map(|value| (&value.run, moment(value), &value.commit))) {
+        return values.into_iter().map(|value| vec![value]).collect();
+    }
     let mut places = BTreeMap::new();
     let mut runs: Vec<Vec<Measurement>> = Vec::new();
     for value in values {
-        let moment = if value.run.is_some() { None } else { value.at };
-        let place = *places.entry((value.run.clone(), moment, value.commit.clone())).or_insert(runs.len());
+        let place = *places.entry((value.run.clone(), moment(&value), value.commit.clone())).or_insert(runs.len());
         match runs.get_mut(place) {
             Some(run) => run.push(value),
             None => runs.push(vec![value]),
@@ -80,12 +87,17 @@ fn runs(values: Vec<Measurement>) -> Vec<Vec<Measurement>> {
     runs
 }
 
-/// One point for a run, and whether its values agree: a line that was merged twice counts once, a repeated measurement by its median.
+/// One point for a run, and whether its values agree: a line that was merged or appended twice counts once, a repeated measurement by its
+/// median.
 fn settled(mut run: Vec<Measurement>) -> Option<(Point, bool)> {
-    run.dedup_by(|a, b| a.value == b.value && a.at == b.at && a.samples == b.samples);
+    let at = run.iter().filter_map(|measurement| measurement.at).min();
+    if run.len() > 1 {
+        run.sort_by(|a, b| a.value.total_cmp(&b.value).then_with(|| a.samples.partial_cmp(&b.samples).unwrap_or(Ordering::Equal)));
+        run.dedup_by(|a, b| a.value == b.value && a.samples == b.samples);
+    }
     let values: Vec<f64> = run.iter().map(|m| m.value).collect();
     let value = median(&values)?;
     let samples = run.iter_mut().flat_map(|m| std::mem::take(&mut m.samples)).collect();
-    let newest = run.pop()?;
-    Some((Point { at: newest.at, commit: newest.commit, run: newest.run, value, samples }, run.is_empty()))
+    let one = run.pop()?;
+    Some((Point { at, commit: one.commit, run: one.run, value, samples, repeats: Vec::new() }, run.is_empty()))
 }

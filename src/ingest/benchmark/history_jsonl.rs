@@ -5,42 +5,21 @@
 //! finished, are passed over and told.
 
 use super::{Draft, Measurement};
+use crate::history_line::{HistoryLine, SCHEMA};
 use crate::ingest::{Format, Reading};
 use crate::instant::Instant;
 use crate::io::fs::Artifact;
 use crate::io::{clock, json};
-use crate::series::Direction;
 use crate::source::{Grade, Location};
-use serde::Deserialize;
+use std::collections::BTreeSet;
+use std::marker::PhantomData;
 use std::ops::ControlFlow;
 
 pub(super) const FORMAT: Format<Draft> =
     Format { name: "history-1", about: "readiness/history/1, our own JSON Lines: one line per value of a run", claims, read };
 
-const SCHEMA: &str = "readiness/history/1";
 /// After this many mistakes the rest of a file is not read: it is of no use any more.
 const MISTAKES: usize = 100;
-
-/// A line of the file. Keys that are not here are of later versions, or the project's own.
-#[derive(Deserialize)]
-struct Line {
-    schema: String,
-    run: String,
-    at: String,
-    #[serde(default)]
-    commit: Option<String>,
-    #[serde(default)]
-    branch: Option<String>,
-    #[serde(default)]
-    machine: Option<String>,
-    benchmark: String,
-    metric: String,
-    value: Option<f64>,
-    unit: String,
-    direction: Direction,
-    #[serde(default)]
-    samples: Option<Vec<Option<f64>>>,
-}
 
 fn claims(artifact: &Artifact) -> bool {
     let head = artifact.head_text();
@@ -49,7 +28,7 @@ fn claims(artifact: &Artifact) -> bool {
 }
 
 fn read(reading: &mut Reading<'_>) -> Draft {
-    let mut draft = Draft::default();
+    let (mut draft, mut order) = (Draft::default(), Order::default());
     let now = reading.request.now;
     reading.each_line(|reading, number, text, ended| {
         let at = Location::line(number);
@@ -62,9 +41,10 @@ fn read(reading: &mut Reading<'_>) -> Draft {
                     if !whole {
                         draft.slip("torn-line", at.clone(), || "a line was cut off, and the next one begins in the same line".to_owned());
                     }
-                    take(reading, &mut draft, line, at, now);
+                    take(reading, &mut draft, &mut order, line, at, now);
                 }
                 Err(_) if !ended => draft.slip("torn-line", at, || "the last line is cut off, and was not read".to_owned()),
+                Err(_) if is_torn(text) => draft.slip("torn-line", at, || "a line was cut off, and was not read".to_owned()),
                 Err(mistake) => reading.error("malformed", Location::column(number, mistake.column), mistake.message),
             }
         }
@@ -74,8 +54,49 @@ fn read(reading: &mut Reading<'_>) -> Draft {
         reading.error("too-many-mistakes", Location::line(number), format!("{MISTAKES} mistakes: the rest is not read"));
         ControlFlow::Break(())
     });
+    order.tell(reading);
     draft.finish(reading);
     draft
+}
+
+/// Whether the runs stand in the order of their dates. Where they do not, somebody may wonder which one is judged.
+#[derive(Default)]
+struct Order {
+    newest: Option<(Instant, String)>,
+    /// The run of the last line, and all before it.
+    last: String,
+    seen: BTreeSet<String>,
+    /// How many runs stand behind a later one, and the first of them.
+    late: u64,
+    first: Option<(Location, String)>,
+}
+
+impl Order {
+    fn note(&mut self, run: &str, moment: Instant, at: &Location) {
+        if self.last == run {
+            return;
+        }
+        run.clone_into(&mut self.last);
+        // A run that comes again was merged or appended twice, and stands in its place already.
+        if !self.seen.insert(run.to_owned()) {
+            return;
+        }
+        match &self.newest {
+            Some((newest, name)) if moment < *newest => {
+                self.late += 1;
+                let message = || format!("run {run} of {moment} stands behind run {name} of {newest}");
+                self.first.get_or_insert_with(|| (at.clone(), message()));
+            }
+            _ => self.newest = Some((moment, run.to_owned())),
+        }
+    }
+
+    fn tell(self, reading: &mut Reading<'_>) {
+        let Some((at, message)) = self.first else { return };
+        let more = if self.late > 1 { format!(", and {} more of the kind", self.late - 1) } else { String::new() };
+        let why = "two histories were merged, an old run was added, or a clock was set back; runs count in the order of their dates";
+        reading.note("out-of-order", at, format!("{message}{more}: {why}"));
+    }
 }
 
 /// A line of git's: it stands where two versions of a file were put together.
@@ -86,8 +107,14 @@ fn is_mark(line: &str) -> bool {
             .any(|mark| line.strip_prefix(mark).is_some_and(|rest| rest.is_empty() || rest.starts_with(' ')))
 }
 
+/// Whether a line is the beginning of one. A run that was interrupted leaves it, and the next one begins a line of its own.
+fn is_torn(text: &str) -> bool {
+    let cut = |(flaw, _): (json::Flaw, json::Mistake)| flaw == json::Flaw::Cut;
+    text.starts_with('{') && json::stream(text.as_bytes(), PhantomData::<HistoryLine>).is_err_and(cut)
+}
+
 /// Reads a line, and tells whether it is whole: after a crash the next run appends to what was left of the last line.
-fn line(text: &str) -> Result<(Line, bool), json::Mistake> {
+fn line(text: &str) -> Result<(HistoryLine, bool), json::Mistake> {
     if !text.starts_with('{') {
         return Err(json::Mistake { message: "a line must be a JSON object".to_owned(), line: 1, column: 1 });
     }
@@ -105,7 +132,7 @@ fn line(text: &str) -> Result<(Line, bool), json::Mistake> {
     }
 }
 
-fn take(reading: &mut Reading<'_>, draft: &mut Draft, line: Line, at: Location, now: Instant) {
+fn take(reading: &mut Reading<'_>, draft: &mut Draft, order: &mut Order, line: HistoryLine, at: Location, now: Instant) {
     if line.schema != SCHEMA {
         return reading.error("schema", at, format!("the line is of the schema `{}`, not {SCHEMA}", line.schema));
     }
@@ -117,6 +144,7 @@ fn take(reading: &mut Reading<'_>, draft: &mut Draft, line: Line, at: Location, 
             return reading.error("empty-name", at, format!("`{key}` is empty"));
         }
     }
+    order.note(&line.run, moment, &at);
     draft.branches.extend(line.branch);
     let samples = line.samples.unwrap_or_default().into_iter().flatten().filter(|sample| sample.is_finite()).collect();
     let measurement = Measurement {

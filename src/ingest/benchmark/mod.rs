@@ -25,6 +25,7 @@ mod nyrkio;
 mod otava_csv;
 mod performance_runs;
 mod pytest_benchmark;
+mod rerun;
 mod run;
 #[cfg(test)]
 mod testing;
@@ -42,7 +43,7 @@ use crate::instant::Instant;
 use crate::io::fs::Artifact;
 use crate::io::sqlite;
 use crate::metric::{Value, grouped};
-use crate::series::Direction;
+use crate::series::{Direction, Point};
 use crate::source::{Grade, Location};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -200,7 +201,7 @@ impl Family for Benchmark {
         }
         gather::series(drafts, evidence);
         evidence.put("benchmark.series", Value::Count(evidence.series.len() as u64));
-        let newest = evidence.series.iter().filter_map(|series| series.points.last()?.at).max();
+        let newest = evidence.series.iter().flat_map(|series| &series.points).filter_map(Point::newest).max();
         if let Some(at) = newest {
             evidence.put("benchmark.last_run", Value::Instant(at));
         }

@@ -26,7 +26,7 @@ fn values(series: &Series) -> Vec<f64> {
 fn a_history_becomes_series() {
     let lines = [line("b", 2, "x", "2.5", "ms"), line("a", 1, "x", "1.5", "ms"), line("b", 2, "w", "7", "ms")];
     let evidence = read(&(lines.join("\n") + "\n\n"));
-    assert!(problems(&evidence).is_empty());
+    assert!(is_clean(&evidence));
     let ids: Vec<String> = evidence.series.iter().map(Series::id).collect();
     assert_eq!(ids, ["w p95 m1", "x p95 m1"]);
     let x = &evidence.series[1];
@@ -69,6 +69,35 @@ fn a_cut_line_and_marks_of_a_merge_are_passed_over() {
     assert_eq!(values(&resumed.series[0]), [1.0, 2.0]);
     assert_eq!(problems(&resumed), ["warning torn-line:2: a line was cut off, and the next one begins in the same line"]);
     assert_eq!(values(&read(&format!("{a}\n{b}")).series[0]), [1.0, 2.0], "a line feed may be missing");
+    let mended = read(&format!("{a}\n{}\n{b}\n", &a[..60]));
+    assert_eq!((values(&mended.series[0]), is_clean(&mended)), (vec![1.0, 2.0], true));
+    assert_eq!(problems(&mended), ["warning torn-line:2: a line was cut off, and was not read"]);
+}
+
+#[test]
+fn a_run_that_was_appended_again_counts_once() {
+    let a = line("a", 1, "x", "1", "ms").replace('}', ",\"samples\":[1,2]}");
+    let evidence = read(&format!("{a}\n{}\n", a.replace("T02:", "T09:")));
+    let [point] = &evidence.series[0].points[..] else { panic!("{:?}", evidence.series) };
+    assert_eq!((point.at.unwrap().to_string().as_str(), point.samples.as_slice()), ("2026-02-01T02:00:00Z", &[1.0, 2.0][..]));
+    assert!(problems(&evidence).is_empty());
+}
+
+#[test]
+fn a_commit_that_was_measured_again_is_one_point() {
+    let again = line("c", 3, "x", "5", "ms").replace("\"c3\"", "\"c1\"");
+    let evidence = read(&[line("a", 1, "x", "1", "ms"), line("b", 2, "x", "2", "ms"), again].join("\n"));
+    assert_eq!(values(&evidence.series[0]), [3.0, 2.0]);
+    assert_eq!(evidence.series[0].points[0].repeats.len(), 2);
+    assert_eq!(evidence.metric("benchmark.last_run").unwrap().value.to_string(), "2026-02-03T02:00:00Z");
+}
+
+#[test]
+fn runs_out_of_order_are_put_in_order_and_told() {
+    let evidence = read(&[line("a", 1, "x", "1", "ms"), line("c", 3, "x", "3", "ms"), line("b", 2, "x", "2", "ms")].join("\n"));
+    assert_eq!(values(&evidence.series[0]), [1.0, 2.0, 3.0]);
+    let [told] = &problems(&evidence)[..] else { panic!("{:?}", problems(&evidence)) };
+    assert!(told.starts_with("note out-of-order:3: run b of 2026-02-02T02:00:00Z stands behind run c of 2026-02-03T02:00:00Z: "), "{told}");
 }
 
 #[test]

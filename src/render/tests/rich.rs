@@ -219,6 +219,7 @@ fn series(benchmark: &str, metric: &str, unit: &str, base: f64, step: Option<f64
         run: Some(format!("nightly-{i}")),
         value: base + noise(i) + if i >= 49 { step.unwrap_or(0.0) } else { 0.0 },
         samples: Vec::new(),
+        repeats: Vec::new(),
     };
     let change = step.map(|by| Change {
         index: 49,
