@@ -3,13 +3,12 @@
 //!
 //! A name that several targets have is told apart by the target. What a benchmark prints may stand between its name and its result.
 
-use super::run::{Figure, Run};
+use super::run::{Figure, Places, Run};
 use super::text::uncoloured;
 use super::{Draft, gungraun};
 use crate::ingest::{Format, Reading};
 use crate::io::fs::Artifact;
 use crate::source::Location;
-use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 
 #[cfg(test)]
@@ -137,14 +136,10 @@ impl File {
     }
 
     fn tell(self, run: &mut Run) {
-        let mut targets: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+        let targets = Places::of(self.found.iter().map(|found| (found.target.as_str(), found.name.as_str())));
         for found in &self.found {
-            targets.entry(&found.name).or_default().insert(&found.target);
-        }
-        for found in &self.found {
-            let shared = targets.get(found.name.as_str()).is_some_and(|targets| targets.len() > 1);
-            let name = if shared { format!("{} {}", found.target, found.name) } else { found.name.clone() };
-            run.put(name.trim(), found.metric, found.figure.clone(), Location::line(found.line));
+            let name = targets.name(&found.target, &found.name);
+            run.put(&name, found.metric, found.figure.clone(), Location::line(found.line));
         }
         for (code, line, message) in self.lost {
             run.lost(code, Location::line(line), message);

@@ -24,8 +24,9 @@ const COMMON: &[&str] = &["goos", "goarch", "pkg", "cpu", "commit", "commit-time
 
 fn claims(artifact: &Artifact) -> bool {
     let text = artifact.head_text();
-    let is_table = text.contains('│') || text.contains("sec/op");
-    text.lines().any(|line| parse(line).is_some()) || !is_table && text.lines().any(|line| line.starts_with("goos: "))
+    // benchstat's tables begin with the same keys.
+    let is_table = || text.contains('│') || text.contains(",CI");
+    text.lines().any(|line| parse(line).is_some()) || text.lines().any(|line| line.starts_with("goos: ")) && !is_table()
 }
 
 /// The name, and every value with its unit.
@@ -144,13 +145,13 @@ impl File {
 }
 
 /// A name without the number of processors at its end.
-fn procs(name: &str) -> Option<(&str, u16)> {
+pub(super) fn procs(name: &str) -> Option<(&str, u16)> {
     let (plain, count) = name.rsplit_once('-')?;
     count.parse().ok().map(|count| (plain, count))
 }
 
 /// `linux/amd64 AMD EPYC, 8 procs`.
-fn machine(keys: &BTreeMap<String, String>, procs: u16) -> String {
+pub(super) fn machine(keys: &BTreeMap<String, String>, procs: u16) -> String {
     let system = ["goos", "goarch"].iter().filter_map(|key| keys.get(*key).map(String::as_str)).collect::<Vec<_>>().join("/");
     let hardware = [system, keys.get("cpu").cloned().unwrap_or_default()];
     let hardware = hardware.iter().filter(|part| !part.is_empty()).map(String::as_str).collect::<Vec<_>>().join(" ");
@@ -159,6 +160,6 @@ fn machine(keys: &BTreeMap<String, String>, procs: u16) -> String {
 }
 
 /// Keys begin with a small letter and hold no blank and no capital.
-fn is_key(key: &str) -> bool {
+pub(super) fn is_key(key: &str) -> bool {
     key.starts_with(char::is_lowercase) && !key.contains(|letter: char| letter.is_whitespace() || letter.is_uppercase())
 }

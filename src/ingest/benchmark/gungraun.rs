@@ -163,13 +163,23 @@ impl Summary {
         if self.profiles.is_empty() {
             run.lost("no-result", Location::line(number), format!("{name} has no result"));
         }
+        let mut old = Vec::new();
         for profile in self.profiles {
             let tool = if profile.tool == "Callgrind" { "" } else { profile.tool.as_str() };
             for (metric, compared) in profile.summaries.total.summary.into_values().flatten().flatten() {
-                let Sides { left, both } = compared.metrics;
-                let new = left.or_else(|| both?.first().copied()).map(Count::number);
-                put(run, &name, tool, &metric, new, number);
+                match compared.metrics {
+                    Sides { left: None, both: None } => old.push(metric),
+                    Sides { left, both } => {
+                        let new = left.or_else(|| both?.first().copied()).map(Count::number);
+                        put(run, &name, tool, &metric, new, number);
+                    }
+                }
             }
+        }
+        if !old.is_empty() {
+            let some = old.iter().take(3).map(String::as_str).collect::<Vec<_>>().join(", ");
+            let message = format!("{name}: only the run that it is compared with has {} of its metrics: {some}", old.len());
+            reading.warning("old-only", Location::line(number), message);
         }
     }
 }

@@ -4,28 +4,38 @@
 //! `compare/trend`. Nothing that cannot be a value (NaN, a negative number, a unit that does not fit) enters a series
 //! silently: it is told, and the run has no value then.
 
+mod asv;
 mod benchmarkdotnet;
 mod benchmarkjs;
+mod benchmarkjs_json;
+mod benchstat;
 mod bmf;
 mod cargo_bench;
+mod catch2;
+mod catch2_xml;
+mod conbench;
 mod criterion;
+mod dart_harness;
 mod gab_custom;
 mod gab_data;
 mod gather;
 mod go_bench;
 mod google_benchmark;
 mod gungraun;
+mod hdr_histogram;
 mod history_jsonl;
 mod hyperfine;
 mod jmh;
 mod julia;
 mod k6;
+mod luau_bench;
 mod map;
 mod nyrkio;
 mod otava_csv;
 mod performance_runs;
 mod pytest_benchmark;
 mod rerun;
+mod ruby_benchmark;
 mod run;
 #[cfg(test)]
 mod testing;
@@ -161,6 +171,7 @@ impl Family for Benchmark {
         pytest_benchmark::FORMAT,
         google_benchmark::FORMAT,
         go_bench::FORMAT,
+        benchstat::FORMAT,
         gab_data::FORMAT,
         gab_custom::FORMAT,
         cargo_bench::FORMAT,
@@ -170,9 +181,18 @@ impl Family for Benchmark {
         benchmarkdotnet::FORMAT,
         k6::FORMAT,
         benchmarkjs::FORMAT,
+        benchmarkjs_json::FORMAT,
+        catch2::FORMAT,
+        catch2_xml::FORMAT,
+        dart_harness::FORMAT,
+        luau_bench::FORMAT,
+        ruby_benchmark::FORMAT,
+        hdr_histogram::FORMAT,
         vitest_bench::FORMAT,
         bmf::FORMAT,
         nyrkio::FORMAT,
+        conbench::FORMAT,
+        asv::FORMAT,
         julia::FORMAT,
         otava_csv::FORMAT,
         values_csv::FORMAT,

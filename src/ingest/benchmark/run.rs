@@ -35,6 +35,26 @@ impl Figure {
     }
 }
 
+/// Where each name of a file stands: a name that stands in several places is told apart by the place, and every other keeps itself.
+pub(super) struct Places<'n>(BTreeMap<&'n str, BTreeSet<&'n str>>);
+
+impl<'n> Places<'n> {
+    /// The places and names of all results of a file.
+    pub fn of(found: impl Iterator<Item = (&'n str, &'n str)>) -> Self {
+        let mut places: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
+        for (place, name) in found {
+            places.entry(name).or_default().insert(place);
+        }
+        Places(places)
+    }
+
+    /// What to call a result.
+    pub fn name(&self, place: &str, name: &str) -> String {
+        let shared = self.0.get(name).is_some_and(|places| places.len() > 1);
+        if shared { format!("{place} {name}").trim().to_owned() } else { name.trim().to_owned() }
+    }
+}
+
 /// The farthest that a local time can be ahead of UTC, in milliseconds.
 const AHEAD: i64 = 14 * 3_600_000;
 
@@ -49,6 +69,8 @@ pub(super) fn local(text: &str, now: Instant) -> Option<Instant> {
 pub(super) struct Run {
     /// The machine's fingerprint: what of its hardware the file names, never the name of a host, which is another one every day.
     pub machine: String,
+    /// Its name, where a file holds several runs.
+    pub name: Option<String>,
     /// When.
     pub at: Option<Instant>,
     /// At which commit.
@@ -73,6 +95,7 @@ impl Run {
     pub fn new(reading: &Reading<'_>) -> Self {
         Run {
             machine: String::new(),
+            name: None,
             at: None,
             commit: None,
             now: reading.request.now,
@@ -105,7 +128,7 @@ impl Run {
             machine: self.machine.clone(),
             unit,
             direction,
-            run: None,
+            run: self.name.clone(),
             at: self.at,
             commit: self.commit.clone(),
             value,

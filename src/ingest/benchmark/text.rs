@@ -1,6 +1,13 @@
-//! What terminals are told between the words of a text.
+//! What the readers of texts share: taking out the colours, and the name of a file.
 
+use crate::io::fs::Artifact;
 use std::borrow::Cow;
+
+/// The name of a file without its ending, for what has no name of its own.
+pub(super) fn stem(artifact: &Artifact) -> String {
+    let file = artifact.file_name();
+    file.rsplit_once('.').map_or(file, |(stem, _)| stem).to_owned()
+}
 
 /// A line without the sequences that colour it (ECMA-48: `ESC [`, parameters, and a final byte from `@` to `~`).
 pub(super) fn uncoloured(line: &str) -> Cow<'_, str> {

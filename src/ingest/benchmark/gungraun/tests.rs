@@ -38,7 +38,9 @@ fn the_new_value_counts_in_json() {
     let old = summary("\"o\"", r#"{"Right":{"Int":7}}"#);
     let evidence = read(&format!("running 0 tests\n\n{pretty}\n{both}\n{old}\n"));
     assert_eq!(figures(&evidence), ["a::b Ir 6  lower", "a::b p Ir 1.5  lower"]);
-    assert_eq!(problems(&evidence), ["warning not-a-number:7: a::b o Ir has no value in this run"]);
+    assert_eq!(problems(&evidence), ["warning old-only:7: a::b o: only the run that it is compared with has 1 of its metrics: Ir"]);
+    let nothing_new = read(&old);
+    assert_eq!(problems(&nothing_new).last().unwrap(), "warning empty: the file holds nothing for benchmark to judge");
     let torn = read(&format!("{{\n \"baselines\": [\n{}\n{{\"a\":1}}\n", both.replace("\"6\"", "\"7\"")));
     assert_eq!(figures(&torn), ["a::b Ir 6  lower"]);
     assert_eq!(
