@@ -43,6 +43,8 @@ pub struct Project {
     pub version: Option<String>,
     /// The commit under judgement, where git cannot be asked.
     pub commit: Option<String>,
+    /// The address of the repository on its forge, which commits are linked to.
+    pub repository: Option<String>,
 }
 
 /// The rates of golden answers that a measure of the tool may stand for.

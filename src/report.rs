@@ -131,6 +131,9 @@ pub struct Subject {
     /// The commit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub commit: Option<String>,
+    /// The address of its repository on a forge: `https://…`, without a slash at the end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub repository: Option<String>,
 }
 
 /// A pack that judged, and its exact content.

@@ -147,3 +147,23 @@ fn a_rule_waits_only_with_a_reason_and_only_if_a_file_can_end_it() {
     assert!(wrong("{ pr-gate/coverage-line: \" \" }").contains("waits without a reason"));
     assert!(wrong("[pr-gate/coverage-line]").contains("must be a mapping"));
 }
+
+#[test]
+fn the_address_of_a_repository_is_one() {
+    let read = |address: &str| {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("readiness.yaml");
+        fs::write(&path, format!("project: {{ id: a, repository: \"{address}\" }}\nevidence: {{}}\npacks: [pr-gate]\n")).unwrap();
+        let mut errors = Vec::new();
+        let readers = settings::Readers { shelf: &readiness::io::shelf::Shelf::Disk, declarations: pack::declarations, relax: pack::relax };
+        let config = settings::read(&path, "readiness.yaml", &families(), readers, &mut errors);
+        (config.project.repository, errors.into_iter().map(|e| e.to_string()).collect::<Vec<_>>())
+    };
+    assert_eq!(read("https://github.com/owner/name/").0.as_deref(), Some("https://github.com/owner/name"));
+    for wrong in ["http://github.com/owner/name", "https://github.com", "https://github.com//name", "javascript:alert(1)", "https://a/b?c"]
+    {
+        let (repository, errors) = read(wrong);
+        assert_eq!(repository, None);
+        assert!(errors.iter().any(|e| e.contains("is not the address of a repository")), "{wrong}: {errors:?}");
+    }
+}

@@ -172,7 +172,13 @@ pub fn configured(options: &Options) -> Result<Report, Error> {
     let evidence = gather::evidence(&setup, now, tree.as_ref(), change.as_ref())?;
     let project = &setup.config.project;
     let commit = options.commit.clone().or_else(|| project.commit.clone()).or_else(|| git::head(&rooted(&setup.root)));
-    let subject = Subject { id: project.id.clone(), name: project.name.clone(), version: project.version.clone(), commit };
+    let subject = Subject {
+        id: project.id.clone(),
+        name: project.name.clone(),
+        version: project.version.clone(),
+        commit,
+        repository: project.repository.clone(),
+    };
     let (mode, until) = profile.map_or((Mode::All, None), |profile| (profile.gate, profile.until));
     let kept = recall::file(options.base_report.as_deref(), &setup.root, &project.id, asked.base.as_deref())?;
     let base = base::load(kept, &setup.root, &setup.shelf, mode, &project.id, &setup.ids)?;
@@ -251,7 +257,13 @@ fn ad_hoc(options: &Options) -> Result<Report, Error> {
         let text = unread.problems.first().map(|p| p.message.clone()).unwrap_or_default();
         return Err(Error::Usage(format!("{}: {text}", unread.name)));
     }
-    let subject = Subject { id: "files".to_owned(), name: "The evidence".to_owned(), version: None, commit: options.commit.clone() };
+    let subject = Subject {
+        id: "files".to_owned(),
+        name: "The evidence".to_owned(),
+        version: None,
+        commit: options.commit.clone(),
+        repository: None,
+    };
     Ok(judgement::of(Case {
         project: subject,
         system: System::default(),

@@ -100,9 +100,25 @@ fn project(node: &Node, errors: &mut Vec<Diagnostic>) -> Project {
         f.errors.push(Diagnostic::new(id.place.clone(), message).help(Some("use letters, digits, `-`, `_` and `.`".into())));
     }
     let id = id.text;
-    let project = Project { name: f.text("name").unwrap_or_else(|| id.clone()), version: f.text("version"), commit: f.text("commit"), id };
+    let repository = f.spanned("repository").and_then(|repository| address(&repository, f.errors));
+    let name = f.text("name").unwrap_or_else(|| id.clone());
+    let project = Project { name, version: f.text("version"), commit: f.text("commit"), repository, id };
     f.finish();
     project
+}
+
+/// The address of a repository on a forge, without a slash at the end: pages link to the commits there.
+fn address(repository: &Spanned, errors: &mut Vec<Diagnostic>) -> Option<String> {
+    let text = repository.text.trim_end_matches('/');
+    let rest = text.strip_prefix("https://").unwrap_or("");
+    let plain = rest.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.~/:".contains(&b));
+    if plain && rest.split('/').count() >= 2 && rest.split('/').all(|part| !part.is_empty() && part != "..") {
+        return Some(text.to_owned());
+    }
+    let message = format!("`{}` is not the address of a repository", repository.text);
+    let help = Some("write it as a browser shows it: https://github.com/owner/name".to_owned());
+    errors.push(Diagnostic::new(repository.place.clone(), message).help(help));
+    None
 }
 
 /// Whether a text can name a project: letters, digits, `-`, `_` and `.`, and no folder above another.

@@ -1,5 +1,4 @@
 //! A report for the tests of the outputs: every outcome, one of each kind of trouble, and hostile text.
-
 #![allow(clippy::unwrap_used)]
 
 use crate::attestation::{Attested, Statement};
@@ -57,6 +56,7 @@ pub fn over(findings: Vec<Finding>) -> Report {
             name: "Reflexio 24/7".to_owned(),
             version: Some("4.1.1".to_owned()),
             commit: Some("487fbed0c0ffee00487fbed0c0ffee00487fbed0".to_owned()),
+            repository: None,
         },
         system: Default::default(),
         now: Instant::parse("2026-02-18T00:00:00Z").unwrap(),

@@ -53,6 +53,8 @@ fn course(report: &Report, id: &str, name: &str) -> Result<Option<Course>, Error
         band: None,
         limit: limit.map(|limit| limit.share * 100.0),
         steps: &[],
+        releases: &[],
+        drift: None,
         after: Ink::Plain,
         say: &say,
     };

@@ -76,23 +76,6 @@ pub fn scale(label: &str, class: &str, part: f64, marks: &[Mark<'_>]) -> Html {
     close(svg)
 }
 
-/// A small line without axes, 96 by 26 pixels; nothing for fewer than two values.
-pub fn spark(values: &[f64]) -> Html {
-    let (low, high) = values.iter().fold((f64::MAX, f64::MIN), |(low, high), v| (low.min(*v), high.max(*v)));
-    if values.len() < 2 || !(high - low).is_finite() {
-        return Html::default();
-    }
-    let span = if high > low { high - low } else { 1.0 };
-    let step = 88.0 / (values.len() - 1) as f64;
-    let point = |i: usize, v: f64| format!("{:.1} {:.1}", 4.0 + step * i as f64, 21.5 - 17.0 * (v - low) / span);
-    let line: Vec<String> = values.iter().enumerate().map(|(i, v)| point(i, *v)).collect();
-    let end = line.last().map_or("", String::as_str);
-    Html::trusted(format!(
-        r#"<svg class="spark" width="96" height="26" aria-hidden="true"><path class="l-plain" d="M{}"/><path class="d-plain" d="M{end}h0"/></svg>"#,
-        line.join(" ")
-    ))
-}
-
 fn open(class: &str, label: &str) -> String {
     format!(r#"<svg class="{class}" role="img" aria-label="{}">"#, escape(label))
 }
@@ -121,8 +104,6 @@ mod tests {
 
     #[test]
     fn odd_numbers_draw_nothing_odd() {
-        assert!(spark(&[1.0]).is_empty() && spark(&[f64::MIN, f64::MAX]).is_empty());
-        assert!(spark(&[5.0, 5.0]).to_string().contains("M4.0 21.5 92.0 21.5"));
         assert!(gauge("x", "f-pass", 7.0, Some(2.0)).to_string().contains(r#"x="99.40%""#));
     }
 }

@@ -9,6 +9,8 @@ mod ink;
 mod intervals;
 mod label;
 mod milestones;
+mod outline;
+mod small;
 mod svg;
 mod trend;
 
@@ -16,8 +18,9 @@ pub use days::{Day, days};
 pub use ink::{Anchor, Ink, Size};
 pub use intervals::{Interval, intervals};
 pub use milestones::{Milestone, milestones};
+pub use small::{Small, small};
 pub use svg::Caption;
-pub use trend::{Trend, trend};
+pub use trend::{Step, Trend, trend};
 
 use super::markup::Html;
 use crate::error::Error;
@@ -114,6 +117,11 @@ impl Plot<'_> {
         self.area.map_coordinate(&self.near((0.0, y))).1 / TENTHS
     }
 
+    /// How far right of the left edge of the picture a value lies, in pixels.
+    fn across(&self, x: f64) -> i32 {
+        self.area.map_coordinate(&self.near((x, 0.0))).0 / TENTHS
+    }
+
     /// Text right of the plot, at a depth in pixels.
     fn beside(&self, ink: Ink, depth: i32, text: &str) -> Drawn {
         let right = self.area.map_coordinate(&self.near((self.area.get_x_range().end, 0.0))).0;
@@ -122,8 +130,12 @@ impl Plot<'_> {
 
     /// Text below the plot.
     fn below(&self, ink: Ink, x: f64, anchor: Anchor, text: &str) -> Drawn {
-        let x = self.area.map_coordinate(&self.near((x, 0.0))).0;
-        self.letters(ink, (x, self.bottom + 16 * TENTHS), anchor, text)
+        self.letters(ink, (self.across(x) * TENTHS, self.bottom + 16 * TENTHS), anchor, text)
+    }
+
+    /// Text below what is [`Plot::below`].
+    fn second_line(&self, ink: Ink, x: f64, text: &str) -> Drawn {
+        self.letters(ink, (self.across(x) * TENTHS, self.bottom + 32 * TENTHS), Anchor::Middle, text)
     }
 
     /// Horizontal grid lines at no more than `most` round values, and the values left of them.
@@ -167,8 +179,8 @@ fn ink(color: BackendColor) -> Ink {
     Ink::numbered(color.rgb.0)
 }
 
-/// A step of the backend; writing to a string cannot fail.
-type Step = Result<(), DrawingErrorKind<Infallible>>;
+/// What the backend gives; writing to a string cannot fail.
+type Written = Result<(), DrawingErrorKind<Infallible>>;
 
 impl DrawingBackend for Svg<'_> {
     type ErrorType = Infallible;
@@ -177,46 +189,46 @@ impl DrawingBackend for Svg<'_> {
         self.size()
     }
 
-    fn ensure_prepared(&mut self) -> Step {
+    fn ensure_prepared(&mut self) -> Written {
         Ok(())
     }
 
-    fn present(&mut self) -> Step {
+    fn present(&mut self) -> Written {
         self.end();
         Ok(())
     }
 
-    fn draw_pixel(&mut self, at: BackendCoord, color: BackendColor) -> Step {
+    fn draw_pixel(&mut self, at: BackendCoord, color: BackendColor) -> Written {
         self.dot(ink(color), at);
         Ok(())
     }
 
-    fn draw_line<S: BackendStyle>(&mut self, from: BackendCoord, to: BackendCoord, style: &S) -> Step {
+    fn draw_line<S: BackendStyle>(&mut self, from: BackendCoord, to: BackendCoord, style: &S) -> Written {
         self.line(ink(style.color()), [from, to]);
         Ok(())
     }
 
-    fn draw_rect<S: BackendStyle>(&mut self, from: BackendCoord, to: BackendCoord, style: &S, _: bool) -> Step {
+    fn draw_rect<S: BackendStyle>(&mut self, from: BackendCoord, to: BackendCoord, style: &S, _: bool) -> Written {
         self.block(ink(style.color()), from, to);
         Ok(())
     }
 
-    fn draw_path<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(&mut self, points: I, style: &S) -> Step {
+    fn draw_path<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(&mut self, points: I, style: &S) -> Written {
         self.line(ink(style.color()), points);
         Ok(())
     }
 
-    fn draw_circle<S: BackendStyle>(&mut self, center: BackendCoord, _: u32, style: &S, _: bool) -> Step {
+    fn draw_circle<S: BackendStyle>(&mut self, center: BackendCoord, _: u32, style: &S, _: bool) -> Written {
         self.dot(ink(style.color()), center);
         Ok(())
     }
 
-    fn fill_polygon<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(&mut self, points: I, style: &S) -> Step {
+    fn fill_polygon<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(&mut self, points: I, style: &S) -> Written {
         self.shape(ink(style.color()), points);
         Ok(())
     }
 
-    fn draw_text<T: BackendTextStyle>(&mut self, text: &str, style: &T, at: BackendCoord) -> Step {
+    fn draw_text<T: BackendTextStyle>(&mut self, text: &str, style: &T, at: BackendCoord) -> Written {
         let anchor = match style.anchor().h_pos {
             HPos::Left => Anchor::Start,
             HPos::Center => Anchor::Middle,

@@ -10,6 +10,7 @@ pub mod dress;
 pub mod escape;
 pub mod figure;
 pub mod golden;
+pub mod link;
 pub mod markup;
 pub mod outcomes;
 pub mod proposal;

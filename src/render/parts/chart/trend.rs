@@ -1,7 +1,8 @@
 //! A line over runs, with the ordinary range, the limit and the steps found in it.
 
-use super::label::{apart, some_of};
-use super::{Anchor, Caption, Drawn, Frame, Ink, Plot, draw, pair};
+use super::label::{apart, some_of, width};
+use super::outline::outline;
+use super::{Anchor, Caption, Drawn, Frame, Ink, Plot, Size, draw, pair};
 use crate::error::Error;
 use crate::render::parts::markup::Html;
 use std::ops::Range;
@@ -18,12 +19,26 @@ pub struct Trend<'a> {
     pub band: Option<(f64, f64)>,
     /// From where on a value is out of the ordinary.
     pub limit: Option<f64>,
-    /// Index of the first value after each step, and what to write there.
-    pub steps: &'a [(usize, String)],
+    /// Oldest first.
+    pub steps: &'a [Step],
+    /// Index of a released value, and the release's name; oldest first.
+    pub releases: &'a [(usize, String)],
+    /// From which index to which a straight line fits better than a level does, and its values there.
+    pub drift: Option<[(usize, f64); 2]>,
     /// What the values since the last step are.
     pub after: Ink,
     /// A value as text.
     pub say: &'a dyn Fn(f64) -> String,
+}
+
+/// A change of level.
+pub struct Step {
+    /// Index of the first value after it.
+    pub at: usize,
+    /// What to write there.
+    pub text: String,
+    /// What it is.
+    pub ink: Ink,
 }
 
 /// The line of a series; nothing for fewer than two values, or for numbers too large or too small for a scale.
@@ -34,14 +49,17 @@ pub fn trend(caption: &Caption<'_>, series: &Trend<'_>) -> Result<Option<Html>, 
     let Some((y, factor)) = scale(series) else { return Ok(None) };
     let last = series.values.len() - 1;
     let picture = pair(|size| {
-        let frame = Frame { height: size.pick(270, 240), x: 0.0..last as f64, y: y.clone(), margin: [30, size.pick(118, 92), 30, 62] };
+        let foot = if series.releases.is_empty() { 30 } else { 46 };
+        let margin = [30, size.pick(118, 92), foot, 62];
+        let frame = Frame { height: size.pick(270, 240) + foot - 30, x: 0.0..last as f64, y: y.clone(), margin };
         draw(caption, size, &frame, |plot| {
             plot.y_grid(5, |v| (series.say)(v * factor))?;
             for (i, at) in some_of(series.labels.len(), size.pick(6, 3)).into_iter().enumerate() {
                 plot.below(Ink::Grid, at as f64, if i == 0 && at == 0 { Anchor::Start } else { Anchor::Middle }, &series.labels[at])?;
             }
             references(plot, series, factor, last as f64)?;
-            values(plot, series, factor)?;
+            releases(plot, series, &y)?;
+            values(plot, series, factor, size)?;
             steps(plot, series, &y)?;
             names(plot, series, factor)
         })
@@ -73,25 +91,58 @@ fn references(plot: &Plot<'_>, series: &Trend<'_>, factor: f64, last: f64) -> Dr
             plot.line(ink, &[(0.0, level / factor), (last, level / factor)])?;
         }
     }
+    match series.drift {
+        Some(ends) => plot.line(Ink::Claim, &ends.map(|(at, value)| (at as f64, value / factor))),
+        None => Ok(()),
+    }
+}
+
+/// A mark at every release, and the names that have room, the newest first.
+fn releases(plot: &Plot<'_>, series: &Trend<'_>, y: &Range<f64>) -> Drawn {
+    for (at, _) in series.releases {
+        plot.line(Ink::Grid, &[(*at as f64, y.start), (*at as f64, y.end)])?;
+    }
+    let mut free = i32::MAX;
+    for (at, name) in series.releases.iter().rev() {
+        let (x, half) = (plot.across(*at as f64), width(name) / 2 + 4);
+        if x + half <= free {
+            free = x - half;
+            plot.second_line(Ink::Grid, *at as f64, name)?;
+        }
+    }
     Ok(())
 }
 
-fn values(plot: &Plot<'_>, series: &Trend<'_>, factor: f64) -> Drawn {
-    let points: Vec<(f64, f64)> = series.values.iter().enumerate().map(|(i, v)| (i as f64, v / factor)).collect();
-    let turn = series.steps.last().map_or(points.len(), |(at, _)| *at).min(points.len());
+fn values(plot: &Plot<'_>, series: &Trend<'_>, factor: f64, size: Size) -> Drawn {
+    // More points than pixels say nothing more.
+    let columns = size.pick(170, 44);
+    let shown = outline(series.values, columns);
+    let points: Vec<(f64, f64)> = shown.iter().map(|&at| (at as f64, series.values[at] / factor)).collect();
+    let turn = series.steps.last().map_or(series.values.len(), |step| step.at);
+    let turn = shown.partition_point(|at| *at < turn);
     plot.line(Ink::Plain, &points)?;
-    points[..turn].iter().try_for_each(|p| plot.dot(Ink::Plain, *p))?;
-    points[turn..].iter().try_for_each(|p| plot.dot(series.after, *p))
+    // Dots that touch each other hide the line.
+    if series.values.len() <= size.pick(140, 60) {
+        points[..turn].iter().try_for_each(|p| plot.dot(Ink::Plain, *p))?;
+        return points[turn..].iter().try_for_each(|p| plot.dot(series.after, *p));
+    }
+    if turn < points.len() { plot.line(series.after, &points[turn..]) } else { Ok(()) }
 }
 
+/// A line at every step, and the texts that have room, the newest first.
 fn steps(plot: &Plot<'_>, series: &Trend<'_>, y: &Range<f64>) -> Drawn {
     let middle = series.values.len() / 2;
-    for (at, text) in series.steps {
+    let mut free = i32::MAX;
+    for step in series.steps.iter().rev() {
         // Between the last value before and the first one after.
-        let x = *at as f64 - 0.5;
-        plot.line(Ink::Fail, &[(x, y.start), (x, y.end)])?;
-        let anchor = if *at > middle { Anchor::End } else { Anchor::Start };
-        plot.text(Ink::Strong, (x, y.end), (0, -11), anchor, text)?;
+        let x = step.at as f64 - 0.5;
+        plot.line(step.ink, &[(x, y.start), (x, y.end)])?;
+        let (from, length) = (plot.across(x), width(&step.text));
+        let (anchor, start) = if step.at > middle { (Anchor::End, from - length) } else { (Anchor::Start, from) };
+        if start + length + 6 <= free && start >= 0 {
+            free = start;
+            plot.text(Ink::Strong, (x, y.end), (0, -11), anchor, &step.text)?;
+        }
     }
     Ok(())
 }

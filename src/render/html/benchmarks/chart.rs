@@ -1,0 +1,121 @@
+//! One series in full: the line, the steps in it, and the newest numbers.
+
+use super::figure;
+use super::words::{about, news, value, worse};
+use crate::error::Error;
+use crate::render::parts::chart::{Caption, Ink, Step, Trend, trend};
+use crate::render::parts::link;
+use crate::render::parts::markup::{Html, escape};
+use crate::report::Report;
+use crate::series::{Change, Point, Series};
+
+/// How many of the newest runs are listed; the picture shows all.
+const RUNS: usize = 120;
+
+pub(super) struct Chart {
+    /// Which of the drawn series it is.
+    pub id: usize,
+    pub fragment: String,
+    pub news: String,
+    pub about: String,
+    pub picture: Html,
+    pub changes: Vec<Row>,
+    /// When, the commit, and the value.
+    pub runs: Vec<(String, Html, String)>,
+    pub runs_left_out: usize,
+}
+
+/// A change of level.
+pub(super) struct Row {
+    pub when: String,
+    pub commit: Html,
+    pub before: String,
+    pub after: String,
+    pub change: String,
+    pub word: &'static str,
+}
+
+/// The fragment of the page where a series' chart is.
+pub(super) fn fragment(i: usize) -> String {
+    format!("series-{i}")
+}
+
+pub(super) fn chart(report: &Report, i: usize, series: &Series) -> Result<Option<Chart>, Error> {
+    let values: Vec<f64> = series.points.iter().map(|p| p.value).collect();
+    let labels: Vec<String> =
+        series.points.iter().enumerate().map(|(n, p)| p.at.map_or_else(|| format!("run {}", n + 1), figure::day)).collect();
+    let found = series.trend.as_ref();
+    let changes: Vec<&Change> = found.iter().flat_map(|t| &t.changes).filter(|c| (1..values.len()).contains(&c.index)).collect();
+    let steps: Vec<Step> = changes.iter().map(|c| Step { at: c.index, text: step(c), ink: ink(series, c) }).collect();
+    let say = |v: f64| value(series, v);
+    let drawn = Trend {
+        values: &values,
+        labels: &labels,
+        baseline: found.map(|t| t.baseline),
+        band: found.and_then(|t| t.band),
+        limit: found.and_then(|t| t.limit),
+        steps: &steps,
+        releases: &[],
+        drift: None,
+        after: steps.last().map_or(Ink::Plain, |step| step.ink),
+        say: &say,
+    };
+    let (news, about) = (news(series), about(series));
+    let desc = format!("{news}. {about}");
+    let caption = Caption { id: &format!("chart-series-{i}"), title: &format!("{} by run", series.id()), desc: &desc };
+    let Some(picture) = trend(&caption, &drawn)? else { return Ok(None) };
+    let left_out = series.points.len().saturating_sub(RUNS);
+    let runs = series.points.iter().zip(&labels).skip(left_out).map(|(p, label)| {
+        let when = p.at.map_or_else(|| label.clone(), |at| at.date());
+        (when, commit(report, p), say(p.value))
+    });
+    Ok(Some(Chart {
+        id: i,
+        fragment: fragment(i),
+        news,
+        about,
+        picture,
+        changes: changes.iter().rev().map(|change| row(report, series, change)).collect(),
+        runs: runs.collect(),
+        runs_left_out: left_out,
+    }))
+}
+
+fn commit(report: &Report, point: &Point) -> Html {
+    point.commit.as_deref().map(|id| link::commit(report, id)).unwrap_or_default()
+}
+
+fn row(report: &Report, series: &Series, change: &Change) -> Row {
+    Row {
+        when: change.at.map_or_else(|| format!("run {}", change.index + 1), |at| at.date()),
+        commit: change.commit.as_deref().map(|id| link::commit(report, id)).unwrap_or_default(),
+        before: value(series, change.before),
+        after: value(series, change.after),
+        change: magnitude(change),
+        word: if worse(series, change.before, change.after) { "worse" } else { "better" },
+    }
+}
+
+/// What a step is: worse or better.
+pub(super) fn ink(series: &Series, change: &Change) -> Ink {
+    if worse(series, change.before, change.after) { Ink::Fail } else { Ink::Pass }
+}
+
+fn magnitude(change: &Change) -> String {
+    let share = (change.after - change.before) / change.before.abs();
+    if share.is_finite() { figure::change(share) } else { "from 0".to_owned() }
+}
+
+/// What is written at a step: `2026-02-07, 487fbed, +13.8 %`.
+fn step(change: &Change) -> String {
+    let commit = change.commit.as_deref().map(figure::commit);
+    let parts: Vec<String> = change.at.map(|at| at.date()).into_iter().chain(commit).chain([magnitude(change)]).collect();
+    parts.join(", ")
+}
+
+/// Since when a series has its level, and the commit.
+pub(super) fn since(report: &Report, change: &Change) -> Html {
+    let commit = change.commit.as_deref().map(|id| link::commit(report, id).to_string());
+    let when = change.at.map(|at| escape(&at.date()));
+    Html::trusted(when.into_iter().chain(commit).collect::<Vec<_>>().join(" "))
+}

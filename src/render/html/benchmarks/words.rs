@@ -1,0 +1,86 @@
+//! What is said of a series, in words.
+
+use super::figure;
+use super::number;
+use crate::render::parts::chip;
+use crate::series::{Direction, Series};
+
+/// The states, most interesting first, with the outcome whose look they have and their word.
+pub(super) const STATES: [(&str, &str, &str); 8] = [
+    ("regressed", "fail", "Regressed"),
+    ("missing", "no-evidence", "Missing"),
+    ("zero-baseline", "no-evidence", "Zero baseline"),
+    ("suspect", "unproven", "Suspect"),
+    ("improved", "pass", "Improved"),
+    ("insufficient-history", "unproven", "Too few runs"),
+    ("learning", "not-applicable", "Learning"),
+    ("stable", "pass", "Stable"),
+];
+
+pub(super) fn state(series: &Series) -> &str {
+    series.trend.as_ref().map_or("learning", |trend| trend.state.as_ref())
+}
+
+/// Its place among the states.
+pub(super) fn rank(series: &Series) -> usize {
+    STATES.iter().position(|(name, ..)| *name == state(series)).unwrap_or(STATES.len())
+}
+
+/// The class and the word of its state.
+pub(super) fn look(series: &Series) -> (&'static str, &'static str) {
+    STATES.get(rank(series)).map_or(("unproven", "Unknown"), |(_, class, word)| (class, word))
+}
+
+/// Whether there is something to tell.
+pub(super) fn is_news(series: &Series) -> bool {
+    matches!(state(series), "regressed" | "suspect" | "improved")
+}
+
+/// `digest p95`.
+pub(super) fn name(series: &Series) -> String {
+    format!("{} {}", series.benchmark, series.metric)
+}
+
+/// A value with the unit of the series.
+pub(super) fn value(series: &Series, v: f64) -> String {
+    if series.unit.is_empty() { number(v) } else { format!("{} {}", number(v), series.unit) }
+}
+
+/// Whether a step is for the worse.
+pub(super) fn worse(series: &Series, before: f64, after: f64) -> bool {
+    (after > before) == (series.direction == Direction::Lower)
+}
+
+/// A series as a sentence: where it went, when, and whether it stayed.
+pub(super) fn news(series: &Series) -> String {
+    let name = name(series);
+    let Some(trend) = &series.trend else { return name };
+    let Some(step) = trend.changes.last().filter(|_| matches!(state(series), "regressed" | "improved")) else {
+        return match state(series) {
+            "suspect" => format!("{name} has one value out of the ordinary"),
+            "missing" => format!("{name} has no value in the newest run"),
+            "zero-baseline" => format!("{name} has a baseline of 0"),
+            "learning" | "insufficient-history" => format!("{name} has too few runs to be judged"),
+            _ => format!("{name} is within its usual range"),
+        };
+    };
+    let verb = if step.after > step.before { "rose" } else { "fell" };
+    let when = step.at.map(|at| format!(" on {}", at.date())).unwrap_or_default();
+    let runs = series.points.len().saturating_sub(step.index);
+    let stayed = if runs > 1 { format!(" and stayed there for {runs} runs") } else { String::new() };
+    format!("{name} {verb} {}{when}{stayed}", figure::change(trend.change).trim_start_matches(['+', '−']))
+}
+
+/// The numbers a chart is read with.
+pub(super) fn about(series: &Series) -> String {
+    let mut parts = vec![format!("{} runs", series.points.len())];
+    if let Some(trend) = &series.trend {
+        parts.push(format!("usual {}", value(series, trend.baseline)));
+        parts.extend(trend.band.map(|(low, high)| format!("shaded {} to {}", value(series, low), value(series, high))));
+        parts.extend(trend.limit.map(|limit| format!("limit {}", value(series, limit))));
+    }
+    if !series.machine.is_empty() {
+        parts.push(format!("on {}", series.machine));
+    }
+    format!("{}.", chip::capital(&parts.join("; ")))
+}
