@@ -1,10 +1,11 @@
 //! The steps in a benchmark's history: where the level changed, from what to what, and how surely.
 //!
 //! Robust penalised segmentation. A copy without spikes is cut by exact penalised least squares, with a noise scale that
-//! allows for autocorrelation; each cut is then put to a rank test on the raw values, weakest first; each piece is
-//! searched once more with its own noise, because a noisy year must not hide a step in a quiet one. No random numbers.
+//! allows for autocorrelation; each cut is then put to a rank test on the raw values, weakest first, and to the question
+//! whether a slow drift explains it better. Pieces much quieter than the whole are searched once more with their own
+//! noise, because a noisy year must not hide a step in a quiet one. No random numbers.
 
-use super::line::Line;
+use super::line::{self, Line};
 use super::noise::{self, NOISE_FLOOR};
 use super::partition;
 use super::quantile::median;
@@ -17,6 +18,8 @@ const PENALTY: f64 = 3.0;
 const ROUNDS: usize = 3;
 /// Pieces shorter than this are not searched again.
 const LONG: usize = 20;
+/// Nor are those whose noise is not below this share of that of the whole: at its noise they were searched already.
+const QUIET: f64 = 0.5;
 /// A last piece so short may lack the points for the rank test, and is accepted for being far outside its past.
 const NEWEST: Range<usize> = 2..9;
 
@@ -94,7 +97,7 @@ pub fn detect(values: &[f64], options: &Options) -> Option<History> {
     let unit = magnitude(values);
     let scaled: Vec<f64> = values[skipped..].iter().map(|v| v / unit).collect();
     let search = Search { values: &scaled, clean: noise::without_spikes(&scaled), min_change: options.min_change };
-    let mut history = search.history(&search.without_drift(search.cuts()));
+    let mut history = search.history(&search.cuts());
     history.translate(skipped, unit);
     Some(history)
 }
@@ -105,25 +108,30 @@ struct Search<'a> {
     min_change: f64,
 }
 
+/// Cuts that were found at a noise of `sigma`, autocorrelation included.
+struct Candidates {
+    cuts: Vec<usize>,
+    sigma: f64,
+}
+
 impl Search<'_> {
     /// The starts of new levels that stand every test.
     fn cuts(&self) -> Vec<usize> {
-        let first = self.validated(self.candidates(0..self.values.len()));
+        let whole = self.candidates(0..self.values.len());
+        let first = self.standing(whole.cuts, &[]);
         if first.is_empty() {
             // The only piece is the whole series, and was searched already.
             return first;
         }
-        let mut all = first.clone();
-        for piece in pieces(&first, self.values.len()).filter(|piece| piece.len() >= LONG) {
-            all.extend(self.candidates(piece));
-        }
+        let long = pieces(&first, self.values.len()).filter(|piece| piece.len() >= LONG);
+        let quiet = long.map(|piece| self.candidates(piece)).filter(|found| found.sigma < QUIET * whole.sigma);
+        let mut all: Vec<usize> = first.iter().copied().chain(quiet.flat_map(|found| found.cuts)).collect();
         all.sort_unstable();
-        all.dedup();
-        self.validated(all)
+        self.standing(all, &first)
     }
 
     /// Cuts of least cost within one piece, with the noise estimated from it.
-    fn candidates(&self, piece: Range<usize>) -> Vec<usize> {
+    fn candidates(&self, piece: Range<usize>) -> Candidates {
         let clean = &self.clean[piece.clone()];
         let level = median(clean).unwrap_or(0.0).abs();
         let floor = (NOISE_FLOOR * level).max(f64::MIN_POSITIVE);
@@ -141,25 +149,24 @@ impl Search<'_> {
                 break;
             }
         }
-        cuts.into_iter().map(|cut| cut + piece.start).collect()
+        Candidates { cuts: cuts.into_iter().map(|cut| cut + piece.start).collect(), sigma }
+    }
+
+    /// The cuts that are steps and no drift. Those that are `kept` from an earlier look stand already; what a second look
+    /// finds beside them comes from fewer points, and its test allows for their autocorrelation.
+    fn standing(&self, cuts: Vec<usize>, kept: &[usize]) -> Vec<usize> {
+        self.without_drift(self.validated(cuts, kept), kept)
     }
 
     /// Drops the weakest cut that fails a test until all pass, since its neighbours gain points by its going.
-    fn validated(&self, mut cuts: Vec<usize>) -> Vec<usize> {
-        loop {
-            let weakest = (0..cuts.len())
-                .filter_map(|i| {
-                    let (before, after) = self.sides(&cuts, i);
-                    let step = Step::between(&self.values[before], &self.values[after.clone()]);
-                    let newest = after.end == self.values.len() && NEWEST.contains(&after.len());
-                    (!step.passes(self.min_change, newest)).then_some((i, step.z.abs()))
-                })
-                .min_by(|a, b| a.1.total_cmp(&b.1));
-            match weakest {
-                Some((i, _)) => cuts.remove(i),
-                None => return cuts,
-            };
-        }
+    fn validated(&self, cuts: Vec<usize>, kept: &[usize]) -> Vec<usize> {
+        weeded(cuts, kept, |cuts, i| {
+            let (before, after) = self.sides(cuts, i);
+            let step = Step::between(&self.values[before], &self.values[after.clone()]);
+            let step = if kept.is_empty() { step } else { step.discounted() };
+            let newest = after.end == self.values.len() && NEWEST.contains(&after.len());
+            (!step.passes(self.min_change, newest)).then_some(step.z.abs())
+        })
     }
 
     /// The pieces before and after cut `i`.
@@ -169,21 +176,15 @@ impl Search<'_> {
         (start..cuts[i], cuts[i]..end)
     }
 
-    /// Drops each cut whose two pieces are better explained by one line, the clearest first.
-    fn without_drift(&self, mut cuts: Vec<usize>) -> Vec<usize> {
-        loop {
-            let gain = |i: usize| {
-                let (before, after) = self.sides(&cuts, i);
-                let line = Line::through(&self.clean[before.start..after.end]);
-                let steps = squared_error(&self.clean[before]) + squared_error(&self.clean[after]);
-                (line.error < steps).then_some((i, line.error / steps))
-            };
-            let clearest = (0..cuts.len()).filter_map(gain).min_by(|a, b| a.1.total_cmp(&b.1));
-            match clearest {
-                Some((i, _)) => cuts.remove(i),
-                None => return cuts,
-            };
-        }
+    /// Drops each cut whose two pieces are better explained by one line without a jump, the clearest first.
+    fn without_drift(&self, cuts: Vec<usize>, kept: &[usize]) -> Vec<usize> {
+        weeded(cuts, kept, |cuts, i| {
+            let (before, after) = self.sides(cuts, i);
+            let both = &self.clean[before.start..after.end];
+            let line = Line::through(both);
+            let steps = squared_error(&self.clean[before.clone()]) + squared_error(&self.clean[after]);
+            (line.error < steps && !jumps(both, before.len(), &line)).then_some(line.error / steps)
+        })
     }
 
     /// The longest piece that a line explains better than a level, beyond what autocorrelated noise could feign.
@@ -191,10 +192,7 @@ impl Search<'_> {
         let rising = |piece: &Range<usize>| {
             let clean = &self.clean[piece.clone()];
             let line = Line::through(clean);
-            let residuals = line.residuals(clean);
-            let sigma = noise::scale(&residuals).max(noise::scale_of_differences(clean));
-            let price = PENALTY * (clean.len() as f64).ln() * sigma * sigma * noise::inflation(&residuals, sigma);
-            squared_error(clean) - line.error > price && line.relative().abs() >= self.min_change
+            squared_error(clean) - line.error > price(clean, &line.residuals(clean)) && line.relative().abs() >= self.min_change
         };
         let longest = pieces(cuts, self.values.len()).filter(|piece| piece.len() >= LONG).filter(rising).max_by_key(Range::len)?;
         let relative = Line::through(&self.clean[longest.clone()]).relative();
@@ -254,6 +252,22 @@ fn pieces(cuts: &[usize], length: usize) -> impl Iterator<Item = Range<usize>> {
     starts.zip(ends).map(|(start, end)| start..end)
 }
 
+/// What is left of `cuts` when the one of least worth is dropped, and the next, until none has a worth any more. Those that
+/// are `kept` stay whatever their worth, which depends on a cut and its two neighbours.
+fn weeded(mut cuts: Vec<usize>, kept: &[usize], worth: impl Fn(&[usize], usize) -> Option<f64>) -> Vec<usize> {
+    let of = |cuts: &[usize], i: usize| if kept.contains(&cuts[i]) { None } else { worth(cuts, i) };
+    let mut worths: Vec<Option<f64>> = (0..cuts.len()).map(|i| of(&cuts, i)).collect();
+    loop {
+        let known = worths.iter().enumerate().filter_map(|(i, worth)| Some((i, (*worth)?)));
+        let Some((least, _)) = known.min_by(|a, b| a.1.total_cmp(&b.1)) else { return cuts };
+        cuts.remove(least);
+        worths.remove(least);
+        for i in least.saturating_sub(1)..(least + 1).min(cuts.len()) {
+            worths[i] = of(&cuts, i);
+        }
+    }
+}
+
 /// The values less the median of their piece.
 fn residuals(values: &[f64], cuts: &[usize]) -> Vec<f64> {
     let about = |piece: Range<usize>| {
@@ -261,6 +275,18 @@ fn residuals(values: &[f64], cuts: &[usize]) -> Vec<f64> {
         values[piece].iter().map(move |v| v - level)
     };
     pieces(cuts, values.len()).flat_map(about).collect()
+}
+
+/// Whether what drifts also jumps, from the value `at` on: two parallel lines explain it better than this one.
+fn jumps(values: &[f64], at: usize, line: &Line) -> bool {
+    let residuals = line::about_parallels(values, at);
+    line.error - residuals.iter().map(|r| r * r).sum::<f64>() > price(values, &residuals)
+}
+
+/// What one more cut or slope has to explain of a series that some model leaves these residuals of.
+fn price(values: &[f64], residuals: &[f64]) -> f64 {
+    let sigma = noise::scale(residuals).max(noise::scale_of_differences(values));
+    PENALTY * (values.len() as f64).ln() * sigma * sigma * noise::inflation(residuals, sigma)
 }
 
 fn squared_error(values: &[f64]) -> f64 {

@@ -8,8 +8,11 @@ pub const NOISE_FLOOR: f64 = 1e-4;
 const REACH: usize = 2;
 /// Deviations beyond this many sigma are cut off before they can shape an estimate.
 const CLIP: f64 = 3.0;
-/// The most that autocorrelation may inflate a variance: a correlation of 0.99.
-const MOST_INFLATION: f64 = 200.0;
+/// The most that autocorrelation may inflate a variance, at a correlation of 0.8: what hangs together even more is a level
+/// that moves, and no noise about one.
+const MOST_INFLATION: f64 = 9.0;
+/// The half of a cycle is looked for at up to this many points.
+const HALF_CYCLE: usize = 10;
 
 /// The series with each point that stands out of its four neighbours replaced by their median (Hampel filter, window
 /// of 5, 3 sigma): a single spike can then never look like a step.
@@ -47,17 +50,22 @@ pub fn deviation(values: &[f64]) -> f64 {
     (values.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / (n - 1.0)).sqrt()
 }
 
-/// By how much the variance of a mean exceeds that of independent noise, (1+ρ)/(1-ρ) for a lag-1 correlation ρ;
-/// at least 1.
+/// By how much the variance of a mean exceeds that of independent noise: (1+ρ)/(1-ρ) for the lag-1 correlation ρ of noise
+/// that dies away (Bayley and Hammersley, Supplement to the Journal of the Royal Statistical Society 8, 1946); at least 1.
+///
+/// Neighbours are alike in a cycle too, a weekly one for example, but its ups and downs cancel in a mean. It betrays itself
+/// half a cycle on by a negative correlation, which is taken off as far as it exceeds two standard errors of chance.
 pub fn inflation(residuals: &[f64], sigma: f64) -> f64 {
     let clipped: Vec<f64> = residuals.iter().map(|r| r.clamp(-CLIP * sigma, CLIP * sigma)).collect();
-    let power: f64 = clipped.iter().map(|r| r * r).sum();
-    let shared: f64 = clipped.windows(2).map(|pair| pair[0] * pair[1]).sum();
-    if power <= 0.0 || shared <= 0.0 {
+    let shared = |lag: usize| clipped.iter().zip(clipped.iter().skip(lag)).map(|(a, b)| a * b).sum::<f64>();
+    let (power, next) = (shared(0), shared(1));
+    if power <= 0.0 || next <= 0.0 {
         return 1.0;
     }
-    let rho = shared / power;
-    ((1.0 + rho) / (1.0 - rho)).clamp(1.0, MOST_INFLATION)
+    let opposite = (2..=HALF_CYCLE).map(shared).fold(0.0, f64::min) / power;
+    let chance = 2.0 / (clipped.len() as f64).sqrt();
+    let rho = (next / power + (opposite + chance).min(0.0)).max(0.0);
+    ((1.0 + rho) / (1.0 - rho)).min(MOST_INFLATION)
 }
 
 #[cfg(test)]
@@ -87,5 +95,13 @@ mod tests {
         assert_eq!(inflation(&[1.0, 1.0, 0.0, 1.0, 1.0], 1.0), 3.0);
         assert_eq!(inflation(&[0.0, 0.0], 0.0), 1.0);
         assert_eq!(inflation(&[1.0; 1000], 1.0), MOST_INFLATION);
+    }
+
+    #[test]
+    fn a_cycle_does_not_inflate() {
+        let week = |i: i32| (f64::from(i) * std::f64::consts::TAU / 7.0).sin();
+        assert_eq!(inflation(&(0..210).map(week).collect::<Vec<f64>>(), 1.0), 1.0);
+        let alike = |i: i32| if i / 30 % 2 == 0 { 1.0 } else { -1.0 };
+        assert!(inflation(&(0..210).map(alike).collect::<Vec<f64>>(), 1.0) > 8.0);
     }
 }

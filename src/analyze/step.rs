@@ -30,6 +30,15 @@ impl<'a> Step<'a> {
         Step { before, after, left: level(before), right: level(after), z: mann_whitney(before, after) }
     }
 
+    /// The same step with a z that allows for the autocorrelation of the noise about both levels: neighbours that are alike
+    /// say less than the rank test, which is for independent values, takes them to say.
+    pub fn discounted(self) -> Step<'a> {
+        let about = |piece: &[f64], level: f64| piece.iter().map(|v| v - level).collect::<Vec<f64>>();
+        let residuals = [about(self.before, self.left), about(self.after, self.right)].concat();
+        let inflation = noise::inflation(&residuals, noise::scale(&residuals));
+        Step { z: self.z / inflation.sqrt(), ..self }
+    }
+
     /// Whether this is a step: large enough, and either sure by the rank test or, where `newest` allows for a piece that
     /// is still short, far outside the past.
     pub fn passes(&self, min_change: f64, newest: bool) -> bool {
@@ -75,6 +84,14 @@ mod tests {
         assert!(Step::between(&past, &[1.0; 2]).passes(0.0, true));
         assert!(!Step::between(&past, &[20.0, 13.0]).passes(0.0, true), "one of them is ordinary");
         assert!(!Step::between(&past[..19], &[20.0; 2]).passes(0.0, true), "the past is too short");
+    }
+
+    #[test]
+    fn neighbours_that_are_alike_say_less() {
+        let wave = |level: f64, run: usize| (0..40).map(|i| level + f64::from(u8::from(i / run % 2 == 0))).collect::<Vec<f64>>();
+        let z = |run| Step::between(&wave(0.0, run), &wave(0.5, run)).discounted().z;
+        assert_eq!(z(1), Step::between(&wave(0.0, 1), &wave(0.5, 1)).z, "what alternates is no less sure");
+        assert!(z(20) < z(1) / 1.5, "{} {}", z(20), z(1));
     }
 
     #[test]
