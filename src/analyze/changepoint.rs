@@ -262,8 +262,8 @@ fn weeded(mut cuts: Vec<usize>, kept: &[usize], worth: impl Fn(&[usize], usize) 
         let Some((least, _)) = known.min_by(|a, b| a.1.total_cmp(&b.1)) else { return cuts };
         cuts.remove(least);
         worths.remove(least);
-        for i in least.saturating_sub(1)..(least + 1).min(cuts.len()) {
-            worths[i] = of(&cuts, i);
+        for (i, worth) in worths.iter_mut().enumerate().take(least + 1).skip(least.saturating_sub(1)) {
+            *worth = of(&cuts, i);
         }
     }
 }

@@ -2,77 +2,63 @@
 
 /// No piece is shorter, so that a single point is never a level.
 const SHORTEST: usize = 2;
+/// So many starts are looked at side by side.
+const LANES: usize = 8;
 
 /// Where new pieces start, ascending, in the partition that minimises the squared error plus `price` for each cut.
 ///
 /// Dynamic programming over the last cut (optimal partitioning: Jackson et al., IEEE Signal Processing Letters 12,
-/// 2005); quadratic in the length.
+/// 2005); quadratic in the length. The sum of all squares is the same in every partition and left out: a piece then costs
+/// -sum²/length.
 pub fn cuts(values: &[f64], price: f64) -> Vec<usize> {
     let n = values.len();
     if n < 2 * SHORTEST {
         return Vec::new();
     }
-    let sums = Sums::new(values);
-    // best[end]: the least cost of the first `end` values; cut[end]: where their last piece starts.
+    let mean = values.iter().sum::<f64>() / n as f64;
+    let running = values.iter().scan(0.0, |sum, v| {
+        *sum += v - mean;
+        Some(*sum)
+    });
+    let sums: Vec<f64> = std::iter::once(0.0).chain(running).collect();
+    // 1 / length, for lengths from n down to 1.
+    let shares: Vec<f64> = (1..=n).rev().map(|length| 1.0 / length as f64).collect();
+    // best[end]: the least cost of the first `end` values; cut[end]: where their last piece starts. The first is no cut.
     let mut best = vec![f64::INFINITY; n + 1];
     let mut cut = vec![0; n + 1];
     best[0] = -price;
     let mut costs = vec![0.0; n];
     for end in SHORTEST..=n {
-        let costs = &mut costs[..=end - SHORTEST];
-        sums.errors(end, costs);
-        // Two passes without a branch in the first: the compiler takes several starts at a time.
-        costs.iter_mut().zip(&best).for_each(|(cost, best)| *cost += best + price);
-        let least = least(costs);
+        let starts = end + 1 - SHORTEST;
+        let costs = &mut costs[..starts];
+        let least = with_last_piece(costs, &best[..starts], &sums[..starts], &shares[n - end..][..starts], sums[end]);
         cut[end] = costs.iter().position(|cost| *cost == least).unwrap_or(0);
-        best[end] = least;
+        best[end] = least + price;
     }
     let mut found: Vec<usize> = std::iter::successors(Some(cut[n]), |at| Some(cut[*at])).take_while(|at| *at > 0).collect();
     found.reverse();
     found
 }
 
-/// The smallest number, found in lanes that the compiler can take side by side.
-fn least(costs: &[f64]) -> f64 {
-    let mut lanes = [f64::INFINITY; 8];
-    let (whole, rest) = costs.as_chunks::<8>();
-    for chunk in whole {
-        lanes.iter_mut().zip(chunk).for_each(|(lane, cost)| *lane = if cost < lane { *cost } else { *lane });
-    }
-    lanes.iter().chain(rest).copied().fold(f64::INFINITY, f64::min)
-}
-
-/// Running sums of values and squares, for the squared error of any piece about its mean.
-struct Sums {
-    values: Vec<f64>,
-    squares: Vec<f64>,
-    /// 1 / length, for lengths from `values.len()` down to 1.
-    shares: Vec<f64>,
-}
-
-impl Sums {
-    fn new(values: &[f64]) -> Sums {
-        let running = |term: fn(f64) -> f64| {
-            let sums = values.iter().scan(0.0, move |sum, v| {
-                *sum += term(*v);
-                Some(*sum)
-            });
-            std::iter::once(0.0).chain(sums).collect()
-        };
-        let shares = (1..=values.len()).rev().map(|length| 1.0 / length as f64).collect();
-        Sums { values: running(|v| v), squares: running(|v| v * v), shares }
-    }
-
-    /// The errors of the pieces that end before `end` and start at 0, 1, 2, ...
-    fn errors(&self, end: usize, errors: &mut [f64]) {
-        let (sum, squares) = (self.values[end], self.squares[end]);
-        let shares = &self.shares[self.shares.len() - end..];
-        let starts = self.values.iter().zip(&self.squares).zip(shares);
-        for (error, ((sum0, squares0), share)) in errors.iter_mut().zip(starts) {
-            let rise = sum - sum0;
-            *error = (squares - squares0 - rise * rise * share).max(0.0);
+/// What a last piece up to the running `sum` costs together with the `best` before it, for each of its starts; and the least
+/// of it. In lanes and without a branch, so that the compiler takes several starts at a time.
+fn with_last_piece(costs: &mut [f64], best: &[f64], sums: &[f64], shares: &[f64], sum: f64) -> f64 {
+    let cost = |best: f64, start: f64, share: f64| best - (sum - start) * (sum - start) * share;
+    let (costs, costs_left) = costs.as_chunks_mut::<LANES>();
+    let (best, best_left) = best.as_chunks::<LANES>();
+    let (sums, sums_left) = sums.as_chunks::<LANES>();
+    let (shares, shares_left) = shares.as_chunks::<LANES>();
+    let mut least = [f64::INFINITY; LANES];
+    for (((costs, best), sums), shares) in costs.iter_mut().zip(best).zip(sums).zip(shares) {
+        for lane in 0..LANES {
+            costs[lane] = cost(best[lane], sums[lane], shares[lane]);
+            least[lane] = if costs[lane] < least[lane] { costs[lane] } else { least[lane] };
         }
     }
+    for (((left, best), sum), share) in costs_left.iter_mut().zip(best_left).zip(sums_left).zip(shares_left) {
+        *left = cost(*best, *sum, *share);
+    }
+    least.iter().chain(costs_left.iter()).copied().fold(f64::INFINITY, f64::min)
 }
 
 #[cfg(test)]

@@ -6,7 +6,14 @@ pub const MAD_TO_SIGMA: f64 = 1.482_602_218_505_602;
 /// The quantile at `share` (0 to 1), interpolated linearly between order statistics: type 7 of Hyndman and Fan
 /// (The American Statistician 50, 1996), the default of R and NumPy.
 pub fn quantile(values: &[f64], share: f64) -> Option<f64> {
-    quantile_of_sorted(&sorted(values)?, share)
+    if !(0.0..=1.0).contains(&share) || values.iter().any(|v| !v.is_finite()) {
+        return None;
+    }
+    let position = share * values.len().checked_sub(1)? as f64;
+    let mut values = values.to_vec();
+    let (_, low, above) = values.select_nth_unstable_by(position.floor() as usize, f64::total_cmp);
+    let next = above.iter().copied().min_by(f64::total_cmp).filter(|_| position.fract() > 0.0);
+    Some(between(*low, next.unwrap_or(*low), position.fract()))
 }
 
 /// The median: the mean of the two middle values if their number is even.
@@ -38,10 +45,14 @@ pub fn quantile_of_sorted(sorted: &[f64], share: f64) -> Option<f64> {
     }
     let position = share * sorted.len().checked_sub(1)? as f64;
     let (low, high) = (sorted.get(position.floor() as usize)?, sorted.get(position.ceil() as usize)?);
-    let part = position.fract();
+    Some(between(*low, *high, position.fract()))
+}
+
+/// What lies a `part` of the way from `low` to `high`.
+fn between(low: f64, high: f64, part: f64) -> f64 {
     let step = high - low;
     // Two huge values of opposite sign: their distance overflows, their weighted sum does not.
-    Some(if step.is_finite() { low + part * step } else { low * (1.0 - part) + high * part })
+    if step.is_finite() { low + part * step } else { low * (1.0 - part) + high * part }
 }
 
 #[cfg(test)]

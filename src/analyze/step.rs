@@ -88,7 +88,7 @@ mod tests {
 
     #[test]
     fn neighbours_that_are_alike_say_less() {
-        let wave = |level: f64, run: usize| (0..40).map(|i| level + f64::from(u8::from(i / run % 2 == 0))).collect::<Vec<f64>>();
+        let wave = |level: f64, run: usize| (0..40).map(|i| level + ((i / run) % 2) as f64).collect::<Vec<f64>>();
         let z = |run| Step::between(&wave(0.0, run), &wave(0.5, run)).discounted().z;
         assert_eq!(z(1), Step::between(&wave(0.0, 1), &wave(0.5, 1)).z, "what alternates is no less sure");
         assert!(z(20) < z(1) / 1.5, "{} {}", z(20), z(1));
