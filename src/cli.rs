@@ -58,7 +58,7 @@ enum Verb {
     Check(CheckArgs),
     /// Show what a file says, without judging it
     Inspect {
-        /// Evidence files
+        /// Evidence files, and folders that are read as one
         #[arg(required = true)]
         paths: Vec<PathBuf>,
         /// text or json

@@ -6,7 +6,9 @@ use crate::attestation;
 use crate::bundle::manifest::{Content, Manifest, SCHEMA, inside, sums};
 use crate::discover::{attestations, waivers};
 use crate::error::Error;
-use crate::io::{fs, json, terminal};
+use crate::evidence::Evidence;
+use crate::io::fs::{self, Artifact};
+use crate::io::{json, terminal};
 use crate::render::{OUTPUTS, Style};
 use crate::report::Report;
 use crate::source::Source;
@@ -18,6 +20,7 @@ const README: &str = "How to check this bundle without readiness:
 
   sha256sum -c SHA256SUMS                       every file is as it was
   sha256sum evidence/*/*                        compare with \"sha256\" under \"evidence\" in report/report.json
+                                                (that of a folder is of the list sha256sum prints in it, in order of names)
   open report/report.html                       the judgement; it needs no network and no script
 
 manifest.json names every file, its role and its sum. The bundle is not signed.
@@ -74,23 +77,42 @@ fn evidence(report: &Report, setup: &Setup) -> Result<Vec<Content>, Error> {
     let mut contents: Vec<Content> = Vec::new();
     for entry in &report.evidence {
         for (path, sha256) in entry.sources.iter().flat_map(files) {
-            let bytes = match entry.family.as_ref() {
-                attestation::FAMILY => setup.shelf.read_bytes(&attestations::path(Path::new(&setup.config.path))),
-                _ => fs::read_bytes(&setup.root.join(&path)),
-            };
-            let bytes = bytes.map_err(|e| Error::Usage(format!("{path}: {e}")))?;
-            let inner = format!("evidence/{}/{}", inside(&entry.name), inside(&path));
-            let content = Content { path: inner, role: "evidence", source: Some(path.clone()), bytes };
-            if content.item().sha256 != sha256 {
-                return Err(Error::Internal(format!("{path} changed while it was judged")));
+            for content in packed(setup, entry, &path, sha256)? {
+                if contents.iter().any(|other| other.path == content.path) {
+                    return Err(Error::Usage(format!("two files of `{}` would be {} in the bundle", entry.name, content.path)));
+                }
+                contents.push(content);
             }
-            if contents.iter().any(|other| other.path == content.path) {
-                return Err(Error::Usage(format!("two files of `{}` would be {} in the bundle", entry.name, content.path)));
-            }
-            contents.push(content);
         }
     }
     Ok(contents)
+}
+
+/// A file as it goes into the bundle, or every file of a folder that was judged as one.
+fn packed(setup: &Setup, entry: &Evidence, path: &str, sha256: &str) -> Result<Vec<Content>, Error> {
+    let wrong = |path: &str, e: std::io::Error| Error::Usage(format!("{path}: {e}"));
+    let full = setup.root.join(path);
+    let folder = fs::is_dir(&full).then(|| Artifact::find(&full, path)).transpose().map_err(|e| wrong(path, e))?;
+    let members = folder.and_then(|folder| folder.members);
+    let names = match &members {
+        Some(members) => members.iter().map(|member| format!("{path}/{member}")).collect(),
+        None => vec![path.to_owned()],
+    };
+    let mut contents = Vec::with_capacity(names.len());
+    for name in names {
+        let bytes = match entry.family.as_ref() {
+            attestation::FAMILY => setup.shelf.read_bytes(&attestations::path(Path::new(&setup.config.path))),
+            _ => fs::read_bytes(&setup.root.join(&name)),
+        };
+        let inner = format!("evidence/{}/{}", inside(&entry.name), inside(&name));
+        contents.push(Content { path: inner, role: "evidence", bytes: bytes.map_err(|e| wrong(&name, e))?, source: Some(name) });
+    }
+    let sums = contents.iter().map(|content| content.item().sha256);
+    let sum = match &members {
+        Some(members) => fs::sum_of_folder(members.iter().zip(sums)),
+        None => sums.collect(),
+    };
+    if sum == sha256 { Ok(contents) } else { Err(Error::Internal(format!("{path} changed while it was judged"))) }
 }
 
 /// A source's file and the stamp beside it, with their sums; a file that could not be read is left out.

@@ -236,7 +236,7 @@ fn ad_hoc(options: &Options) -> Result<Report, Error> {
     let mut evidence = Vec::new();
     for path in &options.files {
         let shown = fs::slashed(path);
-        let artifact = Artifact::look(path, shown.clone()).map_err(|e| Error::Usage(format!("{shown}: {e}")))?;
+        let artifact = Artifact::find(path, shown.clone()).map_err(|e| Error::Usage(format!("{shown}: {e}")))?;
         match ingest::claimants(&artifact).first() {
             Some(format) => by_family.entry(format.family).or_default().push(artifact),
             None => {

@@ -24,7 +24,7 @@ const ROWS: usize = 10_000;
 /// What is asked of `inspect`.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
-    /// Files.
+    /// Files, and folders that are one artifact.
     pub paths: Vec<PathBuf>,
     /// `text` or `json`.
     pub format: String,
@@ -74,7 +74,7 @@ pub fn run(options: &Options) -> Result<Exit, Error> {
 
 fn look(path: &Path, options: &Options) -> Result<Inspection, Error> {
     let shown = fs::slashed(path);
-    let artifact = Artifact::look(path, shown.clone()).map_err(|e| Error::Usage(format!("{shown}: {e}")))?;
+    let artifact = Artifact::find(path, shown.clone()).map_err(|e| Error::Usage(format!("{shown}: {e}")))?;
     let map = options.map.as_ref().map(|name| map::text(name, Path::new(""), &Shelf::Disk, ingest::MAPS)).transpose()?;
     let map = options.map.as_deref().zip(map.as_deref());
     let mapped = map.map(|(name, text)| ingest::room_of_map(name, text)).transpose().map_err(Error::Configuration)?;
@@ -89,10 +89,12 @@ fn look(path: &Path, options: &Options) -> Result<Inspection, Error> {
     evidence.keep_worst(ROWS);
     let source = evidence.sources.first().cloned().unwrap_or_default();
     let Evidence { family, problems, metrics, records, omitted, series, .. } = evidence;
-    let problems = problems.into_iter().map(|p| Problem { path: String::new(), ..p }).collect();
+    // A problem of a folder names the file it is of.
+    let own = |path: String| if path == artifact.name { String::new() } else { path };
+    let problems = problems.into_iter().map(|p| Problem { path: own(p.path), ..p }).collect();
     Ok(Inspection {
         schema: "readiness/inspect/1",
-        path: shown,
+        path: artifact.name,
         format: source.format,
         family: Some(family),
         sha256: source.sha256,
@@ -112,7 +114,8 @@ fn unread(artifact: &Artifact) -> Inspection {
         path: artifact.name.clone(),
         format: None,
         family: None,
-        sha256: ingest::digest(artifact).map(|(_, sha256)| sha256).unwrap_or_default(),
+        // A folder that nobody knows may be a whole disk.
+        sha256: if artifact.members.is_none() { artifact.digest().map(|(_, sha256)| sha256).unwrap_or_default() } else { String::new() },
         problems: vec![problem],
         metrics: Vec::new(),
         records: Records::new(),
@@ -133,7 +136,8 @@ fn describe(inspection: &Inspection) -> String {
             Grade::Warning => "warning",
             Grade::Note => "note",
         };
-        lines.push(format!("  {grade}{}: {} [{}]", problem.at, clean(&problem.message), problem.code));
+        let file = if problem.path.is_empty() { String::new() } else { format!(" {}", clean(&problem.path)) };
+        lines.push(format!("  {grade}{file}{}: {} [{}]", problem.at, clean(&problem.message), problem.code));
     }
     let width = inspection.metrics.iter().map(|m| m.id.len()).max().unwrap_or(0);
     for metric in inspection.metrics.iter().filter(|m| m.labels.is_empty()) {

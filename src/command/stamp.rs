@@ -3,7 +3,6 @@
 use super::check::{moment, write};
 use super::plain;
 use crate::error::Error;
-use crate::ingest::digest;
 use crate::io::fs::{self, Artifact};
 use crate::io::terminal::{self, variable};
 use crate::io::{git, json, process};
@@ -72,7 +71,7 @@ pub fn run(options: &Options) -> Result<u8, Error> {
 fn stamp(file: &Path, making: Making) -> Result<(), Error> {
     let wrong = |e: std::io::Error| Error::Usage(format!("{}: {e}", file.display()));
     let artifact = Artifact::look(file, fs::slashed(file)).map_err(wrong)?;
-    let (_, sha256) = digest(&artifact).map_err(wrong)?;
+    let (_, sha256) = artifact.digest().map_err(wrong)?;
     let text = json::document(&Stamp::new(artifact.file_name(), &sha256, making)).map_err(|e| Error::Internal(e.message))?;
     if text.len() as u64 > LARGEST {
         return Err(Error::Usage("the command is too long for a stamp; put it into a script".to_owned()));

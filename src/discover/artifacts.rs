@@ -31,7 +31,7 @@ pub fn of(entry: &config::Entry, root: &Path) -> Found {
 }
 
 fn look(root: &Path, path: &str, found: &mut Vec<Artifact>, problems: &mut Vec<Problem>) {
-    match Artifact::look(&root.join(path), path) {
+    match Artifact::find(&root.join(path), path) {
         Ok(artifact) => found.push(artifact),
         Err(e) if e.kind() == std::io::ErrorKind::NotFound && path.contains(char::REPLACEMENT_CHARACTER) => {
             problems.push(problem("unreadable", path, format!("the name of {path} is not text in UTF-8: give it another one")));

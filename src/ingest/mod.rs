@@ -33,7 +33,6 @@ use crate::transcript::Publish;
 use crate::tree::{Sources, Tree};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
-use std::io;
 
 /// Every family, in the order of the documentation.
 pub const ROOMS: &[Room] = &[
@@ -137,7 +136,7 @@ pub struct Format<D> {
     pub name: &'static str,
     /// One line for the documentation: which tools write it.
     pub about: &'static str,
-    /// Whether a file is of this format, judged by its beginning.
+    /// Whether a file is of this format, judged by its beginning, or a folder by its members.
     pub claims: fn(&Artifact) -> bool,
     /// Reads a file. What is wrong goes into the reading; what was read before it went wrong is returned all the same.
     pub read: fn(&mut Reading<'_>) -> D,
@@ -255,22 +254,15 @@ fn read_one<F: Family>(artifact: &Artifact, request: &Request<'_>) -> (Option<F:
             None
         }
     };
-    if reading.source.sha256.is_empty() {
-        match digest(artifact) {
+    // A folder that nobody knows may be a whole disk.
+    if reading.source.sha256.is_empty() && (draft.is_some() || artifact.members.is_none()) {
+        match artifact.digest() {
             Ok((bytes, sha256)) => (reading.source.bytes, reading.source.sha256) = (bytes, sha256),
             Err(e) => reading.error("unreadable", Location::whole(), e.to_string()),
         }
     }
     stamp::apply(&mut reading);
     (draft, reading.source, reading.problems)
-}
-
-/// Size and SHA-256 of a file that no reader has passed through.
-///
-/// # Errors
-/// When it cannot be read.
-pub fn digest(artifact: &Artifact) -> io::Result<(u64, String)> {
-    artifact.open()?.finish()
 }
 
 /// The schema that a YAML file of ours names on a line of its own, as far as its beginning shows.
@@ -284,6 +276,15 @@ fn yaml_schema(artifact: &Artifact) -> Option<&str> {
 
 /// Why no reader of a family claims a file: a problem code and a sentence.
 pub fn unclaimed(artifact: &Artifact, family: &str) -> (&'static str, String) {
+    if let Some(members) = &artifact.members {
+        if members.is_empty() {
+            return ("empty-file", "the folder is empty".to_owned());
+        }
+        let readers = if family.is_empty() { "no reader".to_owned() } else { format!("no {family} reader") };
+        let message =
+            format!("{readers} takes this folder of {} files as one: name its files, or a pattern that finds them", members.len());
+        return ("unknown-format", message);
+    }
     if artifact.size == 0 {
         return ("empty-file", "the file is empty".to_owned());
     }

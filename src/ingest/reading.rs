@@ -64,6 +64,23 @@ impl<'a> Reading<'a> {
         self.artifact.open().map_err(|e| self.error("unreadable", Location::whole(), e.to_string())).ok()
     }
 
+    /// Reads a file of a folder; what is wrong with it is noted under its own name.
+    pub fn member<T>(&mut self, name: &str, read: impl FnOnce(&mut Reading<'_>) -> T) -> Option<T> {
+        match self.artifact.member(name) {
+            Ok(artifact) => {
+                let mut inner = Reading::new(&artifact, self.request);
+                let read = read(&mut inner);
+                self.problems.append(&mut inner.problems);
+                Some(read)
+            }
+            Err(e) => {
+                let path = format!("{}/{name}", self.source.path);
+                self.problems.push(Problem::new("unreadable", Grade::Error, &path, Location::whole(), e.to_string()));
+                None
+            }
+        }
+    }
+
     /// Takes the digest of a file that was read through [`Reading::open`].
     pub fn close(&mut self, reader: Hashing<BufReader<File>>) {
         match reader.finish() {

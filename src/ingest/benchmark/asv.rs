@@ -19,8 +19,12 @@ use std::marker::PhantomData;
 #[cfg(test)]
 mod tests;
 
-pub(super) const FORMAT: Format<Draft> =
-    Format { name: "asv", about: "airspeed velocity: `results/<machine>/<commit>-<environment>.json`", claims, read };
+pub(super) const FORMAT: Format<Draft> = Format {
+    name: "asv",
+    about: "airspeed velocity: the folder `results`, or `<machine>/<commit>-<environment>.json` in it",
+    claims,
+    read,
+};
 
 /// More combinations of parameters than this are not named.
 const COMBINATIONS: usize = 100_000;
@@ -28,6 +32,9 @@ const COMBINATIONS: usize = 100_000;
 const HARDWARE: [&str; 5] = ["os", "arch", "cpu", "num_cpu", "ram"];
 
 fn claims(artifact: &Artifact) -> bool {
+    if let Some(members) = &artifact.members {
+        return members.iter().any(|member| is_machine(member));
+    }
     outline(&artifact.head).is_some_and(|outline| {
         let has = |places: &[&[&str]]| places.iter().all(|place| outline.has(place));
         let machine = || artifact.file_name() == "machine.json" && has(&[&["machine"], &["num_cpu"], &["version"]]);
@@ -57,7 +64,23 @@ struct Definition {
     param_names: Vec<String>,
 }
 
+fn is_machine(member: &str) -> bool {
+    member == "machine.json" || member.ends_with("/machine.json")
+}
+
+/// As asv does: the JSON files in the folders that have a `machine.json`.
 fn read(reading: &mut Reading<'_>) -> Draft {
+    let Some(members) = &reading.artifact.members else { return read_file(reading) };
+    let folder = |member: &str| member.rsplit_once('/').map_or(String::new(), |(folder, _)| folder.to_owned());
+    let machines: Vec<String> = members.iter().filter(|member| is_machine(member)).map(|member| folder(member)).collect();
+    let is_result = |member: &&String| {
+        let aside = is_machine(member) || member.ends_with("benchmarks.json") || !member.ends_with(".json");
+        !aside && machines.contains(&folder(member))
+    };
+    Draft::of_members(reading, members.iter().filter(is_result), |reading, _| read_file(reading))
+}
+
+fn read_file(reading: &mut Reading<'_>) -> Draft {
     let mut run = Run::new(reading);
     let Some(file) = reading.tolerant_json(PhantomData::<File>) else { return run.finish(reading) };
     let Some(results) = file.results else {

@@ -4,6 +4,9 @@
 //! `benchmark.json` beside it has the name, without which the folder's path is it, and `sample.json` the samples. The value is what
 //! criterion prints: the slope, or the mean where sampling was flat. `change/estimates.json` is relative to another run and holds no
 //! value. Versions before 0.3.6 began the names of the statistics with a capital.
+//!
+//! The folder of all benchmarks, `target/criterion`, is read as one: of each benchmark what stands in `new`, which is the last run, and
+//! nothing of `base`, `change` or a named baseline, which are earlier ones.
 
 use super::Draft;
 use super::run::{Figure, Run};
@@ -18,10 +21,17 @@ use std::marker::PhantomData;
 #[cfg(test)]
 mod tests;
 
-pub(super) const FORMAT: Format<Draft> =
-    Format { name: "criterion", about: "criterion.rs: `target/criterion/**/new/estimates.json`, or `sample.json`", claims, read };
+pub(super) const FORMAT: Format<Draft> = Format {
+    name: "criterion",
+    about: "criterion.rs: the folder `target/criterion`, or `new/estimates.json` or `sample.json` in it",
+    claims,
+    read,
+};
 
 fn claims(artifact: &Artifact) -> bool {
+    if let Some(members) = &artifact.members {
+        return members.iter().any(|member| in_new(member, "estimates.json") || in_new(member, "sample.json"));
+    }
     outline(&artifact.head).is_some_and(|outline| {
         let has = |places: &[&[&str]]| places.iter().any(|place| outline.has(place));
         let estimates = has(&[&["mean", "point_estimate"], &["Mean", "point_estimate"]]);
@@ -68,11 +78,26 @@ enum File {
 }
 
 fn read(reading: &mut Reading<'_>) -> Draft {
+    let Some(members) = &reading.artifact.members else { return read_file(reading, None) };
+    let has = |member: &String| members.binary_search(member).is_ok();
+    // A run that was cut off leaves samples that nobody has looked at yet.
+    let alone = |member: &String| in_new(member, "sample.json") && !has(&member.replace("sample.json", "estimates.json"));
+    let found = members.iter().filter(|member| in_new(member, "estimates.json") || alone(member));
+    Draft::of_members(reading, found, |reading, member| read_file(reading, Some(member)))
+}
+
+/// Whether a member of a folder is such a file of the last run of a benchmark.
+fn in_new(member: &str, file: &str) -> bool {
+    member.strip_suffix(file).is_some_and(|folder| folder == "new/" || folder.ends_with("/new/"))
+}
+
+/// Reads a file, which may be a member of the folder that is read.
+fn read_file(reading: &mut Reading<'_>, member: Option<&str>) -> Draft {
     let mut run = Run::new(reading);
     let Some(file) = reading.tolerant_json(PhantomData::<File>) else { return run.finish(reading) };
-    let artifact = reading.artifact;
-    let name = beside::<Identity>(artifact, "benchmark.json").and_then(|identity| identity.full_id.or(identity.title));
-    let name = name.filter(|name| !name.is_empty()).unwrap_or_else(|| from_path(&artifact.name));
+    let name = beside::<Identity>(reading, "benchmark.json").and_then(|identity| identity.full_id.or(identity.title));
+    let below = member.filter(|member| member.matches('/').count() > 1);
+    let name = name.filter(|name| !name.is_empty()).unwrap_or_else(|| from_path(below.unwrap_or(&reading.artifact.name)));
     let (value, samples) = match file {
         File::Estimates(Estimates { std_dev: None, .. }) => {
             let message = "this is the change from one run to another and no measurement: name `new/estimates.json`";
@@ -80,7 +105,7 @@ fn read(reading: &mut Reading<'_>) -> Draft {
             return run.finish(reading);
         }
         File::Estimates(Estimates { mean, slope, .. }) => {
-            let samples = beside::<Sample>(artifact, "sample.json").map(|sample| sample.each()).unwrap_or_default();
+            let samples = beside::<Sample>(reading, "sample.json").map(|sample| sample.each()).unwrap_or_default();
             (slope.unwrap_or(mean).point_estimate, samples)
         }
         File::Sample(sample) => (sample.typical(), sample.each()),
@@ -89,9 +114,12 @@ fn read(reading: &mut Reading<'_>) -> Draft {
     run.finish(reading)
 }
 
-/// Another file of the same folder; what it adds is not worth failing for.
-fn beside<T: DeserializeOwned>(artifact: &Artifact, name: &str) -> Option<T> {
-    json::read(fs::read_text(&artifact.path.with_file_name(name)).ok()?.as_bytes()).ok()
+/// Another file of the same folder, if it is there; what it adds is not worth failing for.
+fn beside<T: DeserializeOwned>(reading: &mut Reading<'_>, name: &str) -> Option<T> {
+    let path = reading.artifact.path.with_file_name(name);
+    let text = fs::exists(&path).then(|| fs::read_text(&path))?;
+    let read = text.map_err(|e| e.to_string()).and_then(|text| json::read(text.as_bytes()).map_err(|mistake| mistake.message));
+    read.map_err(|e| reading.warning("companion", Location::whole(), format!("`{name}` beside it cannot be read: {e}"))).ok()
 }
 
 /// `target/criterion/fib/20/new/estimates.json` is of `fib/20`.

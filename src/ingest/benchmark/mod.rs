@@ -133,6 +133,26 @@ impl Draft {
         *n += 1;
     }
 
+    /// Reads those files of a folder that hold values, each as if it were alone; together they are one.
+    pub fn of_members<'m>(
+        reading: &mut Reading<'_>,
+        members: impl Iterator<Item = &'m String>,
+        read: impl Fn(&mut Reading<'_>, &str) -> Draft,
+    ) -> Draft {
+        let (mut whole, mut made) = (Draft::default(), None);
+        for member in members {
+            let one = reading.member(member, |reading| {
+                let draft = read(reading, member);
+                made = made.max(reading.source.collected_at);
+                draft
+            });
+            whole.measurements.extend(one.into_iter().flat_map(|draft| draft.measurements));
+        }
+        whole.finish(reading);
+        reading.source.collected_at = made;
+        whole
+    }
+
     /// Says what was passed over and what the file holds.
     fn finish(&mut self, reading: &mut Reading<'_>) {
         for (code, (n, at, message)) in std::mem::take(&mut self.slips) {

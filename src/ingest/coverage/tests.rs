@@ -172,7 +172,8 @@ fn the_time_of_the_report_is_read() {
 #[test]
 fn other_formats_with_the_same_root_are_not_claimed() {
     let claimed = |document: &str| {
-        let artifact = Artifact { path: "x".into(), name: "x".into(), head: document.into(), size: document.len() as u64 };
+        let artifact =
+            Artifact { path: "x".into(), name: "x".into(), head: document.into(), size: document.len() as u64, ..Artifact::default() };
         claimants(&artifact).iter().any(|format| format.name == "cobertura")
     };
     assert!(claimed("<coverage><!-- --><packages/></coverage>"));

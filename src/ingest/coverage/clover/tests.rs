@@ -91,7 +91,8 @@ fn clover_and_cobertura_are_told_apart_by_what_they_hold() {
     use crate::ingest::claimants;
     use crate::io::fs::Artifact;
     let named = |document: &str| {
-        let artifact = Artifact { path: "x".into(), name: "x".into(), head: document.into(), size: document.len() as u64 };
+        let artifact =
+            Artifact { path: "x".into(), name: "x".into(), head: document.into(), size: document.len() as u64, ..Artifact::default() };
         claimants(&artifact).iter().map(|format| format.name).collect::<Vec<_>>()
     };
     assert_eq!(named("<coverage generated='1'><project timestamp='1'>"), ["clover"]);

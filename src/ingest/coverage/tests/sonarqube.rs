@@ -43,7 +43,8 @@ fn what_cannot_be_counted_is_told_with_its_place() {
 #[test]
 fn only_its_own_root_is_claimed() {
     let named = |document: &str| {
-        let artifact = Artifact { path: "x".into(), name: "x".into(), head: document.into(), size: document.len() as u64 };
+        let artifact =
+            Artifact { path: "x".into(), name: "x".into(), head: document.into(), size: document.len() as u64, ..Artifact::default() };
         claimants(&artifact).iter().map(|format| format.name).collect::<Vec<_>>()
     };
     for own in ["<coverage version='1'><file path='a'/></coverage>", "<coverage version='1'/>", "<coverage><file/></coverage>"] {

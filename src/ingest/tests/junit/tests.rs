@@ -164,7 +164,8 @@ fn long_and_hostile_messages_are_one_short_line() {
 #[test]
 fn roots_tell_junit_from_others() {
     let claimed = |document: &str| {
-        let artifact = Artifact { path: "x".into(), name: "x".into(), head: document.into(), size: document.len() as u64 };
+        let artifact =
+            Artifact { path: "x".into(), name: "x".into(), head: document.into(), size: document.len() as u64, ..Artifact::default() };
         claimants(&artifact).iter().map(|format| format.name).collect::<Vec<_>>()
     };
     for junit in [
