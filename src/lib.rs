@@ -37,6 +37,7 @@ pub mod metric;
 pub mod mutant;
 pub mod obligation;
 pub mod page;
+pub mod pair;
 pub mod portfolio;
 pub mod proposal;
 pub mod record;

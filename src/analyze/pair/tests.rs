@@ -1,0 +1,154 @@
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use super::*;
+use crate::analyze::testnoise::Noise;
+use crate::pair::Measured;
+use proptest::prelude::*;
+
+fn side(values: &[f64]) -> Measured {
+    Measured { values: values.iter().map(|v| Some(*v).filter(|v| v.is_finite())).collect(), machine: String::new() }
+}
+
+fn benchmark(base: &[f64], head: &[f64], direction: Direction) -> Benchmark {
+    Benchmark {
+        benchmark: "b".into(),
+        metric: "time".into(),
+        unit: "ms".into(),
+        direction,
+        base: side(base),
+        head: side(head),
+        verdict: None,
+    }
+}
+
+fn lower(base: &[f64], head: &[f64]) -> Verdict {
+    verdicts(&[benchmark(base, head, Direction::Lower)], 0.02).remove(0)
+}
+
+/// Around `level`, one percent up and down.
+fn around(level: f64, rounds: usize) -> Vec<f64> {
+    (0..rounds).map(|n| level * (1.0 + 0.01 * ((n * 7 % 11) as f64 / 10.0 - 0.5))).collect()
+}
+
+#[test]
+fn each_state_has_its_reason() {
+    let wide: Vec<f64> = (0..10).map(|n| if n % 2 == 0 { 80.0 } else { 125.0 }).collect();
+    let nan = [f64::NAN; 10];
+    for (base, head, state, said) in [
+        (around(100.0, 10), around(110.0, 10), "regressed", "+10.0 % (+10.0 % to +10.0 %), p < 0.0001, 10 rounds"),
+        (around(100.0, 10), around(90.0, 10), "improved", "-10.0 % (-10.0 % to -10.0 %), p < 0.0001, 10 rounds"),
+        (around(100.0, 10), around(101.0, 10), "unchanged", "+1.00 % "),
+        (around(100.0, 10), wide.clone(), "unproven", ": too wide to tell +2.00 % apart from nothing"),
+        (around(100.0, 4), around(110.0, 4), "too-few", "4 of at least 5 rounds have a value on both sides"),
+        (around(100.0, 10), nan.to_vec(), "missing", "head has no value of it"),
+        (nan.to_vec(), around(100.0, 10), "new", "base has no value of it"),
+        (vec![0.0; 10], around(100.0, 10), "zero-baseline", "some of its values are 0"),
+        (vec![0.0; 10], vec![0.0; 10], "unchanged", "0.00 % (0.00 % to 0.00 %), p 1.00, 10 rounds"),
+    ] {
+        let verdict = lower(&base, &head);
+        assert_eq!(verdict.state, state, "{}", verdict.because);
+        assert!(verdict.because.contains(said), "{}", verdict.because);
+        assert_eq!(verdict.ratio.is_some(), ["regressed", "improved", "unchanged", "unproven"].contains(&state));
+    }
+}
+
+#[test]
+fn throughput_is_worse_when_it_falls() {
+    let state = |base, head| verdicts(&[benchmark(&around(base, 8), &around(head, 8), Direction::Higher)], 0.02).remove(0).state;
+    assert_eq!((state(100.0, 110.0).as_str(), state(100.0, 90.0).as_str()), ("improved", "regressed"));
+}
+
+#[test]
+fn a_round_with_one_value_is_no_pair() {
+    let (mut base, head) = (around(100.0, 6), around(110.0, 6));
+    assert_eq!(lower(&base, &head).rounds, 6);
+    base[1] = f64::NAN;
+    base[4] = f64::NAN;
+    let verdict = lower(&base, &head);
+    assert_eq!((verdict.state.as_str(), verdict.rounds), ("too-few", 4));
+}
+
+#[test]
+fn machines_are_never_mixed() {
+    let mut mixed = benchmark(&around(100.0, 10), &around(110.0, 10), Direction::Lower);
+    mixed.head.machine = "arm".into();
+    let verdict = verdicts(&[mixed], 0.02).remove(0);
+    assert_eq!(verdict.state, "machine-changed");
+    assert_eq!(verdict.because, "base ran on an unnamed machine and head on `arm`");
+}
+
+#[test]
+fn what_drifts_with_the_machine_is_no_difference() {
+    // The machine gets slower by a half while the job runs; head is five percent slower than base at any time.
+    let drift = |factor: f64| -> Vec<f64> { (0..12).map(|n| factor * (100.0 + 5.0 * n as f64)).collect() };
+    assert_eq!(lower(&drift(1.0), &drift(1.0)).state, "unchanged");
+    assert_eq!(lower(&drift(1.0), &drift(1.05)).state, "regressed");
+}
+
+#[test]
+fn one_of_many_must_be_clearer() {
+    let odd = benchmark(&around(100.0, 5), &around(110.0, 5), Direction::Lower);
+    let even = benchmark(&around(100.0, 5), &around(100.0, 5), Direction::Lower);
+    let among = |n: usize| verdicts(&[vec![odd.clone()], vec![even.clone(); n]].concat(), 0.02).remove(0);
+    assert_eq!(among(1).state, "regressed");
+    let lost = among(20);
+    assert_eq!(lost.state, "unproven");
+    assert!(lost.because.ends_with("among 21 benchmarks that may be chance"), "{}", lost.because);
+}
+
+/// Without any difference: how often a suite of ten benchmarks is called worse or better anywhere, and what a real step does.
+#[test]
+fn noise_alarms_nobody_and_steps_are_seen() {
+    let mut noise = Noise::new(7);
+    let mut suite = |factor: f64, sd: f64| -> Vec<Benchmark> {
+        let mut one = |factor: f64| {
+            let mut drift = 100.0;
+            let mut pair = || {
+                drift *= 1.0 + 0.02 * noise.normal();
+                (drift * (1.0 + sd * noise.normal()), drift * factor * (1.0 + sd * noise.normal()))
+            };
+            let (base, head): (Vec<f64>, Vec<f64>) = (0..10).map(|_| pair()).unzip();
+            benchmark(&base, &head, Direction::Lower)
+        };
+        (0..10).map(|n| one(if n == 0 { factor } else { 1.0 })).collect()
+    };
+    let (mut alarms, mut seen, mut intervals) = (0, 0, 0);
+    for _ in 0..300 {
+        alarms += usize::from(verdicts(&suite(1.0, 0.02), 0.0).iter().any(|v| ["regressed", "improved"].contains(&v.state.as_str())));
+        let step = verdicts(&suite(1.1, 0.02), 0.02).remove(0);
+        seen += usize::from(step.state == "regressed");
+        let ratio = step.ratio.unwrap();
+        intervals += usize::from(ratio.low <= 1.1 && 1.1 <= ratio.high);
+    }
+    assert!(alarms <= 15, "{alarms} of 300 suites with a false alarm, where 5 % may have one");
+    assert!(seen >= 240, "{seen} of 300 steps of 10 % seen");
+    assert!(intervals >= 255, "{intervals} of 300 intervals of 90 % hold the truth");
+}
+
+proptest! {
+    #[test]
+    fn base_and_head_exchanged(pairs in prop::collection::vec((50.0..150.0f64, 50.0..150.0f64), 5..20), factor in 0.5..2.0f64) {
+        let (base, head): (Vec<f64>, Vec<f64>) = pairs.iter().map(|(a, b)| (*a, b * factor)).unzip();
+        let (one, other) = (lower(&base, &head), lower(&head, &base));
+        let flipped = match one.state.as_str() { "regressed" => "improved", "improved" => "regressed", same => same };
+        prop_assert_eq!(flipped, other.state);
+        let (a, b) = (one.ratio.unwrap(), other.ratio.unwrap());
+        for (x, y) in [(a.value, b.value), (a.low, b.high), (a.high, b.low)] {
+            prop_assert!((x * y - 1.0).abs() < 1e-9);
+        }
+        prop_assert!((a.p - b.p).abs() < 1e-9);
+    }
+
+    #[test]
+    fn a_slower_head_is_never_better(pairs in prop::collection::vec((90.0..110.0f64, 80.0..120.0f64), 5..20), slower in prop::collection::vec(1.0..1.3f64, 20)) {
+        let rank = |state: &str| ["improved", "unchanged", "unproven", "regressed"].iter().position(|s| *s == state).unwrap();
+        let (base, head): (Vec<f64>, Vec<f64>) = pairs.iter().copied().unzip();
+        let slow: Vec<f64> = head.iter().zip(&slower).map(|(value, factor)| value * factor).collect();
+        let (before, after) = (lower(&base, &head), lower(&base, &slow));
+        prop_assert!(after.ratio.unwrap().value >= before.ratio.unwrap().value - 1e-12);
+        // From unproven a slower head may become unchanged, where it was too fast to tell; never improved.
+        prop_assert!(after.state != "improved" || before.state == "improved");
+        prop_assert!(before.state != "regressed" || after.state == "regressed");
+        prop_assert!(rank(&before.state) < 3 || rank(&after.state) == 3);
+    }
+}
