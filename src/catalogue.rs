@@ -127,6 +127,10 @@ pub const COMPARISON_STATES: &[&str] = &["unchanged", "improved", "regressed", "
 pub const SERIES_STATES: &[&str] =
     &["stable", "improved", "regressed", "suspect", "learning", "insufficient-history", "zero-baseline", "missing"];
 
+/// What a base and a head that ran in turns say of a benchmark.
+pub const PAIR_STATES: &[&str] =
+    &["unchanged", "improved", "regressed", "unproven", "too-few", "missing", "new", "zero-baseline", "machine-changed"];
+
 const fn metric(id: &'static str, kind: Kind, better: Option<Direction>, about: &'static str) -> Definition {
     Definition { id, kind, better, labels: NONE, about }
 }
@@ -226,6 +230,19 @@ pub const METRICS: &[Definition] = &[
     metric("benchmark.missing", Kind::Count, LOWER, "series without a value in the newest run"),
     metric("benchmark.worst_change", Kind::Ratio, LOWER, "the largest change for the worse, as a share of the baseline"),
     metric("benchmark.last_run", Kind::Instant, HIGHER, "when the newest run was"),
+    metric("benchmark.pairs", Kind::Count, HIGHER, "benchmarks that a base and a head ran in turns"),
+    metric("benchmark.pair_regressed", Kind::Count, LOWER, "benchmarks that are worse at the head than at the base, shown in turns"),
+    metric("benchmark.pair_improved", Kind::Count, HIGHER, "benchmarks that are better at the head than at the base, shown in turns"),
+    metric("benchmark.pair_undecided", Kind::Count, LOWER, "benchmarks whose values leave open whether head and base differ"),
+    metric("benchmark.pair_missing", Kind::Count, LOWER, "benchmarks that the base ran and the head did not"),
+    metric("benchmark.pair_new", Kind::Count, None, "benchmarks that the head ran and the base did not"),
+    metric("benchmark.pair_rounds", Kind::Count, HIGHER, "rounds in which base and head both ran to their end"),
+    metric(
+        "benchmark.pair_failed_runs",
+        Kind::Count,
+        LOWER,
+        "runs of base or head that failed or left no result, those of the warm-up too",
+    ),
     metric("audit.rows", Kind::Count, None, "rows of the audit table"),
     metric("audit.runs", Kind::Count, None, "job runs; rows without a run id that follow within a minute are one"),
     metric("audit.errors", Kind::Count, LOWER, "rows with an error"),
@@ -527,6 +544,26 @@ pub const FAMILIES: &[Family] = &[
             ("points", Kind::Count, "runs in the history"),
             ("standing", Kind::Text(&["not-applicable", "unproven", "no-evidence"]), "what follows where nothing can be judged"),
             ("because", Kind::Text(&[]), "why nothing can be judged"),
+        ],
+    },
+    Family {
+        name: "benchmark.pair",
+        key: "id",
+        from: "benchmark",
+        about: "a benchmark that base and head ran in turns",
+        fields: &[
+            ("benchmark", Kind::Text(&[]), "the benchmark"),
+            ("metric", Kind::Text(&[]), "what is measured"),
+            ("unit", Kind::Text(&[]), "the unit of its values"),
+            ("state", Kind::Text(PAIR_STATES), "what the runs say"),
+            ("base", Kind::Number(Borrowed("")), "the median at the base, in its unit"),
+            ("head", Kind::Number(Borrowed("")), "the median at the head, in its unit"),
+            ("rounds", Kind::Count, "rounds with a value on both sides"),
+            ("worse", Kind::Ratio, "how much worse the head is, as a share of the base, with its 95 % bounds; 0 when not worse"),
+            ("better", Kind::Ratio, "how much better the head is, as a share of the base, with its 95 % bounds; 0 when not better"),
+            ("p", Kind::Number(Borrowed("")), "how probable so clear a difference is by chance, corrected for all benchmarks of the file"),
+            ("standing", Kind::Text(&["not-applicable", "unproven", "no-evidence"]), "what follows where nothing can be compared"),
+            ("because", Kind::Text(&[]), "the change and its interval, or why nothing can be compared"),
         ],
     },
     Family {

@@ -1,8 +1,8 @@
 //! The command line.
 
 use crate::command::{
-    attest, backtest, baseline, bundle, change, change_points, check, doctor, explain, history, init, inspect, plain, render, rules,
-    schema, site, stamp,
+    attest, backtest, baseline, bench_pair, bundle, change, change_points, check, doctor, explain, history, init, inspect, plain, render,
+    rules, schema, site, stamp,
 };
 use crate::error::Error;
 use crate::io::terminal;
@@ -15,7 +15,7 @@ use std::path::PathBuf;
 
 mod help;
 
-use help::{EXITS, STAMPS, STATEMENTS};
+use help::{EXITS, PAIRS, STAMPS, STATEMENTS};
 
 /// Turns the evidence a project already has into a verdict, a readiness report and an evidence bundle.
 ///
@@ -84,6 +84,9 @@ enum Verb {
         #[command(subcommand)]
         verb: history::Verb,
     },
+    /// Run the benchmarks of a base and a head in turns on this machine, and say what differs
+    #[command(after_long_help = PAIRS)]
+    BenchPair(bench_pair::Options),
     /// Show a stored report.json again
     Render {
         /// The stored report
@@ -361,6 +364,7 @@ fn dispatch(verb: Verb) -> Result<u8, Error> {
         Verb::Inspect { paths, format, map, anchor, now } => inspect::run(&inspect::Options { paths, format, map, anchor, now }),
         Verb::ChangePoints(options) => change_points::run(&options),
         Verb::History { verb } => history::run(&verb),
+        Verb::BenchPair(options) => bench_pair::run(&options),
         Verb::Render { report, format, out, look } => render::run(&render::Options { report, format, out, style: look.style() }),
         Verb::Explain { rule, subject } => explain::run(&rule, &subject.options()),
         Verb::Rules { metrics: true, .. } => rules::run(&rules::Ask::Metrics),

@@ -21,6 +21,9 @@ pub struct Basis {
     pub design: Option<Design>,
     /// Cases that should have been counted and could not be; always written, which tells a ratio of its own basis.
     pub unmeasured: u64,
+    /// Between which parts of the same whole the truth lies, where it was estimated and not counted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub range: Option<[u64; 2]>,
 }
 
 impl Record {

@@ -17,7 +17,7 @@ pub const EXACT: usize = 100;
 /// The Walsh averages of some differences, in order.
 pub struct Walsh {
     averages: Vec<f64>,
-    pairs: usize,
+    null: Null,
 }
 
 /// Bounds that each hold with the confidence asked for.
@@ -40,13 +40,13 @@ impl Walsh {
             averages.extend(values[i..].iter().map(|b| a.midpoint(*b)));
         }
         averages.sort_unstable_by(f64::total_cmp);
-        Some(Walsh { averages, pairs: values.len() })
+        Some(Walsh { averages, null: Null::of(values.len()) })
     }
 
     /// The estimate and a bound on each side of it, of one-sided `confidence`; `None` where so few pairs have no bound: fewer than
     /// 5 for 95 %. Exact up to [`EXACT`] pairs; equal differences make it wider than it must be, never narrower.
     pub fn shift(&self, confidence: f64) -> Option<Shift> {
-        let place = outside(self.pairs, 1.0 - confidence)?;
+        let place = self.null.outside(1.0 - confidence)?;
         let last = self.averages.len().checked_sub(1)?;
         let value = quantile_of_sorted(&self.averages, 0.5)?;
         Some(Shift { value, low: *self.averages.get(place)?, high: *self.averages.get(last.checked_sub(place)?)? })
@@ -56,51 +56,76 @@ impl Walsh {
     /// speak for neither side.
     pub fn above(&self) -> f64 {
         let positive = self.averages.iter().filter(|average| **average > 0.0).count();
-        at_most(self.pairs, self.averages.len() - positive)
+        self.null.at_most(self.averages.len() - positive)
     }
 
     /// The same for differences below 0.
     pub fn below(&self) -> f64 {
         let negative = self.averages.iter().filter(|average| **average < 0.0).count();
-        at_most(self.pairs, self.averages.len() - negative)
+        self.null.at_most(self.averages.len() - negative)
     }
 }
 
-/// How many Walsh averages may be left out at each end for an interval that misses on one side with at most `alpha`.
-fn outside(pairs: usize, alpha: f64) -> Option<usize> {
-    // T <= t as often as the order statistic of that place, from 0, lies on the wrong side.
-    if !(alpha > 0.0) || at_most(pairs, 0) > alpha {
-        return None;
-    }
-    let (mut low, mut high) = (0, pairs * (pairs + 1) / 4 + 1);
-    while high - low > 1 {
-        let middle = low.midpoint(high);
-        if at_most(pairs, middle) <= alpha { low = middle } else { high = middle }
-    }
-    Some(low)
+/// The signed-rank statistic of so many differences without a shift.
+enum Null {
+    /// The probability of each value or a smaller one.
+    Exact(Vec<f64>),
+    /// So many pairs that it is as good as normal.
+    Normal(f64),
 }
 
-/// The probability of a signed-rank statistic of at most `t`, of `pairs` differences without a shift.
-fn at_most(pairs: usize, t: usize) -> f64 {
-    let most = pairs * (pairs + 1) / 2;
-    if t >= most {
-        return 1.0;
+impl Null {
+    fn of(pairs: usize) -> Null {
+        if pairs > EXACT {
+            return Null::Normal(pairs as f64);
+        }
+        // Each rank is added or not with probability one half.
+        let mut probability = vec![0.0; pairs * (pairs + 1) / 2 + 1];
+        probability[0] = 1.0;
+        for rank in 1..=pairs {
+            for sum in (0..=rank * (rank + 1) / 2).rev() {
+                let with = if sum >= rank { probability[sum - rank] } else { 0.0 };
+                probability[sum] = (probability[sum] + with) / 2.0;
+            }
+        }
+        let mut below: f64 = 0.0;
+        probability.iter_mut().for_each(|p| {
+            below += *p;
+            *p = below.min(1.0);
+        });
+        Null::Exact(probability)
     }
-    if pairs > EXACT {
-        let (n, t) = (pairs as f64, t as f64);
-        let mean = n * (n + 1.0) / 4.0;
-        return normal::cdf((t + 0.5 - mean) / (mean * (2.0 * n + 1.0) / 6.0).sqrt());
-    }
-    // Each rank is added or not with probability one half. Sums above t never come back.
-    let mut probability = vec![0.0; t + 1];
-    probability[0] = 1.0;
-    for rank in 1..=pairs {
-        for sum in (0..=t).rev() {
-            let with = if sum >= rank { probability[sum - rank] } else { 0.0 };
-            probability[sum] = (probability[sum] + with) / 2.0;
+
+    fn at_most(&self, t: usize) -> f64 {
+        match self {
+            Null::Exact(cumulative) => cumulative.get(t).copied().unwrap_or(1.0),
+            Null::Normal(n) => {
+                let mean = n * (n + 1.0) / 4.0;
+                normal::cdf((t as f64 + 0.5 - mean) / (mean * (2.0 * n + 1.0) / 6.0).sqrt())
+            }
         }
     }
-    probability.iter().sum::<f64>().min(1.0)
+
+    /// How many Walsh averages may be left out at each end for an interval that misses on one side with at most `alpha`: the order
+    /// statistic at a place, from 0, lies on the wrong side as often as the statistic is at most that.
+    fn outside(&self, alpha: f64) -> Option<usize> {
+        let holds = |t: usize| self.at_most(t) <= alpha;
+        if !holds(0) {
+            return None;
+        }
+        let (mut low, mut high) = (0, 1);
+        while holds(high) {
+            (low, high) = (high, high * 2);
+            if high > 1 << 40 {
+                return None;
+            }
+        }
+        while high - low > 1 {
+            let middle = low.midpoint(high);
+            if holds(middle) { low = middle } else { high = middle }
+        }
+        Some(low)
+    }
 }
 
 #[cfg(test)]
@@ -156,19 +181,22 @@ mod tests {
     #[test]
     fn what_is_no_sample_has_no_shift() {
         assert!(Walsh::of(&[]).is_none() && Walsh::of(&[1.0, f64::NAN]).is_none());
-        assert!(Walsh::of(&[1.0; 9]).unwrap().shift(1.0).is_none());
-        assert!(Walsh::of(&[1.0; 9]).unwrap().shift(f64::NAN).is_none());
+        for confidence in [1.0, 2.0, f64::NAN] {
+            assert!(Walsh::of(&[1.0; 9]).unwrap().shift(confidence).is_none());
+        }
+        // Any bound will do where none is asked for: the search for the last one ends.
+        assert!(Walsh::of(&[1.0; 9]).unwrap().shift(-1.0).is_none());
     }
 
     #[test]
     fn the_normal_takes_over_without_a_step() {
         for t in [2000, 2400, 2525, 3000] {
-            let n = EXACT as f64;
-            let (exact, mean) = (at_most(EXACT, t), n * (n + 1.0) / 4.0);
-            let normal = normal::cdf((t as f64 + 0.5 - mean) / (mean * (2.0 * n + 1.0) / 6.0).sqrt());
+            let (exact, normal) = (Null::of(EXACT).at_most(t), Null::Normal(EXACT as f64).at_most(t));
             assert!((exact - normal).abs() < 1e-3, "{t}: {exact} {normal}");
         }
-        assert!(at_most(EXACT + 1, 2525) < 0.5);
+        let many: Vec<f64> = (0..300).map(|n| f64::from(n * 37 % 101)).collect();
+        let shift = Walsh::of(&many).unwrap().shift(0.95).unwrap();
+        assert!(shift.low < shift.value && shift.value < shift.high, "{shift:?}");
     }
 
     /// How often each bound holds, over four thousand samples of each kind of symmetric noise.

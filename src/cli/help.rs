@@ -23,6 +23,24 @@ written by the command; 4 when a stamp could not be written. What a failed comma
 all the same, with its exit status. A file that was there before, and that the command did not
 write, is stamped as left over, and is no evidence.";
 
+pub(super) const PAIRS: &str = "\
+Two checkouts, one machine, one job: the runs alternate, so that what the machine does falls on both.
+
+  readiness bench-pair --base './bench' --head './bench' --base-dir base --head-dir . \\
+    --results 'target/criterion/**/new/estimates.json' --out bench-pair.json
+
+--results tells what a run leaves: benchmark result files in any format that `readiness` reads, or
+`-` for what it prints. Only files that the run wrote are read. Without it the time of the command
+itself is the measurement. Commands are run by the shell and must end with 0.
+
+Each benchmark gets the ratio of head and base with bounds of 95 % on each side, from one value for
+each run, and a state: regressed, improved, unchanged (within --min-change), unproven (the bounds
+leave it open), or why nothing can be compared. `readiness check` judges the file by the pack
+pr-bench.
+
+Exit codes: 0 nothing is worse; 1 a benchmark regressed; 3 a run failed, or a benchmark is missing
+or undecided; 2 and 4 as everywhere. The file is written with 0, 1 and 3.";
+
 pub(super) const STATEMENTS: &str = "\
 Some questions no evidence can answer: was the restore tried, was the access list read? A rule asks a
 person then (`attest: { by: data protection officer, every: 90d }`), and the answer is a statement:

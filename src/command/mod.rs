@@ -3,6 +3,7 @@
 pub mod attest;
 pub mod backtest;
 pub mod baseline;
+pub mod bench_pair;
 pub mod bundle;
 pub mod change;
 pub mod change_points;

@@ -22,6 +22,7 @@ pub const SCHEMAS: &[(&str, &str)] = &[
     ("stamp", include_str!("../../site/schema/stamp-1.json")),
     ("inspect", include_str!("../../site/schema/inspect-1.json")),
     ("change-points", include_str!("../../site/schema/change-points-1.json")),
+    ("bench-pair", include_str!("../../site/schema/bench-pair-1.json")),
     ("report", include_str!("../../site/schema/report-1.json")),
     ("backtest", include_str!("../../site/schema/backtest-1.json")),
 ];

@@ -11,8 +11,8 @@ use crate::config::Declared;
 use crate::error::Diagnostic;
 use crate::evidence::{Evidence, Table};
 use crate::instant::Instant;
-use crate::metric::{Metric, Name, Value};
-use crate::record::Record;
+use crate::metric::{Metric, Name, Ratio, Value};
+use crate::record::{Basis, Record};
 use crate::rule::{Case, Expected, Given, Rule};
 use crate::source::Source;
 use crate::system::{PREFIX, System, fact_named};
@@ -210,6 +210,14 @@ fn cells(rule: &Compiled, row: &BTreeMap<String, String>) -> Result<Vec<Option<V
     outputs.iter().map(cell).collect()
 }
 
+/// A ratio that was estimated, as a case writes it: `6% (4% to 9%)`.
+fn estimate(text: &str) -> Option<(Ratio, Basis)> {
+    let (value, bounds) = text.split_once(" (")?;
+    let (low, high) = bounds.strip_suffix(')')?.split_once(" to ")?;
+    let parts = |text: &str| expression::percent(text.trim()).ok()?.share().map(|share| (share * 1e6).round() as u64);
+    Some((Ratio::new(parts(value)?, 1_000_000), Basis { range: Some([parts(low)?, parts(high)?]), ..Basis::default() }))
+}
+
 struct Stage {
     day: Instant,
     entries: BTreeMap<String, Evidence>,
@@ -273,6 +281,10 @@ impl Stage {
                     .find(|(field, _)| field == cell)
                     .or(standing.then_some(&free))
                     .ok_or_else(|| format!("{name} has no `{cell}`"))?;
+                if let (Kind::Ratio, Some((ratio, basis))) = (kind, estimate(text)) {
+                    record = record.with_ratio(cell.clone(), ratio, basis);
+                    continue;
+                }
                 let value = occurred::value(text, kind, self.day).ok_or_else(|| format!("`{cell}`: `{text}` is no {kind}"))?;
                 record = record.with(cell.clone(), value);
             }

@@ -17,6 +17,7 @@ mod telemetry;
 mod testing;
 mod tests;
 
+pub use benchmark::factor as unit_factor;
 pub use reading::{Document, Reading, Table};
 
 use crate::config::Declared;

@@ -343,6 +343,72 @@ Object.assign(cases, {
   },
 });
 
+const benchmarks = parse(fs.readFileSync(path.join(root, '.github/workflows/pr-bench.yml'), 'utf8'));
+
+/** Runs the benchmarks' job with a cargo that measures what `head` and `base` say: shell that has `n`, the number of the run. */
+function bench(head, base = 'measure parse 100', options = {}) {
+  const own = fs.readFileSync(path.join(root, 'readiness.pr-bench.yaml'), 'utf8');
+  const here = world({ committed: { 'readiness.pr-bench.yaml': own, '.gitignore': '/target\n' }, ...options });
+  const cargo = `
+    case "$*" in
+      build*) mkdir -p target/debug; cp '${readiness}' target/debug/readiness; exit ;;
+      *--no-run) exit ;;
+    esac
+    n=$(cat "$RUNNER_TEMP/n" 2> /dev/null || echo 0); echo $((n + 1)) > "$RUNNER_TEMP/n"
+    measure() { mkdir -p "target/criterion/$1/new"; printf '{"mean":{"point_estimate":%s.%s},"slope":null}' "$2" $((n * 7 % 10)) > "target/criterion/$1/new/estimates.json"; }
+    case $PWD in
+      */target/base) ${base} ;;
+      *) ${head} ;;
+    esac`;
+  here.env = { PATH: `${programs(here.top, { cargo })}:${process.env.PATH}` };
+  const run = new Run(here);
+  return { here, run, ...run.job(benchmarks, 'bench', {}) };
+}
+
+Object.assign(cases, {
+  'bench: a change that costs nothing: open'() {
+    const { here, run, failed } = bench('measure parse 100');
+    assert.equal(failed, false, run.output);
+    assert.match(run.output, /unchanged +.*parse/);
+    const pair = JSON.parse(fs.readFileSync(path.join(here.workspace, 'target/bench/pair.json'), 'utf8'));
+    assert.equal(pair.benchmarks[0].base.values.length, 10);
+    assert.notEqual(pair.base.commit, pair.head.commit);
+    assert.ok(run.uploads['bench-pair'] && run.uploads['readiness-pr-bench'].includes('report.json'));
+    assert.deepEqual(benchmarks.jobs.bench.permissions, { contents: 'read' });
+  },
+
+  'bench: a slower change: closed, and the benchmark is named'() {
+    const { run, failed } = bench('measure parse 120');
+    assert.equal(failed, true);
+    assert.equal(code(run), '1', run.output);
+    assert.ok(of(run, 'error').some((e) => /pr-bench\/no-regression\[.*parse/.test(e.properties)), run.output);
+  },
+
+  'bench: a benchmark that is gone: closed'() {
+    const { run, failed } = bench('measure parse 100', 'measure parse 100; measure print 50');
+    assert.equal(failed, true);
+    assert.ok(of(run, 'error').some((e) => /pr-bench\/complete/.test(e.properties)), run.output);
+  },
+
+  'bench: a change whose benchmarks break: closed for lack of proof'() {
+    const { run, failed } = bench('echo "thread panicked" >&2; exit 101');
+    assert.equal(failed, true);
+    assert.match(run.output, /thread panicked/);
+    assert.ok(['1', '3'].includes(code(run)), run.output);
+  },
+
+  'bench: nothing was measured: no proof'() {
+    const { run, failed } = bench('true', 'true');
+    assert.equal(failed, true);
+    assert.equal(code(run), '3', run.output);
+  },
+
+  'bench: a fork needs no token'() {
+    assert.equal(bench('measure parse 100', undefined, { event: 'fork' }).failed, false);
+    assert.ok(!JSON.stringify(benchmarks).includes('secrets.') && !JSON.stringify(benchmarks).includes('github.token'));
+  },
+});
+
 process.setMaxListeners(0);
 let failures = 0;
 const chosen = Object.entries(cases).filter(([name]) => name.includes(process.argv[2] ?? ''));

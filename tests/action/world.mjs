@@ -49,7 +49,7 @@ export const coverage = (covered) => {
 };
 
 /** A checked-out pull request (or merge group, or push), with the context GitHub would give. */
-export function world({ event = 'pull_request', evidence = {}, artifacts = {}, config, env = {} } = {}) {
+export function world({ event = 'pull_request', evidence = {}, artifacts = {}, config, committed = {}, env = {} } = {}) {
   const top = fs.mkdtempSync(path.join(os.tmpdir(), 'readiness-action-'));
   process.once('exit', () => fs.rmSync(top, { recursive: true, force: true }));
   const [workspace, temp] = ['workspace', 'temp'].map((name) => path.join(top, name));
@@ -57,6 +57,7 @@ export function world({ event = 'pull_request', evidence = {}, artifacts = {}, c
   fs.mkdirSync(temp);
   git(workspace, 'init', '-q');
   write(workspace, 'readiness.yaml', config ?? fs.readFileSync(path.join(here, 'project/readiness.yaml'), 'utf8'));
+  Object.entries(committed).forEach(([name, text]) => write(workspace, name, text));
   const commit = (message) => (git(workspace, 'add', '-A'), git(workspace, 'commit', '-q', '--allow-empty', '-m', message), git(workspace, 'rev-parse', 'HEAD'));
   const base = commit('base');
   git(workspace, 'checkout', '-q', '-b', 'change');

@@ -25,11 +25,13 @@ pub struct Measured {
     pub design: Option<Design>,
     /// Cases that could not be counted.
     pub unmeasured: u64,
+    /// Between which parts of the same whole a ratio lies, where it was estimated.
+    pub range: Option<[u64; 2]>,
 }
 
 impl From<Value> for Measured {
     fn from(value: Value) -> Self {
-        Measured { value, design: None, unmeasured: 0 }
+        Measured { value, design: None, unmeasured: 0, range: None }
     }
 }
 
@@ -331,10 +333,10 @@ fn cell(row: &Record, field: &str) -> Option<Measured> {
     let value = row.get(field)?.clone();
     let Value::Ratio(ratio) = value else { return Some(Measured::from(value)) };
     Some(match row.basis(field) {
-        Some(Basis { design, unmeasured }) => Measured { value, design, unmeasured },
+        Some(Basis { design, unmeasured, range }) => Measured { value, design, unmeasured, range },
         None => {
             let design = row.count("clusters").map(|clusters| Design::alike(ratio, clusters));
-            Measured { value, design, unmeasured: row.count("unmeasured").unwrap_or(0) }
+            Measured { value, design, unmeasured: row.count("unmeasured").unwrap_or(0), range: None }
         }
     })
 }

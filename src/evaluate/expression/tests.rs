@@ -137,7 +137,7 @@ fn a_missing_operand_is_never_absorbed() {
 #[test]
 fn unmeasured_cases_help_nobody() {
     let world = |part, whole, unmeasured| {
-        World(vec![("golden.pass_rate", Measured { value: Value::ratio(part, whole), design: None, unmeasured })], Vec::new())
+        World(vec![("golden.pass_rate", Measured { value: Value::ratio(part, whole), design: None, unmeasured, range: None })], Vec::new())
     };
     let scope = Scope { declared: &BTreeMap::new(), fields: &[], family: None, rows: None };
     let checked = compile(&source("golden.pass_rate >= 90%"), &scope, &mut Vec::new()).unwrap();
@@ -215,7 +215,7 @@ fn a_percentage_without_counts_has_no_cases() {
 
 #[test]
 fn what_could_not_be_measured_leaves_equality_open() {
-    let measured = |part, whole, unmeasured| Measured { value: Value::ratio(part, whole), design: None, unmeasured };
+    let measured = |part, whole, unmeasured| Measured { value: Value::ratio(part, whole), design: None, unmeasured, range: None };
     let world = |a, b| World(vec![("golden.pass_rate", a), ("golden.citation_support", b)], Vec::new());
     let truth = |text, a, b| over(text, &world(a, b), Rigour::default()).unwrap().truth;
     let sure = || measured(50, 100, 0);

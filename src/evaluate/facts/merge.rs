@@ -9,7 +9,7 @@ use crate::series::Direction;
 /// nobody can tell which is worse.
 pub(super) fn merge(id: &str, metrics: &[&Metric]) -> Option<Measured> {
     let (first, rest) = metrics.split_first()?;
-    let mut merged = Measured { value: first.value.clone(), design: first.design, unmeasured: first.unmeasured };
+    let mut merged = Measured { value: first.value.clone(), design: first.design, unmeasured: first.unmeasured, range: None };
     for metric in rest {
         if let (Value::Ratio(a), Value::Ratio(b)) = (&merged.value, &metric.value) {
             let design = |design: Option<Design>, ratio: &Ratio| design.unwrap_or(Design::singletons(*ratio));
@@ -49,10 +49,10 @@ fn combine(id: &str, a: Value, b: &Value) -> Option<Value> {
     })
 }
 
-/// Whether two entries' values are parts of one sum. Two logs do not have their columns together.
+/// Whether two entries' values are parts of one sum. Two logs do not have their columns together, nor two jobs their rounds.
 fn adds_up(id: &str, value: &Value) -> bool {
     match value {
-        Value::Count(_) => id != "audit.columns",
+        Value::Count(_) => !["audit.columns", "benchmark.pair_rounds"].contains(&id),
         Value::Ratio(_) => catalogue::counted(id) != POINT,
         _ => false,
     }

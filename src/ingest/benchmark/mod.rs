@@ -5,6 +5,7 @@
 //! silently: it is told, and the run has no value then.
 
 mod asv;
+mod bench_pair;
 mod benchmarkdotnet;
 mod benchmarkjs;
 mod benchmarkjs_json;
@@ -46,6 +47,8 @@ mod unit;
 mod values_csv;
 mod vitest_bench;
 
+pub use unit::factor;
+
 use crate::error::Diagnostic;
 use crate::evidence::Evidence;
 use crate::ingest::{Family, Format, Reading, Request, claimants};
@@ -53,6 +56,7 @@ use crate::instant::Instant;
 use crate::io::fs::Artifact;
 use crate::io::sqlite;
 use crate::metric::{Value, grouped};
+use crate::pair::Pair;
 use crate::series::{Direction, Point};
 use crate::source::{Grade, Location};
 use std::collections::{BTreeMap, BTreeSet};
@@ -72,6 +76,8 @@ pub struct Draft {
     pub branches: BTreeSet<String>,
     /// Whether values below zero are values as any other: the file does not say what it measures.
     pub signed: bool,
+    /// Bases and heads that were measured in turns, which are no history.
+    pub pairs: Vec<Pair>,
     /// The newest run, also when nothing of it is usable.
     newest: Option<(Option<Instant>, Option<String>)>,
     /// What had to be passed over: how often, and the first time, by code.
@@ -186,6 +192,7 @@ impl Family for Benchmark {
     const NAME: &'static str = "benchmark";
     const FORMATS: &'static [Format<Draft>] = &[
         history_jsonl::FORMAT,
+        bench_pair::FORMAT,
         performance_runs::FORMAT,
         hyperfine::FORMAT,
         pytest_benchmark::FORMAT,
@@ -232,10 +239,14 @@ impl Family for Benchmark {
     }
 
     fn is_empty(draft: &Draft) -> bool {
-        draft.measurements.is_empty()
+        draft.measurements.is_empty() && draft.pairs.is_empty()
     }
 
-    fn settle(drafts: Vec<Draft>, _: &Request<'_>, evidence: &mut Evidence) {
+    fn settle(mut drafts: Vec<Draft>, _: &Request<'_>, evidence: &mut Evidence) {
+        let pairs: Vec<Pair> = drafts.iter_mut().flat_map(|draft| std::mem::take(&mut draft.pairs)).collect();
+        if !pairs.is_empty() {
+            bench_pair::settle(&pairs, evidence);
+        }
         if drafts.iter().all(|draft| draft.measurements.is_empty()) {
             return;
         }

@@ -66,7 +66,7 @@ pub(super) fn direction(unit: &str) -> Option<Direction> {
 }
 
 /// By what to multiply a value in one unit to have it in another.
-pub(super) fn factor(from: &str, to: &str) -> Option<f64> {
+pub fn factor(from: &str, to: &str) -> Option<f64> {
     if from == to {
         return Some(1.0);
     }

@@ -38,11 +38,11 @@ impl Sampled {
         let mut design = self.closed;
         design.add_cluster(self.open.map(|(_, counted)| counted).unwrap_or_default());
         let grouped = design.clusters < self.rate.whole;
-        Basis { design: grouped.then_some(design), unmeasured: self.rate.unmeasured }
+        Basis { design: grouped.then_some(design), unmeasured: self.rate.unmeasured, range: None }
     }
 
     fn metric(&self, id: &'static str) -> Metric {
-        let Basis { design, unmeasured } = self.basis();
+        let Basis { design, unmeasured, .. } = self.basis();
         Metric { design, unmeasured, ..Metric::new(id, Value::Ratio(self.ratio())) }
     }
 }

@@ -152,9 +152,9 @@ fn groups_reach_the_metrics_and_the_rows() {
     assert_eq!(design("golden.pass_rate"), of(&[(1, 2), (1, 2)]));
     assert_eq!(design("golden.hallucination_rate"), of(&[(1, 3), (1, 3)]));
     let basis = |row: usize, name| evidence.rows("golden.category")[row].basis(name).unwrap();
-    assert_eq!(basis(0, "hallucination_rate"), Basis { design: of(&[(1, 3), (0, 2)]), unmeasured: 0 });
-    assert_eq!(basis(1, "hallucination_rate"), Basis { design: None, unmeasured: 5 });
-    assert_eq!(basis(1, "pass_rate"), Basis { design: None, unmeasured: 1 });
+    assert_eq!(basis(0, "hallucination_rate"), Basis { design: of(&[(1, 3), (0, 2)]), unmeasured: 0, range: None });
+    assert_eq!(basis(1, "hallucination_rate"), Basis { design: None, unmeasured: 5, range: None });
+    assert_eq!(basis(1, "pass_rate"), Basis { design: None, unmeasured: 1, range: None });
 }
 
 #[test]

@@ -89,7 +89,7 @@ fn rate(report: &Report, kind: &Kind) -> Option<Rate> {
     let category = |row: &Record| {
         let ratio = row.ratio(kind.field).filter(|ratio| ratio.is_known())?;
         let limit = required::of_row(report, row.subject(), kind.field).filter(|limit| limit.at_most == kind.low);
-        let Basis { design, unmeasured } = row.basis(kind.field).unwrap_or_default();
+        let Basis { design, unmeasured, .. } = row.basis(kind.field).unwrap_or_default();
         Some(Share { name: row.subject().to_owned(), sample: Sample::new(ratio, design), unmeasured, limit, ..all.clone() })
     };
     let mut categories: Vec<Share> = report.rows("golden.category").filter_map(category).collect();

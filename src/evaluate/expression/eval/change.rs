@@ -124,7 +124,7 @@ fn between(operator: Operator, low: Ordering, high: Ordering) -> Truth {
 fn extremes(measured: &Measured) -> (Option<Amount>, Option<Amount>) {
     match &measured.value {
         Value::Ratio(ratio) => {
-            let (least, most) = range(*ratio, measured.unmeasured);
+            let (least, most) = range(*ratio, measured);
             (Amount::of(&Value::Ratio(least)), Amount::of(&Value::Ratio(most)))
         }
         value => (Amount::of(value), Amount::of(value)),

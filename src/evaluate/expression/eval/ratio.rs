@@ -53,9 +53,10 @@ pub(super) fn effective(have: Ratio, measured: &Measured, noun: &str) -> u64 {
 /// Compares by cross-multiplication; unmeasured cases make a range, and a range that straddles the limit is unproven.
 fn exact(question: &Question<'_>) -> Part {
     let Question { have, operator, need, noun, measured, .. } = question;
-    let truth = decide(range(*have, measured.unmeasured), *operator, range(*need, question.limit.unmeasured));
+    let truth = decide(range(*have, measured), *operator, range(*need, question.limit));
     let margin = match truth {
         Truth::False => missed(question),
+        Truth::Unproven if measured.range.is_some() => estimated(*have, measured),
         Truth::Unproven => {
             let unmeasured = measured.unmeasured.max(question.limit.unmeasured);
             Margin::new(format!("{} could not be judged", count(unmeasured, noun)), unmeasured as f64)
@@ -68,6 +69,14 @@ fn exact(question: &Question<'_>) -> Part {
         _ => format!("{} % ({} of {})", percent.unwrap_or_default(), grouped(have.part), grouped(have.whole)),
     };
     Part { margin: margin.text, shortfall: margin.short, ..Part::new(truth, observed) }
+}
+
+/// Between what an estimate lies, and how far apart that is in points.
+fn estimated(have: Ratio, measured: &Measured) -> Margin {
+    let (low, high) = range(have, measured);
+    let text = format!("anything from {} to {} %", low.floor_percent(2).unwrap_or_default(), high.ceil_percent(2).unwrap_or_default());
+    let width = high.share().zip(low.share()).map_or(0.0, |(high, low)| (high - low) * 100.0);
+    Margin::new(text, width)
 }
 
 /// Whole things that must change for the limit to be met, the whole staying as it is.
@@ -96,14 +105,26 @@ fn decide(have: (Ratio, Ratio), operator: Operator, need: (Ratio, Ratio)) -> Tru
     }
 }
 
-/// The ratio with all unmeasured cases good, and with all of them bad (in the sense of the part).
-pub(super) fn range(have: Ratio, unmeasured: u64) -> (Ratio, Ratio) {
+/// The bounds of a ratio that was estimated; of one that was counted, what it is with all unmeasured cases good, and with all of them
+/// bad (in the sense of the part).
+pub(super) fn range(have: Ratio, measured: &Measured) -> (Ratio, Ratio) {
+    match measured.range {
+        Some([low, high]) => (Ratio::new(low.min(have.part), have.whole), Ratio::new(high.max(have.part), have.whole)),
+        None => spread(have, measured.unmeasured),
+    }
+}
+
+fn spread(have: Ratio, unmeasured: u64) -> (Ratio, Ratio) {
     let whole = have.whole.saturating_add(unmeasured);
     (Ratio::new(have.part, whole), Ratio::new(have.part.saturating_add(unmeasured), whole))
 }
 
 fn bounded(question: &Question<'_>, confidence: f64) -> Part {
     let Question { have, operator, need, noun, measured, .. } = question;
+    // An estimate has its bounds already.
+    if measured.range.is_some() {
+        return exact(question);
+    }
     if *noun == POINT {
         // A percentage without its counts may come from one case: no confidence can be had in it.
         let part = exact(question);
@@ -111,10 +132,10 @@ fn bounded(question: &Question<'_>, confidence: f64) -> Part {
     }
     let sample = Sample::new(*have, measured.design);
     // What could not be measured is at best as many independent cases; it never makes a bound better than what was measured.
-    let (least, most) = range(Ratio::default(), measured.unmeasured);
+    let (least, most) = spread(Ratio::default(), measured.unmeasured);
     let (least, most) = (sample.and(least), sample.and(most));
     // Of a limit that is measured too, the end that is harder to keep for a pass, and to miss for a fail.
-    let (low, high) = range(*need, question.limit.unmeasured);
+    let (low, high) = range(*need, question.limit);
     let (low, high) = (low.share().unwrap_or(f64::NAN), high.share().unwrap_or(f64::NAN));
     let lower = least.lower(confidence).min(sample.lower(confidence));
     let upper = most.upper(confidence).max(sample.upper(confidence));

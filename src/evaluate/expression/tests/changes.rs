@@ -139,7 +139,7 @@ fn no_base_is_never_a_pass() {
 
 #[test]
 fn what_was_not_measured_leaves_a_change_open() {
-    let pair = |unmeasured| Measured { value: Value::ratio(80, 90), design: None, unmeasured };
+    let pair = |unmeasured| Measured { value: Value::ratio(80, 90), design: None, unmeasured, range: None };
     let scope = Scope { declared: &BTreeMap::new(), fields: &[], family: None, rows: None };
     let checked = compile(&source("delta(golden.pass_rate) >= -10pt"), &scope, &mut Vec::new()).unwrap();
     let truth = |head, base| evaluate(&checked, &Pair(pair(head), Some(pair(base))), None, Rigour::default()).unwrap().truth;

@@ -12,7 +12,7 @@ fn grouped() -> (Ratio, Design) {
 }
 
 fn part(limit: &str, ratio: Ratio, design: Option<Design>, unmeasured: u64) -> Part {
-    let measured = Measured { value: Value::Ratio(ratio), design, unmeasured };
+    let measured = Measured { value: Value::Ratio(ratio), design, unmeasured, range: None };
     let world = World(vec![("golden.hallucination_rate", measured)], Vec::new());
     over(&format!("golden.hallucination_rate <= {limit}"), &world, SURE).unwrap().parts.remove(0)
 }
@@ -56,7 +56,7 @@ fn what_was_not_measured_is_no_group_of_ten() {
 #[test]
 fn few_is_counted_in_groups() {
     let design: Design = std::iter::repeat_n(Ratio::new(1, 50), 20).collect();
-    let measured = Measured { value: Value::ratio(20, 1000), design: Some(design), unmeasured: 0 };
+    let measured = Measured { value: Value::ratio(20, 1000), design: Some(design), unmeasured: 0, range: None };
     let world = World(vec![("golden.hallucination_rate", measured)], Vec::new());
     let rigour = Rigour { confidence: None, min_n: Some(100) };
     let judged = over("golden.hallucination_rate <= 5%", &world, rigour).unwrap();
@@ -72,9 +72,9 @@ fn a_row_is_judged_by_what_its_ratio_rests_on() {
     let column =
         |clusters| Record::new("name", "LEGAL").with("hallucination_rate", Value::Ratio(clean)).with("clusters", Value::Count(clusters));
     let groups = |n| Some(std::iter::repeat_n(Ratio::new(0, 2), n).collect());
-    assert_eq!(truth(row(Basis { design: groups(200), unmeasured: 0 })), Truth::True);
-    assert_eq!(truth(row(Basis { design: groups(100), unmeasured: 0 })), Truth::Unproven);
-    assert_eq!(truth(row(Basis { design: None, unmeasured: 9 })), Truth::Unproven);
+    assert_eq!(truth(row(Basis { design: groups(200), unmeasured: 0, range: None })), Truth::True);
+    assert_eq!(truth(row(Basis { design: groups(100), unmeasured: 0, range: None })), Truth::Unproven);
+    assert_eq!(truth(row(Basis { design: None, unmeasured: 9, range: None })), Truth::Unproven);
     assert_eq!(truth(row(Basis::default())), Truth::True);
     assert_eq!((truth(column(40)), truth(column(200)), truth(column(400))), (Truth::Unproven, Truth::True, Truth::True));
 }

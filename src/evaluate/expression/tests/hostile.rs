@@ -88,7 +88,7 @@ proptest! {
     fn worse_evidence_never_does_better(part in 0u64..200, more in 0u64..50, whole in 200u64..2000, unmeasured in 0u64..20, limit in 1u64..100) {
         let text = format!("golden.hallucination_rate <= {limit}%");
         let truth = |part, unmeasured, rigour| {
-            let measured = Measured { value: Value::ratio(part, whole), design: None, unmeasured };
+            let measured = Measured { value: Value::ratio(part, whole), design: None, unmeasured, range: None };
             over(&text, &World(vec![("golden.hallucination_rate", measured)], Vec::new()), rigour).unwrap().truth
         };
         for rigour in [Rigour::default(), SURE] {

@@ -84,7 +84,7 @@ proptest! {
         let id = if small { "golden.hallucination_rate" } else { "golden.pass_rate" };
         let judged = |clean: u64| {
             let value = if small { Value::ratio(bad, bad + clean) } else { Value::ratio(clean, bad + clean) };
-            let world = World(vec![(id, Measured { value, design: None, unmeasured })], Vec::new());
+            let world = World(vec![(id, Measured { value, design: None, unmeasured, range: None })], Vec::new());
             let scope = Scope { declared: &BTreeMap::new(), fields: &[], family: None, rows: None };
             let checked = compile(&source(&text), &scope, &mut Vec::new()).unwrap();
             evaluate(&checked, &world, None, SURE).unwrap().parts[0].clone()
