@@ -355,7 +355,7 @@ function bench(head, base = 'measure parse 100', options = {}) {
       *--no-run) exit ;;
     esac
     n=$(cat "$RUNNER_TEMP/n" 2> /dev/null || echo 0); echo $((n + 1)) > "$RUNNER_TEMP/n"
-    measure() { mkdir -p "target/criterion/$1/new"; printf '{"mean":{"point_estimate":%s.%s},"slope":null}' "$2" $((n * 7 % 10)) > "target/criterion/$1/new/estimates.json"; }
+    measure() { mkdir -p "target/criterion/$1/new"; printf '{"mean":{"point_estimate":%s.%s},"std_dev":{"point_estimate":1},"slope":null}' "$2" $((n * 7 % 10)) > "target/criterion/$1/new/estimates.json"; }
     case $PWD in
       */target/base) ${base} ;;
       *) ${head} ;;

@@ -109,7 +109,11 @@ impl Turns<'_> {
         warnings.for_each(|problem| {
             self.notes.insert(told(problem));
         });
-        if series.is_empty() { Err("its results hold no benchmark with a value".to_owned()) } else { Ok(series) }
+        if series.is_empty() {
+            let why = problems.first().map_or_else(String::new, |problem| format!(": {}", told(problem)));
+            return Err(format!("its results hold no benchmark with a value{why}"));
+        }
+        Ok(series)
     }
 
     /// Takes the newest value of a series as that of a round.
