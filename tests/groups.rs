@@ -86,9 +86,9 @@ fn a_ratio_keeps_what_it_rests_on() {
     let row = Record::new("name", "LEGAL")
         .with("clusters", Value::Count(2))
         .with("plain", Value::ratio(1, 5))
-        .with_ratio("grouped", Ratio::new(1, 5), Basis { design: Some(design), unmeasured: 0 })
+        .with_ratio("grouped", Ratio::new(1, 5), Basis { design: Some(design), unmeasured: 0, range: None })
         .with_ratio("single", Ratio::new(1, 5), Basis::default())
-        .with_ratio("unknown", Ratio::default(), Basis { design: None, unmeasured: 3 });
+        .with_ratio("unknown", Ratio::default(), Basis { design: None, unmeasured: 3, range: None });
     let text = serde_json::to_string(&row).unwrap();
     assert!(text.contains(
         r#""grouped":{"part":1,"whole":5,"design":{"clusters":2,"whole_squared":17,"part_whole":4,"part_squared":1},"unmeasured":0}"#

@@ -36,7 +36,7 @@ pub(super) fn take(options: &Options, results: &Results) -> Result<Taken, Error>
     let rounds = std::iter::repeat_n(0, options.warmup as usize).chain(1..=options.rounds);
     for (turn, round) in rounds.enumerate() {
         // The first round that counts begins with the base.
-        let order = if (turn + options.warmup as usize) % 2 == 0 { [Side::Base, Side::Head] } else { [Side::Head, Side::Base] };
+        let order = if (turn + options.warmup as usize).is_multiple_of(2) { [Side::Base, Side::Head] } else { [Side::Head, Side::Base] };
         for one in order {
             turns.one(round, one)?;
             if turns.runs.iter().filter(|run| run.side == one && !run.is_sound()).count() >= FAILED {
@@ -165,7 +165,7 @@ fn wall(ms: f64) -> Series {
         unit: "ms".to_owned(),
         direction: Direction::Lower,
         machine: String::new(),
-        points: vec![crate::series::Point { at: None, commit: None, run: None, value: ms, samples: Vec::new() }],
+        points: vec![crate::series::Point { at: None, commit: None, run: None, value: ms, samples: Vec::new(), repeats: Vec::new() }],
         trend: None,
     }
 }
