@@ -82,7 +82,7 @@ fn the_file_is_evidence_that_check_judges() {
         assert_eq!(answer.code, code, "{requirement}: {}", answer.out);
     }
     let open = readiness(folder.path(), &["check", "pair.json", "--require", "worst(benchmark.pair.worse) <= 19.9%", "--now", NOW]);
-    assert!(open.out.contains("anything from 19.") && open.out.contains(" to 19."), "{}", open.out);
+    assert!(open.out.contains("19.87 to 19.96 %"), "{}", open.out);
     assert_eq!(verdict("sh bench.sh 100", "sh bench.sh 100", "benchmark.pair_regressed == 0 && benchmark.pair_missing == 0"), 0);
 }
 
@@ -108,6 +108,11 @@ fn the_pack_judges_a_pull_request() {
     let slower = gate("sh bench.sh 120", &[]);
     assert_eq!(slower.code, 1, "{}", slower.out);
     assert!(slower.out.contains("pr-bench/no-regression[digest time]") && slower.out.contains("pr-bench/ruled-out[digest time]"));
+    let page = readiness(folder.path(), &["check", "--profile", "pr", "--now", NOW, "--format", "html"]).out;
+    let section = page.split("id=\"pairs\"").nth(1).unwrap();
+    for shown in ["1 regressed", "digest time", "100.5 ms", "120.5 ms", "+19.9 % (+19.9 % to +20.0 %)"] {
+        assert!(page.contains(shown) && (shown.contains("regressed") || section.contains(shown)), "{shown}");
+    }
     let dropped = gate("sh bench.sh 100 | sed 's/,{.*}/ /'", &[]);
     assert_eq!(dropped.code, 1, "{}", dropped.out);
     assert!(dropped.out.contains("pr-bench/complete"), "{}", dropped.out);

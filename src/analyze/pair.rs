@@ -10,6 +10,7 @@ use super::signed_rank::{Shift, Walsh};
 use super::{holm, mann_whitney};
 use crate::pair::{Benchmark, Estimate, Side, Verdict};
 use crate::series::Direction;
+use rayon::prelude::*;
 
 /// How sure each bound is on its own side.
 const CONFIDENCE: f64 = 0.95;
@@ -33,7 +34,7 @@ enum Said {
 
 /// The verdict on every benchmark of a suite, in their order. `min_change` is the smallest change that counts, as a share.
 pub fn verdicts(benchmarks: &[Benchmark], min_change: f64) -> Vec<Verdict> {
-    let said: Vec<(u32, Said)> = benchmarks.iter().map(one).collect();
+    let said: Vec<(u32, Said)> = benchmarks.par_iter().map(one).collect();
     let p_values: Vec<f64> = said.iter().filter_map(|(_, said)| if let Said::Compared(_, p) = said { Some(*p) } else { None }).collect();
     let mut adjusted = holm::adjusted(&p_values).into_iter();
     let each = |(benchmark, (rounds, said)): (&Benchmark, (u32, Said))| match said {

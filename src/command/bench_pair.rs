@@ -29,7 +29,7 @@ pub struct Options {
     #[arg(long, value_name = "DIR", default_value = ".")]
     pub head_dir: PathBuf,
     /// How often each side runs
-    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=200))]
     pub rounds: u32,
     /// How often each side runs before, without being counted
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(0..=100))]

@@ -238,53 +238,6 @@ pub fn remove(path: &Path) -> io::Result<()> {
     }
 }
 
-/// A date that no file has that was written now.
-const LONG_AGO: SystemTime = SystemTime::UNIX_EPOCH;
-
-/// Gives a file a date of long ago, so that [`is_aged`] tells whether it was written since: two writes can be closer than the clock of a file
-/// system ticks.
-///
-/// # Errors
-/// When it may not be written.
-pub fn age(path: &Path) -> io::Result<()> {
-    File::options().append(true).open(path)?.set_modified(LONG_AGO)
-}
-
-/// Whether a file has not been written since [`age`].
-pub fn is_aged(path: &Path) -> bool {
-    modified(path) == Some(LONG_AGO)
-}
-
-/// A folder of our own for a while, removed with all that is in it in the end.
-pub struct Scratch(PathBuf);
-
-impl Scratch {
-    /// Makes one where the system keeps such things.
-    ///
-    /// # Errors
-    /// When none can be made.
-    pub fn new() -> io::Result<Scratch> {
-        let place = |n: u32| std::env::temp_dir().join(format!("readiness-{}-{n}", std::process::id()));
-        let free = (0..1000).map(place).find_map(|path| match fs::create_dir(&path) {
-            Err(e) if e.kind() == io::ErrorKind::AlreadyExists => None,
-            made => Some(made.map(|()| Scratch(path))),
-        });
-        free.unwrap_or_else(|| Err(io::ErrorKind::AlreadyExists.into()))
-    }
-
-    /// The path of a file in it.
-    pub fn path(&self, name: &str) -> PathBuf {
-        self.0.join(name)
-    }
-}
-
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        // What the system does not let go it will sweep out itself.
-        let _ = fs::remove_dir_all(&self.0);
-    }
-}
-
 /// Appends to a file, making it where there is none.
 ///
 /// # Errors

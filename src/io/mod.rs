@@ -13,6 +13,7 @@ pub mod lines;
 pub mod machine;
 pub mod process;
 pub mod progress;
+pub mod scratch;
 pub mod shelf;
 pub mod spelling;
 pub mod sqlite;

@@ -12,6 +12,7 @@ mod coverage;
 mod figures;
 mod golden;
 mod method;
+mod pairs;
 mod proposal;
 mod rules;
 mod service;
@@ -63,6 +64,7 @@ const SECTIONS: &[Room] = &[
     suite::section,
     golden::section,
     benchmarks::section,
+    pairs::section,
     coverage::section,
     audit::section,
     service::section,

@@ -125,6 +125,56 @@ fn noise_alarms_nobody_and_steps_are_seen() {
     assert!(intervals >= 255, "{intervals} of 300 intervals of 90 % hold the truth");
 }
 
+/// Suites of twenty benchmarks measured by several rules: false alarms per thousand benchmarks without a change, and how many steps are called worse.
+#[test]
+#[ignore = "prints the table of site/bench-pair.md: cargo test --release --lib analyze::pair -- --ignored --nocapture"]
+#[allow(clippy::print_stdout)]
+fn table_of_rules() {
+    for (name, between, drift) in [("steady", 0.01, 0.0), ("shared", 0.03, 0.01), ("noisy", 0.08, 0.02)] {
+        for step in [1.0, 1.05, 1.1, 1.2] {
+            let mut noise = Noise::new(11);
+            let mut hits = [0u32; 4];
+            let (suites, size) = (100, 20);
+            for _ in 0..suites {
+                let mut samples = Vec::new();
+                let mut suite = Vec::new();
+                for _ in 0..size {
+                    let mut level = 100.0;
+                    let (mut base, mut head) = (Vec::new(), Vec::new());
+                    for round in 0..10 {
+                        let mut run = |factor: f64| {
+                            level *= 1.0 + drift * noise.normal();
+                            // A neighbour takes a third of the machine in one run of twenty.
+                            let spike = if drift > 0.0 && noise.uniform() < 0.05 { 1.3 } else { 1.0 };
+                            level * factor * spike * (1.0 + between * noise.normal())
+                        };
+                        if round % 2 == 0 {
+                            base.push(run(1.0));
+                            head.push(run(step));
+                        } else {
+                            head.push(run(step));
+                            base.push(run(1.0));
+                        }
+                    }
+                    let mut within = |level: f64| -> Vec<f64> { (0..50).map(|_| level * (1.0 + 0.01 * noise.normal())).collect() };
+                    samples.push((within(base[0]), within(head[0])));
+                    suite.push(benchmark(&base, &head, Direction::Lower));
+                }
+                let verdicts = verdicts(&suite, 0.02);
+                for ((verdict, benchmark), (a, b)) in verdicts.iter().zip(&suite).zip(&samples) {
+                    let (first, second) = (benchmark.base.values[0].unwrap(), benchmark.head.values[0].unwrap());
+                    hits[0] += u32::from(verdict.state == "regressed");
+                    hits[1] += u32::from(mann_whitney::higher(a, b) < 0.025);
+                    hits[2] += u32::from(mann_whitney::higher(a, b) < 0.025 && second > 1.05 * first);
+                    hits[3] += u32::from(second > 1.1 * first);
+                }
+            }
+            let per_thousand = hits.map(|n| f64::from(n) * 1000.0 / f64::from(suites * size));
+            println!("{name} step {step}: in turns, Mann-Whitney of samples, and 5 %, ratio 110 %: {per_thousand:?}");
+        }
+    }
+}
+
 proptest! {
     #[test]
     fn base_and_head_exchanged(pairs in prop::collection::vec((50.0..150.0f64, 50.0..150.0f64), 5..20), factor in 0.5..2.0f64) {

@@ -7,7 +7,8 @@ use super::{Options, Results, side};
 use crate::error::Error;
 use crate::evidence::Evidence;
 use crate::ingest::{self, Request, unit_factor};
-use crate::io::fs::{self, Artifact, Glob, Scratch};
+use crate::io::fs::{self, Artifact, Glob};
+use crate::io::scratch::{self, Scratch};
 use crate::io::{clock, process, terminal};
 use crate::pair::{Benchmark, Measured, Run, Side};
 use crate::render::parts::escape::cut;
@@ -65,7 +66,7 @@ impl Turns<'_> {
         if let Results::Written(glob) = self.results {
             // Nothing else tells a file that this run writes from one that was there.
             for path in matching(folder, glob) {
-                let aged = fs::age(&folder.join(&path));
+                let aged = scratch::age(&folder.join(&path));
                 aged.map_err(|e| Error::Usage(format!("{path} matches `--results`, and its date cannot be set: {e}")))?;
             }
         }
@@ -92,7 +93,7 @@ impl Turns<'_> {
             Results::Time => return Ok(vec![wall(ms)]),
             Results::Printed => vec![look(&self.scratch.path("stdout"), "stdout".to_owned())?],
             Results::Written(glob) => {
-                let fresh = matching(folder, glob).into_iter().filter(|path| !fs::is_aged(&folder.join(path)));
+                let fresh = matching(folder, glob).into_iter().filter(|path| !scratch::is_aged(&folder.join(path)));
                 fresh.map(|path| look(&folder.join(&path), path)).collect::<Result<Vec<_>, _>>()?
             }
         };

@@ -28,7 +28,7 @@ pub(super) const FORMAT: Format<Draft> =
 /// The parts a share is given in.
 const PARTS: f64 = 1e6;
 /// The most rounds that are looked at: every two of them make a mean.
-const ROUNDS: usize = 1000;
+const ROUNDS: usize = 200;
 
 fn claims(artifact: &Artifact) -> bool {
     let beginning: String = artifact.head_text().chars().take(200).collect();

@@ -116,7 +116,7 @@ fn what_is_no_pair_is_an_error() {
         ),
         ("2026-02-17", "2026-03-17", "error later-than-now at /at: the file is dated after 2026-02-18T00:00:00Z"),
         ("0.02", "2", "error min-change at /min_change: the smallest change that counts must be a share from 0 to 1"),
-        (r#""rounds":6"#, r#""rounds":7"#, "error benchmark at /benchmarks/0: a time: 6 values of base in 7 rounds, at most 1000"),
+        (r#""rounds":6"#, r#""rounds":7"#, "error benchmark at /benchmarks/0: a time: 6 values of base in 7 rounds, at most 200"),
         ("100,101", "-1,101", "error benchmark at /benchmarks/0: a time: a value of base is negative or no number"),
         (r#""a","metric""#, r#"" ","metric""#, "error benchmark at /benchmarks/0: a benchmark has no name"),
     ] {
