@@ -56,7 +56,7 @@ pub(super) fn section(report: &Report) -> Result<Option<Section>, Error> {
     Ok(Some(Section { id: "pairs", title: "Base and head in turns", note, tone, body: fill(&view)? }))
 }
 
-fn state<'a>(row: &'a Record) -> &'a str {
+fn state(row: &Record) -> &str {
     row.text("state").unwrap_or_default()
 }
 
