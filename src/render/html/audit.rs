@@ -1,11 +1,12 @@
 //! The audit trail: by day, by table, how far it proves itself, and what rules asked of it.
 
+mod asked;
+mod faults;
+mod ladder;
+mod runs;
+
 use super::Section;
-use super::rules::groups;
-use super::sources::fragments;
-use crate::catalogue::INTEGRITY;
 use crate::error::Error;
-use crate::evidence::Table;
 use crate::instant::Instant;
 use crate::metric::{Value, duration, grouped};
 use crate::record::Record;
@@ -15,8 +16,7 @@ use crate::render::parts::markup::{Html, fill};
 use crate::report::Report;
 use askama::Template;
 
-/// How many row findings are listed, and how many days a chart shows at most.
-const LISTED: usize = 20;
+/// How many days a chart shows at most.
 const DAYS: i64 = 90;
 const DAY: i64 = 86_400_000;
 
@@ -24,15 +24,15 @@ const DAY: i64 = 86_400_000;
 #[template(path = "parts/audit.html")]
 struct Audit {
     facts: Vec<(&'static str, String)>,
-    rungs: Vec<(&'static str, bool)>,
-    rung: &'static str,
+    ladder: ladder::Ladder,
     news: String,
     chart: Html,
     numbers: Vec<(String, u64, u64, u64)>,
     tables: Vec<Row>,
-    findings: Vec<(String, String, String)>,
-    left_out: usize,
-    asked: Vec<Asked>,
+    runs: Vec<runs::Run>,
+    runs_left_out: u64,
+    faults: Vec<faults::Fault>,
+    asked: Vec<asked::Asked>,
 }
 
 struct Row {
@@ -45,45 +45,21 @@ struct Row {
     retention: String,
 }
 
-/// A table that a rule's query gave.
-struct Asked {
-    question: String,
-    rule: String,
-    link: Option<String>,
-    columns: Vec<(String, bool)>,
-    rows: Vec<Vec<Cell>>,
-    omitted: u64,
-    error: Option<String>,
-    query: String,
-}
-
-/// A cell, with the name of its column for screens on which columns do not fit.
-struct Cell {
-    name: String,
-    text: String,
-    numeric: bool,
-}
-
 pub(super) fn section(report: &Report) -> Result<Option<Section>, Error> {
     let Some(Value::Count(rows)) = report.metric("audit.rows").map(|m| m.value.clone()) else { return Ok(None) };
     let days = filled(report);
-    let rung = match report.metric("audit.integrity").map(|m| &m.value) {
-        Some(Value::Level(level)) => INTEGRITY.iter().position(|rung| rung == level),
-        _ => None,
-    };
-    let findings: Vec<&Record> = report.rows("audit.finding").collect();
+    let (runs, runs_left_out) = runs::runs(report);
     let view = Audit {
         facts: facts(report),
-        // The lowest word says that nothing is proven; it is the floor the ladder stands on.
-        rungs: INTEGRITY.iter().enumerate().skip(1).map(|(i, name)| (*name, rung.is_some_and(|rung| i <= rung))).collect(),
-        rung: rung.map_or("unknown", |rung| INTEGRITY[rung]),
+        ladder: ladder::ladder(report),
         news: news(&days),
         chart: chart(&days)?,
         numbers: days.into_iter().map(|d| (d.label, d.done, d.dry, d.failed)).collect(),
         tables: report.rows("audit.table").map(row).collect(),
-        left_out: findings.len().saturating_sub(LISTED),
-        findings: findings.into_iter().take(LISTED).map(finding).collect(),
-        asked: asked(report),
+        runs,
+        runs_left_out,
+        faults: faults::faults(report),
+        asked: asked::asked(report),
     };
     Ok(Some(Section { id: "audit", title: "Audit trail", note: format!("{} rows", grouped(rows)), tone: "", body: fill(&view)? }))
 }
@@ -160,44 +136,5 @@ fn row(row: &Record) -> Row {
         p50: time("p50"),
         p95: time("p95"),
         retention: time("retention"),
-    }
-}
-
-fn finding(row: &Record) -> (String, String, String) {
-    let number = row.count("row").map(|n| n.to_string()).unwrap_or_default();
-    (row.text("code").unwrap_or_default().to_owned(), number, row.text("message").unwrap_or_default().to_owned())
-}
-
-fn asked(report: &Report) -> Vec<Asked> {
-    let entries = fragments(report);
-    let groups = groups(report, &entries);
-    let tables = report.evidence.iter().filter(|e| e.family == "audit").flat_map(|e| &e.tables);
-    tables.map(|table| answer(table, groups.iter().find(|g| g.rule.rule == table.rule))).collect()
-}
-
-fn answer(table: &Table, rule: Option<&super::rules::Group<'_>>) -> Asked {
-    let numeric = |kind: &str| matches!(kind, "count" | "number" | "duration" | "bytes" | "ratio");
-    let columns: Vec<(String, bool)> = table.columns.iter().map(|(name, kind)| (name.replace('_', " "), numeric(kind))).collect();
-    let cell = |((name, numeric), value): (&(String, bool), &Option<Value>)| Cell {
-        name: name.clone(),
-        text: value.as_ref().map_or_else(|| "–".to_owned(), said),
-        numeric: *numeric,
-    };
-    Asked {
-        question: rule.map_or_else(|| table.rule.clone(), |g| g.rule.question.clone()),
-        rule: table.rule.clone(),
-        link: rule.map(|g| g.id.clone()),
-        rows: table.rows.iter().map(|row| columns.iter().zip(row).map(cell).collect()).collect(),
-        columns,
-        omitted: table.omitted,
-        error: table.error.clone(),
-        query: table.query.clone(),
-    }
-}
-
-fn said(value: &Value) -> String {
-    match value {
-        Value::Instant(at) => at.minute(),
-        other => other.to_string(),
     }
 }
