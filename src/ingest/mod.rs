@@ -54,6 +54,7 @@ pub const MAPS: &[(&str, &str)] = &[
     ("golden-table", include_str!("../../maps/golden-table.yaml")),
     ("phoenix", include_str!("../../maps/phoenix.yaml")),
     ("trulens", include_str!("../../maps/trulens.yaml")),
+    ("benchmark-values", include_str!("../../maps/benchmark-values.yaml")),
     ("performance-runs", include_str!("../../maps/performance-runs.yaml")),
     ("retention-audit-log", include_str!("../../maps/retention-audit-log.yaml")),
 ];

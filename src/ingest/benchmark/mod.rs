@@ -36,6 +36,7 @@ mod otava_csv;
 mod performance_runs;
 mod pytest_benchmark;
 mod rerun;
+mod rows;
 mod ruby_benchmark;
 mod run;
 #[cfg(test)]
@@ -224,6 +225,10 @@ impl Family for Benchmark {
         otava_csv::FORMAT,
         values_csv::FORMAT,
     ];
+
+    fn by_map(request: &Request<'_>) -> Option<&'static Format<Draft>> {
+        request.map.map(|_| &performance_runs::FORMAT)
+    }
 
     fn otherwise(artifact: &Artifact, _: &Request<'_>) -> Option<&'static Format<Draft>> {
         if sqlite::is_database(&artifact.head) {
