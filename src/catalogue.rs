@@ -125,7 +125,7 @@ pub const TEST_CHANGES: &[&str] = &["same", "newly-failing", "newly-passing", "s
 pub const COMPARISON_STATES: &[&str] = &["unchanged", "improved", "regressed", "undecided", "new", "not-comparable"];
 /// What the history says of a series' newest value.
 pub const SERIES_STATES: &[&str] =
-    &["stable", "improved", "regressed", "suspect", "learning", "insufficient-history", "zero-baseline", "missing"];
+    &["stable", "acknowledged", "improved", "regressed", "suspect", "new", "learning", "insufficient-history", "zero-baseline", "missing"];
 
 /// What a base and a head that ran in turns say of a benchmark.
 pub const PAIR_STATES: &[&str] =
@@ -541,6 +541,10 @@ pub const FAMILIES: &[Family] = &[
             ("baseline", Kind::Number(Borrowed("")), "the level it is compared with"),
             ("worse", Kind::Ratio, "how much worse than the baseline, as a share of it; 0 when not worse"),
             ("better", Kind::Ratio, "how much better than the baseline, as a share of it; 0 when not better"),
+            ("latest_worse", Kind::Ratio, "how much worse the newest value alone is, be it noise or not"),
+            ("time", Kind::Duration, "the newest value, where it is a time or the time of one of something"),
+            ("rate", Kind::Number(Borrowed("/s")), "the newest value, where it counts something in a length of time"),
+            ("size", Kind::Bytes, "the newest value, where it is a size"),
             ("points", Kind::Count, "runs in the history"),
             ("standing", Kind::Text(&["not-applicable", "unproven", "no-evidence"]), "what follows where nothing can be judged"),
             ("because", Kind::Text(&[]), "why nothing can be judged"),

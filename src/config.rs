@@ -3,6 +3,7 @@
 use crate::instant::Instant;
 pub use crate::metric::Declared;
 use crate::rule::{Relax, Severity, Spanned};
+use crate::series::Setting;
 use crate::system::System;
 use crate::transcript::Publish;
 pub use crate::tree::{Moved, Sources};
@@ -69,6 +70,10 @@ pub struct Entry {
     pub sources: Sources,
     /// How much of a golden set's texts a report may hold.
     pub publish: Publish,
+    /// What is said of benchmark series, in the order of the file.
+    pub series: Vec<Setting>,
+    /// The file of accepted steps of benchmarks, relative to the configuration, where it is not the one beside it.
+    pub acknowledged: Option<Spanned>,
 }
 
 /// What a glob must find.

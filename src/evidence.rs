@@ -1,5 +1,6 @@
 //! What one configuration entry yielded: its sources, merged.
 
+use crate::acknowledgement;
 use crate::linemap::LineMap;
 use crate::metric::{Metric, Name, Value};
 use crate::mutant::Mutants;
@@ -32,6 +33,9 @@ pub struct Evidence {
     /// Benchmark series.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub series: Vec<Series>,
+    /// What somebody accepts of the steps of these series, and what that is worth.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub acknowledged: Vec<acknowledgement::Listed>,
     /// What rules' queries found in it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tables: Vec<Table>,

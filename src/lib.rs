@@ -7,6 +7,7 @@
 //! discover -> ingest -> [Evidence] -> compare -> [Evidence] -> evaluate -> [Finding] -> [Verdict] -> [Report] -> render
 //! ```
 
+pub mod acknowledgement;
 pub mod analyze;
 pub mod attestation;
 pub mod backtest;
@@ -38,6 +39,7 @@ pub mod mutant;
 pub mod obligation;
 pub mod page;
 pub mod pair;
+pub mod pattern;
 pub mod portfolio;
 pub mod proposal;
 pub mod record;

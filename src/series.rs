@@ -2,7 +2,10 @@
 
 use crate::instant::Instant;
 use crate::metric::Name;
+use crate::pattern::Pattern;
 use serde::{Deserialize, Serialize};
+
+pub mod unit;
 
 /// Which way is better.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -98,8 +101,46 @@ impl Series {
     }
 }
 
+/// What the configuration says of the series that a pattern names.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Setting {
+    /// Which series.
+    pub pattern: Pattern,
+    /// Which way is better, whatever the file or the unit says.
+    pub better: Option<Direction>,
+    /// Changes smaller than this share of the level are not reported.
+    pub min_change: Option<f64>,
+}
+
+/// Whether a pattern means a series: it names the benchmark, or the benchmark and its metric with a space between.
+pub fn is_named(pattern: &Pattern, benchmark: &str, metric: &str) -> bool {
+    pattern.matches(benchmark) || pattern.matches(&format!("{benchmark} {metric}"))
+}
+
+/// Which way is better by the first setting that names a series and says so.
+pub fn better(settings: &[Setting], benchmark: &str, metric: &str) -> Option<Direction> {
+    settings.iter().filter(|setting| is_named(&setting.pattern, benchmark, metric)).find_map(|setting| setting.better)
+}
+
+/// The smallest change of interest by the first setting that names a series and says one.
+pub fn min_change(settings: &[Setting], benchmark: &str, metric: &str) -> Option<f64> {
+    settings.iter().filter(|setting| is_named(&setting.pattern, benchmark, metric)).find_map(|setting| setting.min_change)
+}
+
+/// That a step is meant and known of, so that what comes after it is the new normal.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mark {
+    /// Why it is accepted.
+    pub reason: String,
+    /// Who answers for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<String>,
+    /// The last moment of the acknowledgement.
+    pub expires: Instant,
+}
+
 /// A step in a series.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Change {
     /// Index of the first point of the new level.
     pub index: usize,
@@ -113,12 +154,31 @@ pub struct Change {
     /// When.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub at: Option<Instant>,
+    /// The z of the rank test between the points before and after, positive upward; nothing where they are too few for one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub statistic: Option<f64>,
+    /// That it is accepted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub acknowledged: Option<Mark>,
+    /// Who made the commits after the last run of the old level, up to the first of the new one, and how many there are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub authors: Option<Authors>,
+}
+
+/// Whose commits lie between two runs.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Authors {
+    /// How many commits.
+    pub commits: u64,
+    /// Names, each once, in order.
+    pub names: Vec<String>,
 }
 
 /// What a series' history says of its last point.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Trend {
-    /// `stable`, `regressed`, `improved`, `suspect`, `learning`, `insufficient-history`, `zero-baseline`, `missing`.
+    /// `stable`, `acknowledged`, `regressed`, `improved`, `suspect`, `new`, `learning`, `insufficient-history`, `zero-baseline`,
+    /// `missing`.
     pub state: Name,
     /// The median before the last change (or of all points), which the newest values are compared with.
     pub baseline: f64,
@@ -130,6 +190,9 @@ pub struct Trend {
     pub band: Option<(f64, f64)>,
     /// Relative change from the baseline to the current level; positive is larger.
     pub change: f64,
+    /// Index of the first point that `change` is about: of the new level, or the suspect one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<usize>,
     /// All steps found, oldest first.
     pub changes: Vec<Change>,
 }

@@ -79,7 +79,7 @@ pub fn format(input: &[u8]) {
         let read = || {
             let artifacts = std::slice::from_ref(&artifact);
             let mut evidence = (room.read)(&Request::plain("evidence", artifacts, NOW));
-            compare::trends(std::slice::from_mut(&mut evidence));
+            compare::trends(std::slice::from_mut(&mut evidence), &compare::Terms::none(NOW));
             evidence
         };
         let evidence = read();

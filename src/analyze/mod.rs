@@ -3,6 +3,7 @@
 //! Nothing here reads a file, a clock or a random number; every function is total, so a bad argument gives the
 //! widest honest answer or `None`, never a NaN.
 
+pub mod accepted;
 pub mod beta;
 pub mod cadence;
 pub mod calibration;

@@ -4,7 +4,7 @@ use super::check::{Options, configured};
 use super::setup::{self, Setup};
 use crate::attestation;
 use crate::bundle::manifest::{Content, Manifest, SCHEMA, inside, sums};
-use crate::discover::{attestations, waivers};
+use crate::discover::{acknowledged, attestations, waivers};
 use crate::error::Error;
 use crate::evidence::Evidence;
 use crate::io::fs::{self, Artifact};
@@ -53,9 +53,11 @@ pub fn run(options: &Options, out: &Path) -> Result<Exit, Error> {
         setup.shelf.read_bytes(Path::new(&setup.config.path)).map_err(|e| Error::Usage(format!("{}: {e}", setup.config.path)))?;
     contents.push(Content { path: "rules/readiness.yaml".into(), role: "rules", source: None, bytes: configuration });
     let waivers = Path::new(&setup.config.path).with_file_name(waivers::NAME);
-    if setup.shelf.exists(&waivers) {
-        let bytes = setup.shelf.read_bytes(&waivers).map_err(|e| Error::Usage(format!("{}: {e}", waivers.display())))?;
-        contents.push(Content { path: format!("rules/{}", waivers::NAME), role: "rules", source: None, bytes });
+    let named = acknowledged::files(&setup.config, &setup.root).into_keys();
+    for file in named.chain([waivers]).filter(|file| setup.shelf.exists(file)) {
+        let bytes = setup.shelf.read_bytes(&file).map_err(|e| Error::Usage(format!("{}: {e}", file.display())))?;
+        let inner = file.strip_prefix(&setup.root).unwrap_or(&file);
+        contents.push(Content { path: format!("rules/{}", inside(&fs::slashed(inner))), role: "rules", source: None, bytes });
     }
     for output in OUTPUTS {
         if let Some(file) = output.file {

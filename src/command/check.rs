@@ -3,6 +3,7 @@
 use super::judgement::{self, Case};
 use super::setup::{self, Setup, rooted};
 use super::{base, change, gather, proposal, recall};
+use crate::compare::Terms;
 use crate::config::Profile;
 use crate::discover::owners;
 use crate::error::Error;
@@ -251,7 +252,7 @@ fn ad_hoc(options: &Options) -> Result<Report, Error> {
         let request = Request { tree: tree.as_ref(), ..Request::plain(family, artifacts, now) };
         evidence.extend(ingest::family(family).map(|room| (room.read)(&request)));
     }
-    gather::settle(&mut evidence, tree.as_ref(), change.as_ref());
+    gather::settle(&mut evidence, tree.as_ref(), change.as_ref(), &Terms::none(now));
     // A file that nobody can read must not be forgotten because another one satisfies the requirement.
     if let Some(unread) = evidence.iter().find(|e| e.family == "unknown") {
         let text = unread.problems.first().map(|p| p.message.clone()).unwrap_or_default();

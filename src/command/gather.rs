@@ -2,7 +2,7 @@
 
 use super::change::Change;
 use super::setup::{Setup, rooted};
-use crate::compare;
+use crate::compare::{self, Terms};
 use crate::discover::{artifacts, attestations, map};
 use crate::error::Error;
 use crate::evidence::Evidence;
@@ -46,6 +46,7 @@ pub fn evidence(setup: &Setup, now: Instant, tree: Option<&Tree>, change: Option
             tree,
             sources: &entry.sources,
             publish: entry.publish,
+            series: &entry.series,
         };
         let mut evidence = (room.read)(&request);
         // What discovery already said is missing need not be said again.
@@ -58,7 +59,8 @@ pub fn evidence(setup: &Setup, now: Instant, tree: Option<&Tree>, change: Option
     let asked = setup.rules.iter().filter(|rule| rule.rule.attest.is_some()).map(|rule| rule.rule.id.as_str()).collect();
     let statements = attestations::path(Path::new(&setup.config.path));
     all.extend(attestations::evidence(&statements, &setup.shelf, &setup.root, &asked, &setup.ids));
-    settle(&mut all, tree, change);
+    let settings = setup.config.evidence.iter().map(|(name, entry)| (name.as_str(), entry.series.as_slice())).collect();
+    settle(&mut all, tree, change, &Terms { settings, acknowledged: &setup.acknowledged, now });
     Ok(all)
 }
 
@@ -77,9 +79,9 @@ pub fn repository(folder: &Path) -> Option<Tree> {
 }
 
 /// What is seen only when all evidence is there: copies, how series went, and what a change did.
-pub fn settle(all: &mut [Evidence], tree: Option<&Tree>, change: Option<&Change>) {
+pub fn settle(all: &mut [Evidence], tree: Option<&Tree>, change: Option<&Change>, terms: &Terms<'_>) {
     copies(all);
-    compare::trends(all);
+    compare::trends(all, terms);
     compare::uncovered(all);
     if let Some(Change { diff, base, exclude, told }) = change {
         // The working tree is what git compared; what a diff in a file ends at is not known to be.

@@ -85,7 +85,7 @@ fn look(path: &Path, options: &Options) -> Result<Inspection, Error> {
     let anchor = anchor.transpose()?;
     let request = Request { map, anchor: anchor.as_deref(), ..Request::plain(&shown, std::slice::from_ref(&artifact), now) };
     let mut evidence = (room.read)(&request);
-    compare::trends(std::slice::from_mut(&mut evidence));
+    compare::trends(std::slice::from_mut(&mut evidence), &compare::Terms::none(now));
     evidence.keep_worst(ROWS);
     let source = evidence.sources.first().cloned().unwrap_or_default();
     let Evidence { family, problems, metrics, records, omitted, series, .. } = evidence;

@@ -26,6 +26,7 @@ fn between(base: &Setup, head: &Setup) -> Vec<Proposed> {
     let mut changes = proposal::rules(&base.packs, &head.packs);
     changes.extend(proposal::config(&base.config, &head.config));
     changes.extend(proposal::waivers(base.waivers.iter().map(|w| &w.waiver), head.waivers.iter().map(|w| &w.waiver)));
+    changes.extend(proposal::acknowledgements(&base.acknowledged, &head.acknowledged));
     changes.extend(statements(base, head));
     changes.extend(baseline(base, head));
     changes.extend(maps(base, head));

@@ -13,6 +13,7 @@ pub const SCHEMAS: &[(&str, &str)] = &[
     ("pack", include_str!("../../rules/pack.schema.json")),
     ("rule", include_str!("../../rules/schema.json")),
     ("waivers", include_str!("../../site/schema/waivers-1.json")),
+    ("acknowledged", include_str!("../../site/schema/acknowledged-1.json")),
     ("attestations", include_str!("../../site/schema/attestations-1.json")),
     ("golden", include_str!("../../site/schema/golden-1.json")),
     ("history", include_str!("../../site/schema/history-1.json")),

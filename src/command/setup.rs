@@ -1,9 +1,10 @@
 //! The configuration and the packs it names: what every judging verb starts from.
 
 use super::check::{Options, moment};
+use crate::acknowledgement::Acknowledgement;
 use crate::config::{Config, Declared};
 use crate::discover::settings::{self, Readers};
-use crate::discover::{attestations, waivers};
+use crate::discover::{acknowledged, attestations, waivers};
 use crate::error::{Diagnostic, Error, Excerpt};
 use crate::evaluate::pack::{self, Compiled, Files};
 use crate::evaluate::waive::{self, Ready};
@@ -30,6 +31,8 @@ pub struct Setup {
     pub rules: Vec<Compiled>,
     /// Declared metrics of configuration and packs.
     pub declared: BTreeMap<String, Declared>,
+    /// Steps of benchmarks that somebody accepts.
+    pub acknowledged: Vec<Acknowledgement>,
     /// The waivers beside the configuration.
     pub waivers: Vec<Ready>,
     /// What rules were called, and those that are gone.
@@ -106,8 +109,9 @@ fn load_from(config: Option<&Path>, shelf: Shelf, now: Instant) -> Result<Setup,
     let known = waivers::Known { rules: complete.then_some(&severities), config: &config, ids: &ids };
     let waivers = waivers::read(&path, &shelf, known, &mut errors);
     let waivers = waive::prepare(waivers, &rules, &declared, &mut errors);
+    let acknowledged = acknowledged::read(&config, &root, &shelf, &mut errors);
     if errors.is_empty() {
-        Ok(Setup { config, root, packs, rules, declared, waivers, ids, shelf })
+        Ok(Setup { config, root, packs, rules, declared, acknowledged, waivers, ids, shelf })
     } else {
         Err(mistaken_in(errors, &shelf))
     }

@@ -1,7 +1,8 @@
 //! Which series should have a value in the newest run, and have none.
 //!
 //! Series that share a run belong together: they are measured by one job. A job's series without a value in its newest run
-//! is missing. So are all series of a job that has not run for several of its own intervals while others did.
+//! is missing. So are all series of a job that has not run for several of its own intervals while others did. A series whose
+//! only run is its job's newest of several is new.
 
 use crate::instant::Instant;
 use crate::series::{Point, Series};
@@ -19,13 +20,43 @@ pub(super) enum Absence {
     Moved(String),
 }
 
-/// What is said of each series, in their order: nothing for one that is up to date.
-pub(super) fn absences(series: &[Series]) -> Vec<Option<Absence>> {
+/// Where a series stands among the others.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Standing {
+    /// Why it has no newest value; nothing when it is up to date.
+    pub absence: Option<Absence>,
+    /// It measures on one machine what was measured on another before.
+    pub moved: bool,
+    /// Its first run is its job's newest.
+    pub new: bool,
+}
+
+/// Where each series stands, in their order.
+pub(super) fn standings(series: &[Series]) -> Vec<Standing> {
     let jobs = jobs(series);
+    let mut standings: Vec<Standing> =
+        absences(series, &jobs).into_iter().map(|absence| Standing { absence, ..Standing::default() }).collect();
+    let mut machines: BTreeMap<(&str, &str), Vec<usize>> = BTreeMap::new();
+    for (index, one) in series.iter().enumerate() {
+        machines.entry((&one.benchmark, &one.metric)).or_default().push(index);
+    }
+    for index in machines.values().filter(|same| same.len() > 1).flatten() {
+        let others = machines.get(&(series[*index].benchmark.as_str(), series[*index].metric.as_str())).into_iter().flatten();
+        standings[*index].moved = others.filter(|other| *other != index).any(|other| continues(&series[*index], &series[*other]));
+    }
+    for job in jobs.iter().filter(|job| job.times.len() > 1) {
+        let first = |index: &&usize| matches!(series[**index].points.as_slice(), [only] if job.newest.is_some_and(|newest| is_measured_with(only, newest)));
+        job.members.iter().filter(first).for_each(|index| standings[*index].new = true);
+    }
+    standings
+}
+
+/// What is said of each series, in their order: nothing for one that is up to date.
+fn absences(series: &[Series], jobs: &[Job<'_>]) -> Vec<Option<Absence>> {
     let newest = jobs.iter().filter_map(Job::last).max();
     let mut absences = vec![None; series.len()];
-    for job in &jobs {
-        let silent = job.last().zip(newest).is_some_and(|(last, newest)| newest.0 - last.0 > INTERVALS * job.interval(&jobs));
+    for job in jobs {
+        let silent = job.last().zip(newest).is_some_and(|(last, newest)| newest.0 - last.0 > INTERVALS * job.interval(jobs));
         for index in &job.members {
             let one = &series[*index];
             let up_to_date = one.points.last().zip(job.newest).is_some_and(|(point, newest)| is_measured_with(point, newest));
@@ -45,8 +76,18 @@ pub(super) fn absences(series: &[Series]) -> Vec<Option<Absence>> {
     absences
 }
 
+/// Whether a series measures what one on another machine measured before, and never in the same run: a job that moved, or that
+/// takes turns on the machines of a pool. In one run, both are measured side by side.
+fn continues(one: &Series, old: &Series) -> bool {
+    let (began, before) = (one.points.first().and_then(|p| p.at), old.points.first().and_then(|p| p.at));
+    let measured: BTreeSet<_> = old.points.iter().flat_map(runs).collect();
+    one.machine != old.machine
+        && began.zip(before).is_some_and(|(began, before)| began > before)
+        && !one.points.iter().flat_map(runs).any(|run| measured.contains(&run))
+}
+
 /// Whether a series began on another machine after this one had ended.
-pub(super) fn took_over(heir: &Series, old: &Series) -> bool {
+fn took_over(heir: &Series, old: &Series) -> bool {
     let same = heir.benchmark == old.benchmark && heir.metric == old.metric && heir.machine != old.machine;
     let (began, ended) = (heir.points.first().and_then(|p| p.at), old.points.last().and_then(|p| p.at));
     same && began.zip(ended).is_some_and(|(began, ended)| began > ended)

@@ -8,5 +8,5 @@ pub mod patch;
 mod trend;
 mod uncovered;
 
-pub use trend::trends;
+pub use trend::{Terms, trends};
 pub use uncovered::uncovered;

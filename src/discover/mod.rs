@@ -1,5 +1,6 @@
 //! What lies where: the configuration, the files of each entry, the maps they need, and what a repository is built with.
 
+pub mod acknowledged;
 pub mod artifacts;
 pub mod attestations;
 pub mod ecosystem;

@@ -13,6 +13,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 mod publish;
+mod series;
 mod sources;
 mod system;
 
@@ -146,6 +147,7 @@ fn entry(node: &Node, families: &[&str], errors: &mut Vec<Diagnostic>) -> Entry 
         }
     }
     let judges = if f.is_mapping("map") { f.node("map").map(|node| judges(node, f.errors)) } else { None };
+    let (series, acknowledged) = series::read(&mut f, &family.text);
     let entry = Entry {
         path: paths.into_iter().map(|path| path.text).collect(),
         expect: expect(&mut f),
@@ -154,6 +156,8 @@ fn entry(node: &Node, families: &[&str], errors: &mut Vec<Diagnostic>) -> Entry 
         anchor: of_audit(&mut f, "anchor", &family.text),
         sources: sources::read(&mut f),
         publish: publish::read(&mut f, &family.text),
+        series,
+        acknowledged,
         family: family.text,
     };
     sources::concern(&entry, node, f.errors);

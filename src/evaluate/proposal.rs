@@ -1,14 +1,16 @@
 //! What the working tree would change about rules, configuration, waivers, statements and baseline, held against those that judge.
 
 use super::difference::{Difference, Step, between};
+use crate::acknowledgement::Acknowledgement;
 use crate::attestation::Statement;
 use crate::baseline::Baseline;
 use crate::config::{Config, Entry, Profile};
 use crate::evidence::Gap;
 use crate::finding::{Finding, Outcome};
 use crate::io::hash::fingerprint;
+use crate::metric::number;
 use crate::proposal::{Proposal, Proposed, RULE, Tendency};
-use crate::rule::{Pack, Severity, Way};
+use crate::rule::{Pack, Place, Severity, Way};
 use crate::verdict::Mode;
 use crate::waiver::Waiver;
 use std::collections::{BTreeMap, BTreeSet};
@@ -103,6 +105,10 @@ fn entry(old: &Entry, new: &Entry) -> Option<(Way, String)> {
     if files(new) < files(old) {
         return Some((Way::Looser, format!("expects {} files, was {}", files(new), files(old))));
     }
+    let least = |entry: &Entry| entry.series.iter().filter_map(|setting| setting.min_change).fold(0.0, f64::max);
+    if least(new) > least(old) {
+        return Some((Way::Looser, format!("leaves out changes of up to {} %", number(least(new) * 100.0))));
+    }
     (old != new).then(|| (Way::Different, "read otherwise, or from elsewhere".to_owned()))
 }
 
@@ -160,6 +166,32 @@ fn same(old: &Waiver, new: &Waiver) -> bool {
         ..waiver.clone()
     };
     text(old) == text(new) && bare(old) == bare(new)
+}
+
+/// What became of accepted steps: each that comes, or accepts more or for longer, lets a regression stand.
+pub fn acknowledgements(old: &[Acknowledgement], new: &[Acknowledgement]) -> Vec<Proposed> {
+    let by_name = |all: &[Acknowledgement]| {
+        let name = |one: &Acknowledgement| {
+            let metric = one.metric.as_ref().map_or_else(String::new, |metric| format!(" {metric}"));
+            format!("acknowledgement of {} for {}{metric}", one.commit, one.benchmark)
+        };
+        all.iter().map(|one| (name(one), Acknowledgement { place: Place::default(), ..one.clone() })).collect::<BTreeMap<_, _>>()
+    };
+    let mut found = Vec::new();
+    each(&by_name(old), &by_name(new), |name, old, new| {
+        let (way, text) = match (old, new) {
+            (None, Some(new)) => (Way::Looser, format!("until {}: added", new.expires.date())),
+            (Some(_), None) => (Way::Tighter, "removed".to_owned()),
+            (Some(old), Some(new)) if old != new => {
+                let shorter = Acknowledgement { expires: old.expires, ..new.clone() };
+                let way = if new.expires < old.expires && *old == shorter { Way::Tighter } else { Way::Looser };
+                (way, format!("until {}: changed", new.expires.date()))
+            }
+            _ => return,
+        };
+        found.push(Proposed::new(name, way, text));
+    });
+    found
 }
 
 /// What became of people's statements: each that comes may answer a rule that nobody had answered. So may the newest one when it

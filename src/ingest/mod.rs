@@ -29,6 +29,7 @@ use crate::io::json;
 use crate::io::xml::opening;
 use crate::io::yaml;
 use crate::rule::{Collector, Place};
+use crate::series::Setting;
 use crate::source::{Grade, Location, Problem, Source};
 use crate::transcript::Publish;
 use crate::tree::{Sources, Tree};
@@ -82,6 +83,8 @@ pub struct Request<'a> {
     pub sources: &'a Sources,
     /// How much of a golden set's texts may be kept.
     pub publish: Publish,
+    /// What the configuration says of benchmark series.
+    pub series: &'a [Setting],
 }
 
 impl<'a> Request<'a> {
@@ -100,6 +103,7 @@ impl<'a> Request<'a> {
             tree: None,
             sources: SOURCES,
             publish: Publish::Ids,
+            series: &[],
         }
     }
 }

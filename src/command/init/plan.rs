@@ -89,7 +89,17 @@ pub fn plan(folder: &Path, survey: &Survey, now: Instant) -> Result<Plan, Error>
     }
     let root = folder.to_owned();
     let ids = Lifecycle::default();
-    let setup = Setup { config: survey.config(), root, packs: Vec::new(), rules, declared, waivers: Vec::new(), ids, shelf: Shelf::Disk };
+    let setup = Setup {
+        config: survey.config(),
+        root,
+        packs: Vec::new(),
+        rules,
+        declared,
+        acknowledged: Vec::new(),
+        waivers: Vec::new(),
+        ids,
+        shelf: Shelf::Disk,
+    };
     let evidence = gather::evidence(&setup, now, gather::tree(&setup).as_ref(), None)?;
     let facts = Facts::new(&evidence);
     let occasion = Occasion { now: Some(now), commit: git::head(folder), ..Occasion::default() };

@@ -34,7 +34,7 @@ fn noisy(level: f64, n: usize) -> Vec<f64> {
 
 fn judged(all: Vec<Series>) -> Evidence {
     let mut evidence = Evidence { series: all, ..Evidence::new("nightly", "benchmark") };
-    trends(std::slice::from_mut(&mut evidence));
+    trends(std::slice::from_mut(&mut evidence), &Terms::none(Instant(0)));
     evidence
 }
 
@@ -177,7 +177,7 @@ fn a_new_machine_starts_anew_and_retires_the_old_one() {
 fn it_may_be_said_twice_and_keeps_to_the_catalogue() {
     let mut evidence = judged(vec![series("digest", "", 0, &noisy(1.0, 25))]);
     let once = evidence.clone();
-    trends(std::slice::from_mut(&mut evidence));
+    trends(std::slice::from_mut(&mut evidence), &Terms::none(Instant(0)));
     assert_eq!(evidence, once);
     let family = catalogue::family_named("benchmark.series").unwrap();
     for record in evidence.rows(family.name) {
@@ -188,6 +188,6 @@ fn it_may_be_said_twice_and_keeps_to_the_catalogue() {
         assert!(evidence.metric(id).is_some() && catalogue::metric_named(id).is_some(), "{id}");
     }
     let mut empty = Evidence::new("nightly", "benchmark");
-    trends(std::slice::from_mut(&mut empty));
+    trends(std::slice::from_mut(&mut empty), &Terms::none(Instant(0)));
     assert_eq!(empty, Evidence::new("nightly", "benchmark"));
 }

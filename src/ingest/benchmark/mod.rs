@@ -39,12 +39,12 @@ mod rerun;
 mod rows;
 mod ruby_benchmark;
 mod run;
+mod settings;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]
 mod tests;
 mod text;
-mod unit;
 mod values_csv;
 mod vitest_bench;
 
@@ -58,7 +58,7 @@ use crate::io::fs::Artifact;
 use crate::io::sqlite;
 use crate::metric::{Value, grouped};
 use crate::pair::Pair;
-use crate::series::{Direction, Point};
+use crate::series::{Direction, Point, unit};
 use crate::source::{Grade, Location};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -247,7 +247,7 @@ impl Family for Benchmark {
         draft.measurements.is_empty() && draft.pairs.is_empty()
     }
 
-    fn settle(mut drafts: Vec<Draft>, _: &Request<'_>, evidence: &mut Evidence) {
+    fn settle(mut drafts: Vec<Draft>, request: &Request<'_>, evidence: &mut Evidence) {
         let pairs: Vec<Pair> = drafts.iter_mut().flat_map(|draft| std::mem::take(&mut draft.pairs)).collect();
         if !pairs.is_empty() {
             bench_pair::settle(&pairs, evidence);
@@ -255,6 +255,7 @@ impl Family for Benchmark {
         if drafts.iter().all(|draft| draft.measurements.is_empty()) {
             return;
         }
+        settings::apply(request.series, &mut drafts, evidence);
         gather::series(drafts, evidence);
         evidence.put("benchmark.series", Value::Count(evidence.series.len() as u64));
         let newest = evidence.series.iter().flat_map(|series| &series.points).filter_map(Point::newest).max();

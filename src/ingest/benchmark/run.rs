@@ -5,7 +5,7 @@ use crate::analyze::quantile::median;
 use crate::ingest::Reading;
 use crate::instant::Instant;
 use crate::io::clock;
-use crate::series::Direction;
+use crate::series::{self, Direction, Setting};
 use crate::source::Location;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -79,6 +79,8 @@ pub(super) struct Run {
     draft: Draft,
     /// Repeated measurements of one thing, by benchmark, metric and unit.
     pools: BTreeMap<[String; 3], Pool>,
+    /// What the configuration says of series.
+    settings: Vec<Setting>,
     /// Units of which nobody knows which way is better.
     assumed: BTreeSet<String>,
     /// Whether the file names a benchmark at all.
@@ -101,6 +103,7 @@ impl Run {
             now: reading.request.now,
             draft: Draft::default(),
             pools: BTreeMap::new(),
+            settings: reading.request.series.to_vec(),
             assumed: BTreeSet::new(),
             seen: false,
         }
@@ -118,7 +121,7 @@ impl Run {
         if benchmark.trim().is_empty() {
             return self.slip("empty-name", place, "a benchmark has no name".to_owned());
         }
-        let direction = direction.unwrap_or_else(|| {
+        let direction = series::better(&self.settings, benchmark, metric).or(direction).unwrap_or_else(|| {
             self.assumed.insert(if unit.is_empty() { metric.to_owned() } else { unit.clone() });
             Direction::Lower
         });

@@ -227,6 +227,7 @@ fn series(benchmark: &str, metric: &str, unit: &str, base: f64, step: Option<f64
         after: base + by,
         commit: Some("487fbed3e56afbfd".into()),
         at: Some(at("2026-02-07T02:05:10Z")),
+        ..Change::default()
     });
     Series {
         benchmark: benchmark.into(),
@@ -242,6 +243,7 @@ fn series(benchmark: &str, metric: &str, unit: &str, base: f64, step: Option<f64
             band: Some((base * 0.98, base * 1.02)),
             change: step.map_or(0.004, |by| by / base),
             changes: change.into_iter().collect(),
+            ..Trend::default()
         }),
     }
 }

@@ -6,7 +6,7 @@ use crate::render::parts::chip;
 use crate::series::{Direction, Series};
 
 /// The states, most interesting first, with the outcome whose look they have and their word.
-pub(super) const STATES: [(&str, &str, &str); 8] = [
+pub(super) const STATES: [(&str, &str, &str); 10] = [
     ("regressed", "fail", "Regressed"),
     ("missing", "no-evidence", "Missing"),
     ("zero-baseline", "no-evidence", "Zero baseline"),
@@ -14,6 +14,8 @@ pub(super) const STATES: [(&str, &str, &str); 8] = [
     ("improved", "pass", "Improved"),
     ("insufficient-history", "unproven", "Too few runs"),
     ("learning", "not-applicable", "Learning"),
+    ("new", "not-applicable", "New"),
+    ("acknowledged", "pass", "Acknowledged"),
     ("stable", "pass", "Stable"),
 ];
 
@@ -60,7 +62,8 @@ pub(super) fn news(series: &Series) -> String {
             "suspect" => format!("{name} has one value out of the ordinary"),
             "missing" => format!("{name} has no value in the newest run"),
             "zero-baseline" => format!("{name} has a baseline of 0"),
-            "learning" | "insufficient-history" => format!("{name} has too few runs to be judged"),
+            "acknowledged" => format!("{name} stepped, and somebody accepts that"),
+            "new" | "learning" | "insufficient-history" => format!("{name} has too few runs to be judged"),
             _ => format!("{name} is within its usual range"),
         };
     };

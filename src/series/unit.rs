@@ -1,6 +1,6 @@
 //! Units as benchmark tools write them: what they measure, which way is better, and how one becomes another.
 
-use crate::series::Direction;
+use super::Direction;
 
 /// Units of time in nanoseconds, and of memory in bytes, in lower case.
 const TIMES: &[(&str, f64)] = &[
@@ -42,7 +42,7 @@ const RATES: &[&str] = &["fps", "rps", "qps", "tps", "iops", "hz", "flops", "bps
 const COSTS: &[&str] = &["alloc", "allocation", "instruction", "cycle", "miss", "fault", "branch-misse", "cache-misse"];
 
 /// What a unit measures: the name of a metric whose tool gives it none.
-pub(super) fn metric(unit: &str) -> &'static str {
+pub fn metric(unit: &str) -> &'static str {
     let (over, under) = parts(unit);
     if is_rate(unit) {
         "throughput"
@@ -56,7 +56,7 @@ pub(super) fn metric(unit: &str) -> &'static str {
 }
 
 /// Which way is better; nothing when the unit does not tell.
-pub(super) fn direction(unit: &str) -> Option<Direction> {
+pub fn direction(unit: &str) -> Option<Direction> {
     let (over, _) = parts(unit);
     if is_rate(unit) {
         return Some(Direction::Higher);
@@ -72,6 +72,28 @@ pub fn factor(from: &str, to: &str) -> Option<f64> {
     }
     let ((a, per_a), (b, per_b)) = (parts(from), parts(to));
     Some(ratio(a, b)? / ratio(per_a.unwrap_or(""), per_b.unwrap_or(""))?)
+}
+
+/// A time, also one for each of something (`ns/op`), in milliseconds.
+pub fn milliseconds(value: f64, unit: &str) -> Option<f64> {
+    let (over, under) = parts(unit);
+    let plain = under.is_none_or(|under| known(TIMES, under).is_none() && known(BYTES, under).is_none());
+    known(TIMES, over).filter(|_| plain).map(|ns| value * ns / 1e6)
+}
+
+/// A size, also one for each of something (`B/op`), in bytes.
+pub fn bytes(value: f64, unit: &str) -> Option<f64> {
+    let (over, under) = parts(unit);
+    let plain = under.is_none_or(|under| known(TIMES, under).is_none());
+    known(BYTES, over).filter(|_| plain).map(|size| value * size)
+}
+
+/// How many of something happen in a second. Bytes in a second are not counted so: nobody would know which multiple is meant.
+pub fn per_second(value: f64, unit: &str) -> Option<f64> {
+    let (over, under) = parts(unit);
+    let Some(under) = under else { return RATES.contains(&plain(over).as_str()).then_some(value) };
+    let counted = known(BYTES, over).is_none() && known(TIMES, over).is_none();
+    known(TIMES, under).filter(|_| counted).map(|ns| value * (1e9 / ns))
 }
 
 fn ratio(from: &str, to: &str) -> Option<f64> {
@@ -130,6 +152,28 @@ mod tests {
             ("", None, "value"),
         ] {
             assert_eq!((direction(unit), metric(unit)), (expected, name), "{unit}");
+        }
+    }
+
+    #[test]
+    fn what_a_rule_may_compare_has_one_unit() {
+        let near = |a: Option<f64>, b: Option<f64>| a == b || a.zip(b).is_some_and(|(a, b)| (a / b - 1.0).abs() < 1e-12);
+        for (unit, time, size, rate) in [
+            ("us", Some(2e-3), None, None),
+            ("ns/op", Some(2e-6), None, None),
+            ("s", Some(2e3), None, None),
+            ("KiB", None, Some(2048.0), None),
+            ("B/op", None, Some(2.0), None),
+            ("ops/us", None, None, Some(2e6)),
+            ("/s", None, None, Some(2.0)),
+            ("req per minute", None, None, Some(2.0 / 60.0)),
+            ("fps", None, None, Some(2.0)),
+            ("MB/s", None, None, None),
+            ("ns/byte", None, None, None),
+            ("points", None, None, None),
+        ] {
+            let told = (milliseconds(2.0, unit), bytes(2.0, unit), per_second(2.0, unit));
+            assert!(near(told.0, time) && near(told.1, size) && near(told.2, rate), "{unit}: {told:?}");
         }
     }
 
