@@ -191,7 +191,7 @@ fn units_are_brought_together_and_machines_kept_apart() {
 #[test]
 fn without_results_the_time_of_the_command_is_measured() {
     let folder = checkouts();
-    let answer = pair(folder.path(), "true", "sleep 0.05", &["--rounds", "6", "--warmup", "0"]);
+    let answer = pair(folder.path(), "true", "sleep 0.2", &["--rounds", "6", "--warmup", "0"]);
     assert_eq!(answer.code, 1, "{} {}", answer.out, answer.err);
     assert!(answer.out.contains("regressed  command time  "), "{}", answer.out);
 }
