@@ -57,23 +57,7 @@ enum Verb {
     #[command(verbatim_doc_comment)]
     Check(CheckArgs),
     /// Show what a file says, without judging it
-    Inspect {
-        /// Evidence files, and folders that are read as one
-        #[arg(required = true)]
-        paths: Vec<PathBuf>,
-        /// text or json
-        #[arg(long, default_value = "text")]
-        format: String,
-        /// A map for a table of your own design: a shipped map's name, or a YAML file
-        #[arg(long)]
-        map: Option<String>,
-        /// How long the chain of an audit trail was and how it ended, as kept elsewhere: {"size": rows, "head": hash}
-        #[arg(long, value_name = "FILE")]
-        anchor: Option<PathBuf>,
-        /// As of when [default: the clock]
-        #[arg(long, value_name = "TIME")]
-        now: Option<String>,
-    },
+    Inspect(inspect::Options),
     /// Show where the level of a benchmark's values changed, one line for every change
     ///
     /// A level is what the values scatter about; a single odd value is no change. Each line says the series, the index of the first value
@@ -361,7 +345,7 @@ fn dispatch(verb: Verb) -> Result<u8, Error> {
             let CheckArgs { files, require, subject, format, emit, out, look } = args;
             check::run(&check::Options { files, require, format, emit, out, style: look.style(), ..subject.options() })
         }
-        Verb::Inspect { paths, format, map, anchor, now } => inspect::run(&inspect::Options { paths, format, map, anchor, now }),
+        Verb::Inspect(options) => inspect::run(&options),
         Verb::ChangePoints(options) => change_points::run(&options),
         Verb::History { verb } => history::run(&verb),
         Verb::BenchPair(options) => bench_pair::run(&options),

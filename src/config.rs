@@ -64,6 +64,8 @@ pub struct Entry {
     pub map: Option<String>,
     /// Instead of a map: which measure of the tool stands for which of [`JUDGED`].
     pub judges: BTreeMap<String, String>,
+    /// The retention policy that an audit trail is held against.
+    pub policy: Option<String>,
     /// Where it was written down how long the chain of an audit trail was, and how it ended.
     pub anchor: Option<String>,
     /// About the source files that the evidence names.

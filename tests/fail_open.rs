@@ -630,5 +630,7 @@ fn nothing_that_applies_is_nothing_shown() {
         assert_eq!(project.check().code, 3, "{lines}");
     }
     let project = Project::new();
-    project.rule("tests", "for_each: audit.finding\nempty: 0\nrequire: code == \"AUD-TIME\"").says(3, "no audit evidence is configured");
+    project
+        .rule("tests", "for_each: audit.finding\nempty: 0\nrequire: code == \"AUD-TS-FORMAT\"")
+        .says(3, "no audit evidence is configured");
 }

@@ -3,7 +3,7 @@
 use super::change::Change;
 use super::setup::{Setup, rooted};
 use crate::compare::{self, Terms};
-use crate::discover::{artifacts, attestations, map};
+use crate::discover::{artifacts, attestations, map, terms};
 use crate::error::Error;
 use crate::evidence::Evidence;
 use crate::ingest::{self, Request};
@@ -35,10 +35,14 @@ pub fn evidence(setup: &Setup, now: Instant, tree: Option<&Tree>, change: Option
         let (found, problems) = artifacts::of(entry, &setup.root);
         let asked: Vec<&Collector> =
             collectors.iter().filter(|c| c.source.text == *name || c.source.text == entry.family).copied().collect();
+        let policy = terms::named(entry.policy.as_deref(), &setup.root, &setup.shelf)?;
+        let trail = found.first().filter(|_| entry.family == "audit").map(|artifact| artifact.path.as_path());
+        let policy = policy.or_else(|| terms::beside(trail, &setup.shelf));
         let request = Request {
             name,
             artifacts: &found,
             map: maps.get(name.as_str()).map(|text| (entry.map.as_deref().unwrap_or(setup.config.path.as_str()), text.as_str())),
+            policy: policy.as_ref().map(|(name, text)| (name.as_str(), text.as_str())),
             declared: &setup.declared,
             collectors: &asked,
             anchor: anchors.get(name.as_str()).map(String::as_str),

@@ -3,7 +3,7 @@
 use super::check::{moment, print};
 use super::plain;
 use crate::compare;
-use crate::discover::map;
+use crate::discover::{map, terms};
 use crate::error::Error;
 use crate::evidence::{Evidence, Records};
 use crate::ingest::{self, Request};
@@ -22,17 +22,25 @@ use std::path::{Path, PathBuf};
 const ROWS: usize = 10_000;
 
 /// What is asked of `inspect`.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, clap::Args)]
 pub struct Options {
-    /// Files, and folders that are one artifact.
+    /// Evidence files, and folders that are read as one
+    #[arg(required = true)]
     pub paths: Vec<PathBuf>,
-    /// `text` or `json`.
+    /// text or json
+    #[arg(long, default_value = "text")]
     pub format: String,
-    /// A map for files of somebody else's design.
+    /// A map for a table of your own design: a shipped map's name, or a YAML file
+    #[arg(long)]
     pub map: Option<String>,
-    /// A file with what was written down of the chain in an audit trail.
+    /// The retention policy an audit trail is held against [default: retention-policy.yaml beside it]
+    #[arg(long, value_name = "FILE")]
+    pub policy: Option<String>,
+    /// How long the chain of an audit trail was and how it ended, as kept elsewhere: {"size": rows, "head": hash}
+    #[arg(long, value_name = "FILE")]
     pub anchor: Option<PathBuf>,
-    /// As of when.
+    /// As of when [default: the clock]
+    #[arg(long, value_name = "TIME")]
     pub now: Option<String>,
 }
 
@@ -83,7 +91,11 @@ fn look(path: &Path, options: &Options) -> Result<Inspection, Error> {
     let now = moment(options.now.as_deref())?;
     let anchor = options.anchor.as_ref().map(|file| fs::read_text(file).map_err(|e| Error::Usage(format!("{}: {e}", file.display()))));
     let anchor = anchor.transpose()?;
-    let request = Request { map, anchor: anchor.as_deref(), ..Request::plain(&shown, std::slice::from_ref(&artifact), now) };
+    let policy = terms::named(options.policy.as_deref(), Path::new(""), &Shelf::Disk)?;
+    let trail = Some(path).filter(|_| room.family == "audit");
+    let policy = policy.or_else(|| terms::beside(trail, &Shelf::Disk));
+    let policy = policy.as_ref().map(|(name, text)| (name.as_str(), text.as_str()));
+    let request = Request { map, policy, anchor: anchor.as_deref(), ..Request::plain(&shown, std::slice::from_ref(&artifact), now) };
     let mut evidence = (room.read)(&request);
     compare::trends(std::slice::from_mut(&mut evidence), &compare::Terms::none(now));
     evidence.keep_worst(ROWS);

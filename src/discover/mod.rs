@@ -10,4 +10,5 @@ pub mod pipeline;
 pub mod reports;
 pub mod settings;
 pub mod site;
+pub mod terms;
 pub mod waivers;

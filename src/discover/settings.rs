@@ -153,6 +153,7 @@ fn entry(node: &Node, families: &[&str], errors: &mut Vec<Diagnostic>) -> Entry 
         expect: expect(&mut f),
         map: if judges.is_some() { None } else { f.text("map") },
         judges: judges.unwrap_or_default(),
+        policy: of_audit(&mut f, "policy", &family.text),
         anchor: of_audit(&mut f, "anchor", &family.text),
         sources: sources::read(&mut f),
         publish: publish::read(&mut f, &family.text),

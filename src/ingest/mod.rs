@@ -26,6 +26,7 @@ use crate::evidence::{EMPTY, Evidence, MISSING};
 use crate::instant::Instant;
 use crate::io::fs::Artifact;
 use crate::io::json;
+use crate::io::sqlite;
 use crate::io::xml::opening;
 use crate::io::yaml;
 use crate::rule::{Collector, Place};
@@ -69,6 +70,8 @@ pub struct Request<'a> {
     pub artifacts: &'a [Artifact],
     /// The map of a table or file of somebody else's design: its name and its YAML.
     pub map: Option<(&'a str, &'a str)>,
+    /// What an audit trail is held against: the file of the retention policy, and its YAML.
+    pub policy: Option<(&'a str, &'a str)>,
     /// Metrics that configuration and packs declare.
     pub declared: &'a BTreeMap<String, Declared>,
     /// Queries that rules ask of this entry.
@@ -96,6 +99,7 @@ impl<'a> Request<'a> {
             name,
             artifacts,
             map: None,
+            policy: None,
             declared: DECLARED,
             collectors: &[],
             anchor: None,
@@ -296,6 +300,9 @@ pub fn unclaimed(artifact: &Artifact, family: &str) -> (&'static str, String) {
     }
     if stamp::is_one(artifact) {
         return ("unknown-format", "this is a stamp, which is no evidence of its own: name the file beside it".to_owned());
+    }
+    if sqlite::is_database(&artifact.head) && (family.is_empty() || family == audit::Audit::NAME) {
+        return audit::unclaimed(artifact);
     }
     let readers = if family.is_empty() { "no reader".to_owned() } else { format!("no {family} reader") };
     let guess = match claimants(artifact).first() {

@@ -81,16 +81,27 @@ impl Times {
 
     /// Reads a moment, and tells whether it is written as the map says.
     pub fn read(&self, cell: Cell<'_>) -> Option<(Instant, Result<(), Form>)> {
+        let (at, form) = self.tell(cell)?;
+        Some((at, if self.accepts(form) { Ok(()) } else { Err(form) }))
+    }
+
+    /// Whether the map says that times are written so.
+    pub fn accepts(&self, form: Form) -> bool {
+        self.forms.contains(&form)
+    }
+
+    /// Reads a moment, and tells how it is written.
+    pub fn tell(&self, cell: Cell<'_>) -> Option<(Instant, Form)> {
         let (form, at) = match cell {
             Cell::Text(text) => civil(text)?,
             // Seconds until the year 5138; milliseconds from 1973 on.
             Cell::Integer(n @ 100_000_000..100_000_000_000) => (Form::Unix, n * 1000),
             Cell::Integer(n @ 100_000_000_000..100_000_000_000_000) => (Form::UnixMs, n),
+            Cell::Real(x) if (1e8..1e11).contains(&x) => (Form::Unix, (x * 1000.0).round() as i64),
             _ => return None,
         };
         let local = matches!(form, Form::Datetime | Form::Iso | Form::Date);
-        let at = Instant(if local { at - self.offset } else { at });
-        Some((at, if self.forms.contains(&form) { Ok(()) } else { Err(form) }))
+        Some((Instant(if local { at - self.offset } else { at }), form))
     }
 
     /// The accepted forms, for messages.
@@ -217,6 +228,7 @@ mod tests {
         }
         assert_eq!(read(Cell::Integer(1_771_365_600)), at("2026-02-17T22:00:00Z", Some(Form::Unix)));
         assert_eq!(read(Cell::Integer(1_771_365_600_123)), at("2026-02-17T22:00:00.123Z", Some(Form::UnixMs)));
+        assert_eq!(read(Cell::Real(1_771_365_600.5)), at("2026-02-17T22:00:00.500Z", Some(Form::Unix)));
         let (local, _) = times("{ forms: [datetime], zone: '+05:00' }");
         assert_eq!(local.read(Cell::Text(b"2026-02-18 03:00:00")).unwrap().0.to_string(), "2026-02-17T22:00:00Z");
     }
@@ -244,6 +256,7 @@ mod tests {
             assert_eq!(times.read(Cell::Text(text.as_bytes())), None, "{text}");
         }
         assert_eq!(times.read(Cell::Real(2_461_089.4)), None);
+        assert_eq!(times.read(Cell::Real(f64::NAN)), None);
         assert_eq!(times.read(Cell::Integer(7)), None);
         assert_eq!(times.read(Cell::Null), None);
     }

@@ -38,6 +38,11 @@ pub fn fingerprint(parts: &[&str]) -> String {
     sha256(parts.join("\0").as_bytes())[..32].to_owned()
 }
 
+/// The first sixteen bytes of a text's SHA-256: enough to tell texts apart, also those of somebody who wants them mixed up.
+pub fn short(text: &str) -> u128 {
+    Sha256::digest(text.as_bytes()).iter().take(16).fold(0, |number, byte| number << 8 | u128::from(*byte))
+}
+
 /// Lower-case hex.
 pub fn hex(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";

@@ -1,6 +1,6 @@
 //! The list of deleted ids in an audit row: a JSON array of numbers or texts.
 
-use crate::io::json;
+use crate::io::{hash, json};
 
 /// Longer lists are not read: a thousand ids take some forty kilobytes.
 const LENGTH: usize = 1 << 20;
@@ -10,10 +10,41 @@ const LENGTH: usize = 1 << 20;
 pub struct Ids {
     /// How many.
     pub count: u64,
-    /// The smallest and the largest, if all are whole numbers and there are any.
-    pub range: Option<(i64, i64)>,
+    /// The smallest and the largest, if there are any: of whole numbers, or of texts in the order of their bytes.
+    pub range: Option<(Id, Id)>,
     /// One that is listed twice.
     pub duplicate: Option<String>,
+    /// All of them, as ranges in order.
+    pub ranges: Vec<Range>,
+}
+
+/// An id.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Id {
+    /// A whole number.
+    Number(i64),
+    /// Anything else.
+    Text(String),
+}
+
+impl std::fmt::Display for Id {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Id::Number(n) => n.fmt(f),
+            Id::Text(text) => super::pii::redacted(text).fmt(f),
+        }
+    }
+}
+
+/// Ids that follow each other, as numbers that do: whole numbers from [`NUMBERS`] on, all else by a digest.
+pub type Range = (u128, u128);
+
+/// Where the whole numbers begin; a digest never lies there, because its first bit is set.
+const NUMBERS: u128 = 1 << 65;
+
+/// The id of a number, where it is one of a whole number.
+pub fn shown(key: u128) -> Option<i64> {
+    i64::try_from(key as i128 - NUMBERS as i128).ok()
 }
 
 /// Reads a list.
@@ -25,7 +56,7 @@ pub fn read(text: &str) -> Result<Ids, String> {
         return Err(format!("is longer than {} KiB", LENGTH / 1024));
     }
     match numbers(text.as_bytes()) {
-        Some(numbers) => Ok(summary(numbers, |numbers| Some((*numbers.first()?, *numbers.last()?)))),
+        Some(numbers) => Ok(of_numbers(numbers)),
         None => any(text),
     }
 }
@@ -58,7 +89,7 @@ fn any(text: &str) -> Result<Ids, String> {
         Err(mistake) => return Err(format!("is not JSON: {}", mistake.message)),
     };
     if let Some(numbers) = values.iter().map(json::Value::as_i64).collect::<Option<Vec<i64>>>() {
-        return Ok(summary(numbers, |numbers| Some((*numbers.first()?, *numbers.last()?))));
+        return Ok(of_numbers(numbers));
     }
     let name = |value: &json::Value| match value {
         json::Value::String(text) => Some(text.clone()),
@@ -66,17 +97,42 @@ fn any(text: &str) -> Result<Ids, String> {
         _ => None,
     };
     match values.iter().map(name).collect::<Option<Vec<String>>>() {
-        Some(names) => Ok(summary(names, |_| None)),
+        Some(names) => Ok(of_texts(names)),
         None => Err("holds something that is neither a number nor a text".to_owned()),
     }
 }
 
-fn summary<T: Ord + ToString>(mut ids: Vec<T>, range: impl Fn(&[T]) -> Option<(i64, i64)>) -> Ids {
+fn of_numbers(mut ids: Vec<i64>) -> Ids {
+    let duplicate = sort(&mut ids).map(|id| id.to_string());
+    let range = ids.first().zip(ids.last()).map(|(first, last)| (Id::Number(*first), Id::Number(*last)));
+    let mut ranges: Vec<Range> = Vec::new();
+    for id in &ids {
+        let key = NUMBERS.wrapping_add_signed(i128::from(*id));
+        match ranges.last_mut() {
+            Some((_, end)) if *end == key || *end + 1 == key => *end = key,
+            _ => ranges.push((key, key)),
+        }
+    }
+    Ids { count: ids.len() as u64, range, duplicate, ranges }
+}
+
+fn of_texts(mut ids: Vec<String>) -> Ids {
+    let duplicate = sort(&mut ids).cloned().map(|id| Id::Text(id).to_string());
+    let range = ids.first().zip(ids.last()).map(|(first, last)| (Id::Text(first.clone()), Id::Text(last.clone())));
+    // A number that is written as a text is the same id.
+    let key = |id: &String| id.parse().map_or_else(|_| hash::short(id) | 1 << 127, |n: i64| NUMBERS.wrapping_add_signed(n.into()));
+    let mut keys: Vec<u128> = ids.iter().map(key).collect();
+    keys.sort_unstable();
+    keys.dedup();
+    Ids { count: ids.len() as u64, range, duplicate, ranges: keys.into_iter().map(|key| (key, key)).collect() }
+}
+
+/// Sorts ids, and tells one that is there twice.
+fn sort<T: Ord>(ids: &mut [T]) -> Option<&T> {
     if !ids.is_sorted() {
         ids.sort_unstable();
     }
-    let duplicate = ids.windows(2).find(|pair| pair[0] == pair[1]).map(|pair| pair[0].to_string());
-    Ids { count: ids.len() as u64, range: range(&ids), duplicate }
+    ids.windows(2).find(|pair| pair[0] == pair[1]).map(|pair| &pair[0])
 }
 
 #[cfg(test)]
@@ -84,20 +140,33 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
 
-    fn ids(count: u64, range: Option<(i64, i64)>, duplicate: Option<&str>) -> Result<Ids, String> {
-        Ok(Ids { count, range, duplicate: duplicate.map(ToOwned::to_owned) })
+    fn told(text: &str) -> (u64, String, Option<String>, usize) {
+        let ids = read(text).unwrap();
+        let range = ids.range.map_or_else(String::new, |(first, last)| format!("{first}..{last}"));
+        (ids.count, range, ids.duplicate, ids.ranges.len())
     }
 
     #[test]
     fn lists_are_counted() {
-        assert_eq!(read("[]"), ids(0, None, None));
-        assert_eq!(read(" [ ] "), ids(0, None, None));
-        assert_eq!(read("[1, 2, 3]"), ids(3, Some((1, 3)), None));
-        assert_eq!(read("[3,1, 3]"), ids(3, Some((1, 3)), Some("3")));
-        assert_eq!(read("[-5, 0, 9223372036854775807]"), ids(3, Some((-5, i64::MAX)), None));
-        assert_eq!(read(r#"["b", "a", "b"]"#), ids(3, None, Some("b")));
-        assert_eq!(read(r#"[1, "550e8400-e29b-41d4-a716-446655440000"]"#), ids(2, None, None));
-        assert_eq!(read("[9223372036854775808]"), ids(1, None, None));
+        let is = |count, range: &str, duplicate: Option<&str>, ranges| (count, range.to_owned(), duplicate.map(str::to_owned), ranges);
+        assert_eq!(told("[]"), is(0, "", None, 0));
+        assert_eq!(told(" [ ] "), is(0, "", None, 0));
+        assert_eq!(told("[1, 2, 3]"), is(3, "1..3", None, 1));
+        assert_eq!(told("[3,1, 3]"), is(3, "1..3", Some("3"), 2));
+        assert_eq!(told("[-5, 0, 9223372036854775807]"), is(3, "-5..9223372036854775807", None, 3));
+        assert_eq!(told(r#"["b", "a", "b"]"#), is(3, "a..b", Some("b"), 2));
+        assert_eq!(told(r#"[1, "550e8400-e29b-41d4-a716-446655440000"]"#), is(2, "1..550e8400-e29b-41d4-a716-446655440000", None, 2));
+        assert_eq!(told("[9223372036854775808]"), is(1, "9223372036854775808..9223372036854775808", None, 1));
+        assert_eq!(told(r#"["ada@example.com"]"#).1, "[email]..[email]");
+    }
+
+    #[test]
+    fn an_id_is_the_same_however_it_is_written() {
+        let ranges = |text| read(text).unwrap().ranges;
+        assert_eq!(ranges("[7]"), ranges(r#"["7"]"#));
+        assert_eq!(ranges("[-1, 0]").len(), 1);
+        let end = |text| shown(ranges(text)[0].1);
+        assert_eq!([end("[-9]"), end("[9223372036854775807]"), end(r#"["a"]"#)], [Some(-9), Some(i64::MAX), None]);
     }
 
     #[test]

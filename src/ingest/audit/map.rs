@@ -1,91 +1,27 @@
 //! What a map says of an audit table: which column is what, and which values are in order.
 
-use super::chain;
+use super::column::{COLUMNS, Column, Null, Origin, WORDED};
+use super::{chain, pii, policy};
 use crate::error::Diagnostic;
 use crate::ingest::table::Times;
 use crate::io::spelling;
+use crate::io::sqlite::Cell;
 use crate::io::yaml::{self, Fields, Node};
-
-/// A column as this family knows it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-#[allow(missing_docs, reason = "the names are those of the map")]
-pub enum Column {
-    Id,
-    Table,
-    Operation,
-    Count,
-    Ids,
-    Rule,
-    Cutoff,
-    At,
-    DryRun,
-    Error,
-    Run,
-    Job,
-    Trigger,
-    Actor,
-    Environment,
-    Host,
-    Version,
-    Schema,
-    Duration,
-    Scanned,
-    MinId,
-    MaxId,
-}
-
-/// How many columns there are.
-pub const COLUMNS: usize = 22;
-
-impl Column {
-    /// All columns and their names, in the order of [`Column`].
-    pub const ALL: [(Column, &'static str); COLUMNS] = [
-        (Column::Id, "id"),
-        (Column::Table, "table"),
-        (Column::Operation, "operation"),
-        (Column::Count, "count"),
-        (Column::Ids, "ids"),
-        (Column::Rule, "rule"),
-        (Column::Cutoff, "cutoff"),
-        (Column::At, "at"),
-        (Column::DryRun, "dry_run"),
-        (Column::Error, "error"),
-        (Column::Run, "run"),
-        (Column::Job, "job"),
-        (Column::Trigger, "trigger"),
-        (Column::Actor, "actor"),
-        (Column::Environment, "environment"),
-        (Column::Host, "host"),
-        (Column::Version, "version"),
-        (Column::Schema, "schema"),
-        (Column::Duration, "duration"),
-        (Column::Scanned, "scanned"),
-        (Column::MinId, "min_id"),
-        (Column::MaxId, "max_id"),
-    ];
-
-    /// As a map names it.
-    pub fn name(self) -> &'static str {
-        Column::ALL[self as usize].1
-    }
-
-    fn named(name: &str) -> Option<Column> {
-        Column::ALL.iter().find(|(_, n)| *n == name).map(|(column, _)| *column)
-    }
-}
-
-/// Columns whose words a map may list.
-pub const WORDED: [Column; 4] = [Column::Operation, Column::Trigger, Column::Environment, Column::Job];
+use crate::rule::Spanned;
 
 /// What a map says.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Map {
-    /// The table.
+    /// The table; empty where the map is of files that hold one table only.
     pub table: String,
     /// The name of its schema without the migration.
     pub schema: String,
-    /// What the table calls each column, in the order of [`Column`]; none where it has no such column.
-    pub columns: [Option<String>; COLUMNS],
+    /// Where each column stands, in the order of [`Column`]; none where the table has no such column.
+    pub columns: [Option<Origin>; COLUMNS],
+    /// What messages call each column.
+    labels: [String; COLUMNS],
+    /// Columns whose values are put in other words.
+    translated: Vec<Column>,
     /// A later migration: the name of the schema with it, and the columns it adds.
     pub migration: Option<(String, Vec<Column>)>,
     /// How times are written.
@@ -100,8 +36,34 @@ pub struct Map {
     pub ids_limit: Option<u64>,
     /// The longest ordinary operation, in milliseconds.
     pub slow: Option<i64>,
+    /// How often the job runs, in milliseconds, where no policy says it.
+    pub cadence: Option<i64>,
+    /// Columns that should be first in an index.
+    pub indexed: Vec<Column>,
+    /// Words that must not meet in one row.
+    pub never: Vec<Vec<(Column, String)>>,
+    /// Where nothing may stand about persons.
+    pub pii: Pii,
     /// How its rows are chained, where the map says it.
     pub chain: Option<chain::Spec>,
+}
+
+/// Where nothing may stand about persons.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Pii {
+    /// Columns that are looked at.
+    pub columns: Vec<Column>,
+    /// What is looked for.
+    pub detect: Vec<&'static str>,
+    /// What is in order all the same: whole finds, or how they end.
+    pub allow: Vec<String>,
+}
+
+impl Default for Pii {
+    fn default() -> Self {
+        let detect = pii::DETECTORS.iter().map(|detector| detector.name).collect();
+        Pii { columns: vec![Column::Error, Column::Actor, Column::Host, Column::Ids], detect, allow: Vec::new() }
+    }
 }
 
 impl Map {
@@ -110,16 +72,19 @@ impl Map {
         let before = errors.len();
         let root = yaml::parse(file, text, errors)?;
         let mut fields = root.fields("an audit map", errors);
-        for key in ["family", "table", "columns", "time"] {
+        for key in ["family", "columns", "time"] {
             fields.require(key);
         }
         if let Some(family) = fields.spanned("family").filter(|f| f.text != "audit") {
             fields.errors.push(Diagnostic::new(family.place, format!("this is a map of the family {}, not of audit", family.text)));
         }
+        let columns = fields.node("columns").map(|node| columns(node, fields.errors)).unwrap_or_default();
         let map = Map {
             table: fields.text("table").unwrap_or_default(),
             schema: fields.text("schema").unwrap_or_default(),
-            columns: fields.node("columns").map(|node| columns(node, fields.errors)).unwrap_or_default(),
+            translated: translated(&columns),
+            labels: Column::ALL.map(|(column, name)| columns[column as usize].as_ref().map_or_else(|| name.to_owned(), Origin::label)),
+            columns,
             migration: fields.node("migration").map(|node| migration(node, fields.errors)),
             times: fields.node("time").map(|node| Times::parse(node, fields.errors)).unwrap_or_default(),
             words: fields.node("words").map(|node| words(node, fields.errors)).unwrap_or_default(),
@@ -127,7 +92,17 @@ impl Map {
             manual: fields.node("manual").map(|node| manual(node, fields.errors)),
             ids_limit: fields.get("ids_limit"),
             slow: fields.get("slow"),
+            cadence: fields.spanned("cadence").and_then(|text| {
+                let ms = policy::milliseconds(&text.text);
+                if ms.is_none() {
+                    fields.errors.push(Diagnostic::new(text.place, format!("`{}` is not a length of time", text.text)));
+                }
+                ms.map(|ms| ms as i64)
+            }),
+            indexed: named(&mut fields, "indexed"),
+            never: fields.items("never").iter().map(|node| pairs(node, fields.errors)).collect(),
             chain: fields.node("chain").map(|node| chain::Spec::parse(node, fields.errors)),
+            pii: fields.node("pii").map(|node| persons(node, fields.errors)).unwrap_or_default(),
         };
         fields.finish();
         (errors.len() == before).then_some(map)
@@ -135,7 +110,28 @@ impl Map {
 
     /// What the table calls a column.
     pub fn label(&self, column: Column) -> &str {
-        self.columns[column as usize].as_deref().unwrap_or(column.name())
+        &self.labels[column as usize]
+    }
+
+    /// Where a column stands.
+    pub fn origin(&self, column: Column) -> Option<&Origin> {
+        self.columns[column as usize].as_ref()
+    }
+
+    /// The cells of a row with the map's words in the place of the table's, and with what NULL means.
+    pub fn understood<'a>(&'a self, mut cells: [Cell<'a>; COLUMNS]) -> [Cell<'a>; COLUMNS] {
+        for column in &self.translated {
+            let Some(origin) = self.origin(*column) else { continue };
+            let cell = &mut cells[*column as usize];
+            if let (Cell::Null, Null::Is(value)) = (*cell, &origin.null) {
+                *cell = Cell::Text(value.as_bytes());
+            }
+            let text = cell.text().map(str::to_owned).or_else(|| cell.integer().map(|n| n.to_string()));
+            if let Some((_, ours)) = text.and_then(|text| origin.words.iter().find(|(theirs, _)| *theirs == text)) {
+                *cell = Cell::Text(ours.as_bytes());
+            }
+        }
+        cells
     }
 
     /// Whether a column came with the migration.
@@ -144,14 +140,17 @@ impl Map {
     }
 }
 
-fn columns(node: &Node, errors: &mut Vec<Diagnostic>) -> [Option<String>; COLUMNS] {
+fn columns(node: &Node, errors: &mut Vec<Diagnostic>) -> [Option<Origin>; COLUMNS] {
     let mut fields = node.fields("columns", errors);
-    for column in [Column::Table, Column::Count, Column::At] {
-        fields.require(column.name());
-    }
-    let columns = Column::ALL.map(|(_, name)| fields.text(name));
+    fields.require(Column::At.name());
+    let columns = Column::ALL.map(|(_, name)| fields.node(name).map(|node| Origin::parse(node, fields.errors)));
     fields.finish();
     columns
+}
+
+fn translated(columns: &[Option<Origin>; COLUMNS]) -> Vec<Column> {
+    let other = |origin: &Origin| !origin.words.is_empty() || matches!(origin.null, Null::Is(_));
+    Column::ALL.iter().map(|(column, _)| *column).filter(|column| columns[*column as usize].as_ref().is_some_and(other)).collect()
 }
 
 fn migration(node: &Node, errors: &mut Vec<Diagnostic>) -> (String, Vec<Column>) {
@@ -160,18 +159,66 @@ fn migration(node: &Node, errors: &mut Vec<Diagnostic>) -> (String, Vec<Column>)
         fields.require(key);
     }
     let schema = fields.text("schema").unwrap_or_default();
-    let mut added = Vec::new();
-    for word in fields.texts("adds") {
+    let added = named(&mut fields, "adds");
+    fields.finish();
+    (schema, added)
+}
+
+/// The columns that a list names.
+fn named(fields: &mut Fields<'_, '_>, key: &'static str) -> Vec<Column> {
+    let words = fields.texts(key);
+    let mut columns = Vec::with_capacity(words.len());
+    for word in words {
         match Column::named(&word.text) {
-            Some(column) => added.push(column),
+            Some(column) => columns.push(column),
+            None => fields.errors.push(unknown(&word)),
+        }
+    }
+    columns
+}
+
+fn unknown(word: &Spanned) -> Diagnostic {
+    let help = spelling::did_you_mean(&word.text, Column::ALL.map(|(_, name)| name));
+    Diagnostic::new(word.place.clone(), format!("unknown column `{}`", word.text)).help(help)
+}
+
+/// `{ trigger: ci, environment: prod }`.
+fn pairs(node: &Node, errors: &mut Vec<Diagnostic>) -> Vec<(Column, String)> {
+    let mut pairs = Vec::new();
+    for (key, node) in node.entries().unwrap_or_default() {
+        match (Column::named(&key.text), node.scalar()) {
+            (Some(column), Some(word)) => pairs.push((column, word.to_owned())),
+            _ => errors.push(unknown(key)),
+        }
+    }
+    if pairs.is_empty() {
+        errors.push(Diagnostic::new(node.place.clone(), "`never` needs columns and their words"));
+    }
+    pairs
+}
+
+fn persons(node: &Node, errors: &mut Vec<Diagnostic>) -> Pii {
+    let mut fields = node.fields("pii", errors);
+    let (usual, mut found) = (Pii::default(), Vec::new());
+    let columns = named(&mut fields, "columns");
+    let detect = fields.texts("detect");
+    for word in &detect {
+        match pii::named(&word.text) {
+            Some(detector) => found.push(detector.name),
             None => {
-                let help = spelling::did_you_mean(&word.text, Column::ALL.map(|(_, name)| name));
-                fields.errors.push(Diagnostic::new(word.place, format!("unknown column `{}`", word.text)).help(help));
+                let help = spelling::did_you_mean(&word.text, usual.detect.iter().copied())
+                    .or_else(|| Some(format!("the detectors are {}", usual.detect.join(", "))));
+                fields.errors.push(Diagnostic::new(word.place.clone(), format!("unknown detector `{}`", word.text)).help(help));
             }
         }
     }
+    let allow = list(&mut fields, "allow");
     fields.finish();
-    (schema, added)
+    Pii {
+        columns: if columns.is_empty() { usual.columns } else { columns },
+        detect: if detect.is_empty() { usual.detect } else { found },
+        allow,
+    }
 }
 
 fn words(node: &Node, errors: &mut Vec<Diagnostic>) -> [Vec<String>; WORDED.len()] {
@@ -216,9 +263,6 @@ mod tests {
         assert_eq!(map.columns.iter().flatten().count(), 22);
         assert_eq!(map.migration.as_ref().unwrap().1.len(), 12);
         assert!(map.is_added(Column::Host) && !map.is_added(Column::Error));
-        for (index, (column, _)) in Column::ALL.iter().enumerate() {
-            assert_eq!(*column as usize, index);
-        }
     }
 
     #[test]

@@ -5,30 +5,69 @@
 
 mod chain;
 mod collect;
+mod column;
 mod ids;
 mod judge;
 mod map;
+mod pii;
+mod policy;
+mod redeleted;
 mod retention;
 mod row;
 mod run;
+mod snapshot;
+mod spread;
 mod tally;
 #[cfg(test)]
 mod tests;
+mod trail;
 
 use crate::catalogue::AUDIT_CODES;
 use crate::error::Diagnostic;
 use crate::evidence::{Evidence, Table};
-use crate::ingest::{Family, Format, Request};
+use crate::ingest::{Family, Format, Reading, Request, shipped_map};
+use crate::instant::Instant;
 use crate::io::fs::Artifact;
 use crate::io::sqlite;
-use crate::metric::{Metric, Value};
+use crate::metric::{Metric, Value, grouped};
 use crate::record::Record;
+use crate::source::{Grade, Location};
 use chain::Standing;
+use column::{Column, WORDED};
 use map::Map;
-use tally::{KEPT, Tally};
+use policy::Policy;
+use tally::{Finding, KEPT, Tally};
 
-/// Findings about what the job did. All others are about how a row is written: they show that the trail cannot be relied on.
-const EVENTS: &[&str] = &["AUD-SLOW", "RET-ACTOR", "RET-ERROR", "RET-IDS-LIMIT", "RET-RULE-CHANGED"];
+/// Findings after which the rows can still be relied on: what the job did, and what somebody should know. All others are about how a row
+/// is written.
+const SOUND: &[&str] = &[
+    "AUD-ENV",
+    "AUD-EXTRA-COL",
+    "AUD-HALF-MIGRATED",
+    "AUD-ID-GAP",
+    "AUD-LEGACY-ROWS",
+    "AUD-PII",
+    "AUD-RUN-ID",
+    "AUD-RUN-MIXED",
+    "AUD-SCANNED",
+    "AUD-SCANNED-EQUAL",
+    "AUD-SEQUENCE",
+    "AUD-SLOW",
+    "AUD-TS-ORDER",
+    "AUD-WAL-MISSING",
+    "AUD-WAL-UNCOMMITTED",
+    "RET-ACTOR",
+    "RET-DRY-ONLY",
+    "RET-ERROR",
+    "RET-GAP",
+    "RET-HOLD",
+    "RET-IDS-LIMIT",
+    "RET-INCOMPLETE-RUN",
+    "RET-POLICY",
+    "RET-RULE-CHANGED",
+    "RET-RUN-TWICE",
+    "RET-TRIGGER",
+];
 
 /// The family of audit trails.
 pub struct Audit;
@@ -42,9 +81,11 @@ pub struct Draft {
     readable: bool,
     /// Columns of the table that the map knows.
     columns: u64,
-    tally: Tally,
+    /// How it was read.
+    map: Option<Map>,
     /// How far its chain holds.
     standing: Standing,
+    tally: Tally,
     tables: Vec<Table>,
 }
 
@@ -70,51 +111,145 @@ impl Family for Audit {
     fn settle(drafts: Vec<Draft>, request: &Request<'_>, evidence: &mut Evidence) {
         evidence.tables = tables(&drafts, request);
         let several = drafts.len() > 1;
-        let (mut total, mut columns, mut standing) = (Tally::default(), None, Standing::Anchored);
+        let (mut total, mut columns, mut map, mut standing) = (Tally::default(), None, None, Standing::Anchored);
         for mut draft in drafts.into_iter().filter(|draft| draft.readable) {
             columns = Some(columns.unwrap_or(u64::MAX).min(draft.columns));
+            map = map.or(draft.map);
             standing = standing.min(draft.standing);
-            for (row, code, message) in draft.tally.findings.drain(..) {
-                let place = if several { format!("{} row {row}", draft.path) } else { format!("row {row}") };
-                if evidence.rows("audit.finding").len() >= KEPT {
-                    *total.omitted.entry("audit.finding".into()).or_default() += 1;
-                } else {
-                    evidence.push("audit.finding", finding(place, row, code, message));
-                }
+            for finding in draft.tally.findings.drain(..) {
+                push(evidence, &mut total, if several { &draft.path } else { "" }, finding);
             }
             total.merge(draft.tally);
         }
-        if let Some(columns) = columns {
-            metrics(&mut total, columns, standing, evidence);
-            evidence.records.entry("audit.table".into()).or_default().extend(total.table_records());
-            evidence.records.entry("audit.run".into()).or_default().extend(total.run_records());
-            evidence.records.entry("audit.day".into()).or_default().extend(total.day_records());
-            evidence.family("audit.finding");
-            evidence.omitted = total.omitted;
+        let (Some(columns), Some(map)) = (columns, map) else { return };
+        let policy = request.policy.and_then(|(file, text)| Policy::parse(file, text, &mut Vec::new()));
+        let missed = trail::judge(&mut total, &map, policy.as_ref(), request.now);
+        for finding in std::mem::take(&mut total.findings) {
+            push(evidence, &mut total, "", finding);
+        }
+        for trouble in &total.trouble {
+            evidence.problem("not-judged", Grade::Error, "", Location::whole(), trouble.clone());
+        }
+        contents(&mut total, evidence, several);
+        digests(&total, &map, evidence);
+        metrics(&mut total, columns, missed, standing, evidence);
+        evidence.records.entry("audit.table".into()).or_default().extend(total.table_records());
+        evidence.records.entry("audit.run".into()).or_default().extend(total.run_records());
+        evidence.records.entry("audit.day".into()).or_default().extend(total.day_records());
+        evidence.records.entry("audit.time_form".into()).or_default().extend(total.spread.records());
+        evidence.family("audit.finding");
+        evidence.omitted = total.omitted;
+    }
+}
+
+/// Why nobody reads a database: what is wrong with it, or which tables it has in the place of those that are known.
+pub(super) fn unclaimed(artifact: &Artifact) -> (&'static str, String) {
+    match sqlite::Snapshot::open(&artifact.path, Instant(0)) {
+        Err(failure) => (file_code(failure.code), failure.message),
+        Ok(snapshot) => {
+            let names: Vec<&str> = snapshot.tables().iter().map(|t| t.name.as_str()).filter(|t| !t.starts_with("sqlite_")).collect();
+            let has = match names.as_slice() {
+                [] => "no table at all".to_owned(),
+                [.., _] if names.len() <= 10 => names.join(", "),
+                many => format!("{} tables", many.len()),
+            };
+            (
+                "AUD-NO-TABLE",
+                format!("the database has no retention_audit_log, nor any other table that is known; it has {has}: name a map"),
+            )
         }
     }
 }
 
-fn finding(place: String, row: i64, code: &'static str, message: String) -> Record {
-    Record::new("id", format!("{place} {code}"))
+/// Adds a finding; beyond the first ten thousand they are only counted.
+fn push(evidence: &mut Evidence, total: &mut Tally, path: &str, finding: Finding) {
+    if evidence.rows("audit.finding").len() >= KEPT {
+        *total.omitted.entry("audit.finding".into()).or_default() += 1;
+        return;
+    }
+    let Finding { row, code, message } = finding;
+    let mut place: Vec<String> = [path].into_iter().filter(|path| !path.is_empty()).map(str::to_owned).collect();
+    place.push(row.map_or_else(|| "trail".to_owned(), |row| format!("row {row}")));
+    let record = Record::new("id", format!("{} {code}", place.join(" ")))
         .with("code", Value::text(code))
-        .with_some("row", u64::try_from(row).ok().map(Value::Count))
-        .with("message", Value::Text(message))
+        .with_some("row", row.and_then(|row| u64::try_from(row).ok()).map(Value::Count))
+        .with("message", Value::Text(message));
+    evidence.push("audit.finding", record);
 }
 
-fn metrics(total: &mut Tally, columns: u64, standing: Standing, evidence: &mut Evidence) {
+/// The map and the policy that rows are read by; what is wrong with them is noted.
+fn terms(reading: &mut Reading<'_>, map: &str) -> Option<(Map, Option<Policy>)> {
+    let mut errors = Vec::new();
+    let (file, text) = reading.request.map.unwrap_or((map, shipped_map(map).unwrap_or_default()));
+    let map = Map::parse(file, text, &mut errors);
+    let policy = reading.request.policy.map(|(file, text)| Policy::parse(file, text, &mut errors));
+    for error in &errors {
+        reading.error("map", Location::whole(), error.to_string());
+    }
+    match (map, policy) {
+        (Some(map), None) => Some((map, None)),
+        (Some(map), Some(Some(policy))) => Some((map, Some(policy))),
+        _ => None,
+    }
+}
+
+/// Says what a source is.
+fn describe(reading: &mut Reading<'_>, what: &str, tally: &Tally) {
+    let span = tally.span.map(|(first, last)| format!(", {} to {}", first.date(), last.date())).unwrap_or_default();
+    reading.source.content = format!("{what}, {} rows{span}", grouped(tally.rows));
+    reading.source.collected_at = tally.span.map(|(_, last): (Instant, Instant)| last);
+}
+
+/// Says in one sentence what was read.
+fn contents(total: &mut Tally, evidence: &mut Evidence, several: bool) {
+    let what = match evidence.sources.as_slice() {
+        [one] if !several => format!(" ({})", one.content),
+        sources => format!(" ({} files)", sources.len()),
+    };
+    let dry = match total.dry {
+        (0, _) => String::new(),
+        (rows, would) => {
+            format!("; the deleted total excludes dry runs: {} rows of dry runs would have deleted {}", grouped(rows), grouped(would))
+        }
+    };
+    let message = format!("{} rows, {} runs, {} deleted{dry}{what}", grouped(total.rows), grouped(total.runs()), grouped(total.deleted));
+    evidence.problem("contents", Grade::Note, "", Location::whole(), message);
+}
+
+/// For every code with findings one note that says what they have in common.
+fn digests(total: &Tally, map: &Map, evidence: &mut Evidence) {
+    let environments = WORDED.iter().position(|column| *column == Column::Environment).map_or(&[][..], |place| &map.words[place]);
+    for (code, generic) in total.digested() {
+        let message = match code {
+            "AUD-ENV" => total.spread.environments(map, environments),
+            "AUD-TYPE" | "AUD-NEGATIVE" => total.spread.wrong_kinds(map).unwrap_or(generic),
+            "AUD-TS-FORMAT" => total.spread.forms(map.label(Column::At)).unwrap_or(generic),
+            _ => generic,
+        };
+        let grade = if code == tally::TRUNCATED || code == "AUD-EXTRA-COL" { Grade::Note } else { Grade::Warning };
+        evidence.problem(code, grade, "", Location::whole(), message);
+    }
+}
+
+fn metrics(total: &mut Tally, columns: u64, missed: Option<u64>, standing: Standing, evidence: &mut Evidence) {
     let mut count = |id, n| evidence.put(id, Value::Count(n));
     count("audit.rows", total.rows);
     count("audit.runs", total.runs());
     count("audit.errors", total.errors);
     count("audit.deleted_rows", total.deleted);
+    count("audit.legacy_rows", total.legacy);
+    count("audit.dry_run_rows", total.dry.0);
+    count("audit.unrecorded_ids", total.truncated.1);
     count("audit.columns", columns);
+    if let Some(missed) = missed {
+        count("audit.missed_runs", missed);
+    }
     count("audit.findings", total.codes.values().sum());
     for code in AUDIT_CODES {
         let n = total.codes.get(code).copied().unwrap_or(0);
         evidence.metrics.push(Metric::new("audit.findings", Value::Count(n)).label("code", *code));
     }
-    let sound = total.codes.keys().all(|code| EVENTS.contains(code));
+    let sound = total.codes.keys().all(|code| SOUND.contains(code));
     let integrity = match evidence.gap() {
         Some(_) => "none",
         None if !sound => "structural",
@@ -127,6 +262,28 @@ fn metrics(total: &mut Tally, columns: u64, standing: Standing, evidence: &mut E
     evidence.put("audit.integrity", Value::Level(integrity.to_owned()));
     if let Some((_, last)) = total.span {
         evidence.put("audit.last_run", Value::Instant(last));
+    }
+}
+
+/// The name under which this family tells what is wrong with a file.
+fn file_code(code: &'static str) -> &'static str {
+    match code {
+        "empty-file" => "AUD-EMPTY",
+        "not-a-database" => "AUD-NOT-SQLITE",
+        "truncated" => "AUD-TRUNCATED",
+        "damaged" => "AUD-CORRUPT",
+        "hot-journal" => "AUD-HOT-JOURNAL",
+        "changed" => "AUD-CHANGED",
+        "unreadable" => "AUD-UNREADABLE",
+        "too-large" => "AUD-TOO-LARGE",
+        "too-costly" => "AUD-TOO-COSTLY",
+        "not-allowed" | "sql" => "AUD-NOT-READABLE",
+        "no-log" => "AUD-WAL-MISSING",
+        "uncommitted" => "AUD-WAL-UNCOMMITTED",
+        "no-table" => "AUD-NO-TABLE",
+        "not-a-table" => "AUD-NOT-A-TABLE",
+        "generated-column" => "AUD-GENERATED",
+        other => other,
     }
 }
 

@@ -1,12 +1,10 @@
-//! An audit row, and the rules it must keep by itself.
+//! An audit row, what it states, and what is found in it.
 
-use super::map::{COLUMNS, Column, Map};
+use super::column::{COLUMNS, Column};
+use super::map::Map;
+use super::pii;
 use crate::instant::Instant;
 use crate::io::sqlite::Cell;
-use crate::metric::duration;
-
-/// No job deletes more rows at once, or takes more milliseconds.
-const PLAUSIBLE: i64 = 1_000_000_000_000;
 
 /// A row as it was read.
 pub struct Row<'a> {
@@ -16,8 +14,43 @@ pub struct Row<'a> {
     pub cells: [Cell<'a>; COLUMNS],
 }
 
+impl<'a> Row<'a> {
+    /// The cell of a column.
+    pub fn get(&self, column: Column) -> Cell<'a> {
+        self.cells[column as usize]
+    }
+
+    /// A cell for a message, without what it says about persons.
+    pub fn shown(&self, column: Column) -> String {
+        shown(self.get(column))
+    }
+
+    /// The bytes that name its run.
+    pub fn run<'s>(&'s self, number: &'s mut [u8; 8]) -> Option<&'s [u8]> {
+        match self.get(Column::Run) {
+            Cell::Text(text) if !text.trim_ascii().is_empty() => Some(text),
+            Cell::Integer(n) => {
+                *number = n.to_be_bytes();
+                Some(number.as_slice())
+            }
+            _ => None,
+        }
+    }
+}
+
+/// A value for a message, without what it says about persons.
+pub fn shown(cell: Cell<'_>) -> String {
+    match cell {
+        Cell::Text(text) => {
+            let text = String::from_utf8_lossy(&text[..text.len().min(4096)]);
+            Cell::Text(pii::redacted(&text).as_bytes()).to_string()
+        }
+        cell => cell.to_string(),
+    }
+}
+
 /// What a row states, as far as it can be understood.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Facts<'a> {
     /// The table the job worked on.
     pub table: Option<&'a str>,
@@ -29,23 +62,24 @@ pub struct Facts<'a> {
     pub dry_run: Option<bool>,
     /// Whether it names an error.
     pub failed: bool,
+    /// Its environment, where it is spelled as it should be.
+    pub environment: Option<&'a str>,
+    /// Whether somebody started it by hand.
+    pub manual: bool,
     /// How long it took, in milliseconds.
     pub duration: Option<i64>,
+    /// How many rows were looked at.
+    pub scanned: Option<i64>,
     /// The retention it states, in days.
     pub days: Option<f64>,
     /// Whether it was written before the migration.
     pub legacy: bool,
+    /// The ids it lists.
+    pub ids: Vec<super::ids::Range>,
 }
 
 /// What is wrong with a row: at most one finding per code.
 pub type Findings = Vec<(&'static str, String)>;
-
-impl<'a> Row<'a> {
-    /// The cell of a column.
-    pub fn get(&self, column: Column) -> Cell<'a> {
-        self.cells[column as usize]
-    }
-}
 
 /// Findings on the way.
 pub struct Found<'m> {
@@ -53,6 +87,8 @@ pub struct Found<'m> {
     pub map: &'m Map,
     /// What was found so far.
     pub findings: Findings,
+    /// Values that are of no kind for their column: the column, and what they are instead.
+    pub kinds: Vec<(Column, &'static str)>,
 }
 
 impl Found<'_> {
@@ -67,90 +103,18 @@ impl Found<'_> {
             None => self.findings.push((code, message)),
         }
     }
-}
 
-/// The table's name.
-pub(super) fn table<'a>(row: &Row<'a>, found: &mut Found<'_>) -> Option<&'a str> {
-    let cell = row.get(Column::Table);
-    let name = cell.text().filter(|name| !name.trim().is_empty());
-    if name.is_none() {
-        found.say("AUD-TYPE", || format!("{} is {cell}, not the name of a table", found.map.label(Column::Table)));
+    /// Says that a value is not of the kind of its column.
+    pub fn mistyped(&mut self, column: Column, cell: Cell<'_>, wanted: &str) {
+        let kind = match cell {
+            Cell::Null => "NULL",
+            Cell::Integer(_) => "integer",
+            Cell::Real(_) => "real",
+            Cell::Text(_) => "text",
+            Cell::Blob(_) => "blob",
+        };
+        self.kinds.push((column, kind));
+        let label = self.map.label(column).to_owned();
+        self.say("AUD-TYPE", || format!("{label} is {} ({kind}), not {wanted}", shown(cell)));
     }
-    name
-}
-
-/// How many rows were deleted.
-pub(super) fn count(row: &Row<'_>, found: &mut Found<'_>) -> Option<u64> {
-    whole(row, Column::Count, false, found).and_then(|n| u64::try_from(n).ok())
-}
-
-/// A whole number from 0 to what is plausible.
-fn whole(row: &Row<'_>, column: Column, optional: bool, found: &mut Found<'_>) -> Option<i64> {
-    let cell = row.get(column);
-    match cell {
-        Cell::Integer(n @ 0..=PLAUSIBLE) => return Some(n),
-        Cell::Null if optional => {}
-        Cell::Integer(n @ ..0) => found.say("AUD-RANGE", || format!("{} is {n}", found.map.label(column))),
-        Cell::Integer(n) => found.say("AUD-RANGE", || format!("{} {n} is not plausible", found.map.label(column))),
-        cell => found.say("AUD-TYPE", || format!("{} is {cell}, not a whole number", found.map.label(column))),
-    }
-    None
-}
-
-/// Whether the row names an error, which is a finding by itself.
-pub(super) fn failed(row: &Row<'_>, found: &mut Found<'_>) -> bool {
-    let cell = row.get(Column::Error);
-    if !cell.is_null() {
-        found.say("RET-ERROR", || format!("{} {cell}", found.map.label(Column::Error)));
-    }
-    !cell.is_null()
-}
-
-/// The duration, and how many rows were looked at in that time.
-pub(super) fn span(row: &Row<'_>, found: &mut Found<'_>) -> Option<i64> {
-    let took = whole(row, Column::Duration, true, found);
-    if let (Some(took), Some(slow)) = (took, found.map.slow)
-        && took > slow
-    {
-        found.say("AUD-SLOW", || format!("took {}, at most {} is usual", duration(took as f64), duration(slow as f64)));
-    }
-    let scanned = whole(row, Column::Scanned, true, found);
-    if let (Some(scanned), Some(count)) = (scanned, row.get(Column::Count).integer())
-        && scanned < count
-    {
-        let labels = (found.map.label(Column::Scanned), found.map.label(Column::Count));
-        found.say("AUD-RANGE", || format!("{} {scanned} is less than {} {count}", labels.0, labels.1));
-    }
-    took
-}
-
-/// Texts are texts, in UTF-8, without characters that steer a terminal or turn the direction of writing.
-pub(super) fn texts(row: &Row<'_>, found: &mut Found<'_>) {
-    use Column::{Actor, Environment, Error, Host, Job, Operation, Run, Schema, Table, Trigger, Version};
-    for column in [Table, Operation, Error, Run, Job, Trigger, Actor, Environment, Host, Version, Schema] {
-        match row.get(column) {
-            Cell::Null | Cell::Integer(_) => {}
-            Cell::Text(text) => {
-                let plain = text.iter().all(|b| (0x20..0x7f).contains(b));
-                if plain {
-                    continue;
-                }
-                match std::str::from_utf8(text) {
-                    Err(_) => found.say("AUD-TYPE", || format!("{} is not UTF-8", found.map.label(column))),
-                    Ok(text) => {
-                        // An error may be many lines long.
-                        let allowed = |c: char| column == Error && matches!(c, '\n' | '\r' | '\t');
-                        if let Some(c) = text.chars().find(|c| steers(*c) && !allowed(*c)) {
-                            found.say("AUD-CONTROL", || format!("{} holds U+{:04X}", found.map.label(column), u32::from(c)));
-                        }
-                    }
-                }
-            }
-            cell => found.say("AUD-TYPE", || format!("{} is {cell}, not a text", found.map.label(column))),
-        }
-    }
-}
-
-fn steers(c: char) -> bool {
-    c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' | '\u{2028}' | '\u{2029}')
 }

@@ -1,13 +1,20 @@
 //! The runs of the audited job, each with when it began and what it did.
 
-use super::row::Facts;
+use super::column::Column;
+use super::pii::redacted;
+use super::row::{Facts, Row};
 use super::tally::{KEPT, PAUSE};
 use crate::instant::Instant;
 use crate::metric::Value;
 use crate::record::Record;
+use std::collections::BTreeMap;
 
 /// The longest run id that is shown, in characters.
 const ID: usize = 100;
+/// So many tables are told apart when it is asked whether a run worked on all of them.
+const TABLES: usize = 64;
+/// A run that names itself is over within this time, in milliseconds.
+const LENGTH: i64 = 86_400_000;
 
 /// Runs, of which the newest [`KEPT`] are shown.
 #[derive(Clone, Debug, Default)]
@@ -16,26 +23,66 @@ pub struct Runs {
     runs: Vec<Run>,
     /// How many were left out.
     omitted: u64,
+    /// The tables that runs worked on; a run knows them by their place.
+    tables: Vec<String>,
+    /// Tables of rows that name their run and tell no time that could be relied on.
+    undated: BTreeMap<String, u64>,
 }
 
+/// A run.
 #[derive(Clone, Debug)]
-struct Run {
+pub struct Run {
     id: Option<String>,
-    at: Instant,
+    /// Its first row.
+    pub at: Instant,
     last: Instant,
     rows: u64,
     deleted: u64,
     dry_runs: u64,
     errors: u64,
+    /// Whether somebody started it by hand.
+    pub manual: bool,
+    /// Tables it worked on, a bit for each, and those of which it has two rows.
+    tables: u64,
+    twice: u64,
+    /// Where it ran: host, environment, version.
+    place: [Option<Box<str>>; 3],
+    /// Whether its rows name several.
+    mixed: [bool; 3],
 }
 
 impl Runs {
     /// Counts a row that `deleted` so many; one without a time is in no run that could be dated.
-    pub fn add(&mut self, run: Option<&[u8]>, facts: &Facts<'_>, deleted: u64) {
-        let Some(at) = facts.at else { return };
-        let id = run.map(|id| String::from_utf8_lossy(id).chars().take(ID).collect::<String>());
-        let row =
-            Run { id, at, last: at, rows: 1, deleted, dry_runs: u64::from(facts.dry_run == Some(true)), errors: u64::from(facts.failed) };
+    pub fn add(&mut self, run: Option<&[u8]>, row: &Row<'_>, facts: &Facts<'_>, deleted: u64) {
+        let id = run.map(|id| redacted(&String::from_utf8_lossy(id)).chars().take(ID).collect::<String>());
+        let table = facts.table.and_then(|name| self.place_of(name)).map_or(0, |place| 1 << place);
+        let Some(at) = facts.at else {
+            if let Some(id) = id.filter(|_| self.undated.len() < KEPT) {
+                *self.undated.entry(id).or_default() |= table;
+            }
+            return;
+        };
+        let place = [row.get(Column::Host).text(), facts.environment, row.get(Column::Version).text()];
+        if let Some(last) = self.runs.last_mut().filter(|last| last.continues(&id, at) && last.is_at(place)) {
+            last.count(at, facts, deleted, table);
+            return;
+        }
+        let place = place.map(|name| name.map(|name| name.chars().take(ID).collect::<String>().into()));
+        let mut row = Run {
+            id,
+            at,
+            last: at,
+            rows: 0,
+            deleted: 0,
+            dry_runs: 0,
+            errors: 0,
+            manual: false,
+            tables: 0,
+            twice: 0,
+            place,
+            mixed: [false; 3],
+        };
+        row.count(at, facts, deleted, table);
         match self.runs.last_mut() {
             Some(last) if last.is_one_with(&row) => last.join(&row),
             _ => self.runs.push(row),
@@ -45,10 +92,67 @@ impl Runs {
         }
     }
 
-    /// Adds the runs of another file.
+    fn place_of(&mut self, table: &str) -> Option<usize> {
+        if let Some(place) = self.tables.iter().position(|name| name == table) {
+            return Some(place);
+        }
+        if self.tables.len() >= TABLES {
+            return None;
+        }
+        self.tables.push(table.to_owned());
+        Some(self.tables.len() - 1)
+    }
+
+    /// Adds the runs of another file, whose tables have other places.
     pub fn merge(&mut self, other: Runs) {
-        self.runs.extend(other.runs);
+        let places: Vec<Option<usize>> = other.tables.iter().map(|name| self.place_of(name)).collect();
+        let moved = |bits: u64| {
+            let here = |(there, place): (usize, &Option<usize>)| place.filter(|_| bits >> there & 1 == 1).map_or(0, |place| 1 << place);
+            places.iter().enumerate().map(here).fold(0, |sum: u64, bit: u64| sum | bit)
+        };
+        let runs: Vec<Run> = other.runs.into_iter().map(|run| Run { tables: moved(run.tables), twice: moved(run.twice), ..run }).collect();
+        self.runs.extend(runs);
+        for (id, tables) in other.undated {
+            *self.undated.entry(id).or_default() |= moved(tables);
+        }
         self.omitted += other.omitted;
+    }
+
+    /// The runs, oldest first.
+    pub fn all(&mut self) -> &[Run] {
+        self.condense();
+        &self.runs
+    }
+
+    /// The runs as they were after [`Runs::all`].
+    pub fn kept(&self) -> &[Run] {
+        &self.runs
+    }
+
+    /// The tables that a run did not work on, of those that are due: the policy's, else those that most runs work on.
+    pub fn missing<'d>(&self, run: &Run, due: &'d [String]) -> Vec<&'d str> {
+        let undated = run.id.as_ref().and_then(|id| self.undated.get(id)).copied().unwrap_or(0);
+        let worked = run.tables | undated;
+        let place = |table: &String| self.tables.iter().position(|name| name == table);
+        let missing = |table: &&String| place(table).is_none_or(|place| worked >> place & 1 == 0);
+        due.iter().filter(missing).map(String::as_str).collect()
+    }
+
+    /// The tables that most runs work on.
+    pub fn usual(&self) -> Vec<String> {
+        let named = || self.runs.iter().filter(|run| run.is_whole());
+        let most = |place: &usize| named().filter(|run| run.tables >> place & 1 == 1).count() * 2 > named().count();
+        (0..self.tables.len()).filter(most).filter_map(|place| self.tables.get(place).cloned()).collect()
+    }
+
+    /// Tables of which a run has two rows.
+    pub fn twice(&self, run: &Run) -> Vec<&str> {
+        self.tables.iter().enumerate().filter(|(place, _)| run.twice >> place & 1 == 1).map(|(_, name)| name.as_str()).collect()
+    }
+
+    /// Whether a run worked on a table.
+    pub fn worked_on(&self, run: &Run, table: &str) -> bool {
+        self.tables.iter().position(|name| name == table).is_some_and(|place| run.tables >> place & 1 == 1)
     }
 
     /// Puts the rows of each run together, and keeps the newest runs.
@@ -75,8 +179,28 @@ impl Runs {
 }
 
 impl Run {
+    /// Whether a row with this id and time is of this run.
+    fn continues(&self, id: &Option<String>, at: Instant) -> bool {
+        self.id == *id && (id.is_some() || (at.0 - self.last.0).abs() <= PAUSE)
+    }
+
     fn is_one_with(&self, next: &Run) -> bool {
-        self.id == next.id && (self.id.is_some() || (next.at.0 - self.last.0).abs() <= PAUSE)
+        self.continues(&next.id, next.at)
+    }
+
+    fn is_at(&self, place: [Option<&str>; 3]) -> bool {
+        self.place.iter().zip(place).all(|(here, there)| here.as_deref() == there)
+    }
+
+    fn count(&mut self, at: Instant, facts: &Facts<'_>, deleted: u64, table: u64) {
+        (self.at, self.last) = (self.at.min(at), self.last.max(at));
+        self.rows += 1;
+        self.deleted = self.deleted.saturating_add(deleted);
+        self.dry_runs += u64::from(facts.dry_run == Some(true));
+        self.errors += u64::from(facts.failed);
+        self.manual |= facts.manual;
+        self.twice |= self.tables & table;
+        self.tables |= table;
     }
 
     fn join(&mut self, next: &Run) {
@@ -85,6 +209,50 @@ impl Run {
         self.deleted = self.deleted.saturating_add(next.deleted);
         self.dry_runs += next.dry_runs;
         self.errors += next.errors;
+        self.manual |= next.manual;
+        self.twice |= next.twice | (self.tables & next.tables);
+        self.tables |= next.tables;
+        for place in 0..3 {
+            let differ = matches!((&self.place[place], &next.place[place]), (Some(here), Some(there)) if here != there);
+            self.mixed[place] |= next.mixed[place] || differ;
+        }
+    }
+
+    /// Whether it names itself.
+    pub fn is_named(&self) -> bool {
+        self.id.is_some()
+    }
+
+    /// Whether it names itself and nobody chose what it works on.
+    pub fn is_whole(&self) -> bool {
+        self.id.is_some() && !self.manual
+    }
+
+    /// Whether it deleted nothing on purpose.
+    pub fn is_dry(&self) -> bool {
+        self.dry_runs == self.rows
+    }
+
+    /// As messages name it.
+    pub fn name(&self) -> String {
+        self.id.clone().unwrap_or_else(|| self.at.to_string())
+    }
+
+    /// What its rows do not agree about.
+    pub fn disagreements(&self) -> Vec<String> {
+        let several = ["hosts", "environments", "versions"];
+        let mut found: Vec<String> =
+            several.iter().zip(self.mixed).filter(|(_, mixed)| *mixed).map(|(what, _)| format!("over several {what}")).collect();
+        if self.id.is_some() && self.last.0 - self.at.0 > LENGTH {
+            found.push(format!("from {} to {}", self.at, self.last));
+        }
+        found
+    }
+
+    /// Whether its id is a UUID.
+    pub fn has_uuid(&self) -> bool {
+        let digit = |(at, byte): (usize, u8)| if matches!(at, 8 | 13 | 18 | 23) { byte == b'-' } else { byte.is_ascii_hexdigit() };
+        self.id.as_ref().is_none_or(|id| id.len() == 36 && id.bytes().enumerate().all(digit))
     }
 
     fn record(&self) -> Record {
@@ -101,10 +269,12 @@ impl Run {
 mod tests {
     use super::*;
 
+    const BLANK: Row<'static> = Row { id: 0, cells: [crate::io::sqlite::Cell::Null; super::super::column::COLUMNS] };
+
     fn added(rows: &[(Option<&str>, i64)]) -> Vec<(String, i64, u64)> {
         let mut runs = Runs::default();
         for (id, at) in rows {
-            runs.add(id.map(str::as_bytes), &Facts { at: Some(Instant(*at)), ..Facts::default() }, 0);
+            runs.add(id.map(str::as_bytes), &BLANK, &Facts { at: Some(Instant(*at)), ..Facts::default() }, 0);
         }
         let (records, _) = runs.records();
         records.iter().map(|row| (row.subject().to_owned(), at(row), row.count("rows").unwrap_or(0))).collect()
@@ -128,7 +298,7 @@ mod tests {
     fn the_newest_are_kept() {
         let mut runs = Runs::default();
         for n in 0..(5 * KEPT as i64) {
-            runs.add(Some(n.to_string().as_bytes()), &Facts { at: Some(Instant(n)), ..Facts::default() }, 0);
+            runs.add(Some(n.to_string().as_bytes()), &BLANK, &Facts { at: Some(Instant(n)), ..Facts::default() }, 0);
         }
         let (records, omitted) = runs.records();
         assert_eq!((records.len(), omitted, records.last().map(at)), (KEPT, 4 * KEPT as u64, Some(5 * KEPT as i64 - 1)));

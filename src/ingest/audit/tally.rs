@@ -1,11 +1,15 @@
 //! What the rows of an audit table add up to.
 
-use super::chain::Finding;
-use super::row::{Facts, Findings};
+use super::chain;
+use super::column::Column;
+use super::pii::redacted;
+use super::redeleted::Redeleted;
+use super::row::{Facts, Row};
 use super::run::Runs;
+use super::spread::Spread;
 use crate::analyze::quantile::quantile_of_sorted;
 use crate::instant::Instant;
-use crate::metric::{Name, Value};
+use crate::metric::{Name, Value, grouped};
 use crate::record::Record;
 use std::collections::BTreeMap;
 
@@ -17,9 +21,13 @@ const RUNS: usize = 1 << 20;
 pub const PAUSE: i64 = 60_000;
 /// The longest message of a finding, in characters.
 const MESSAGE: usize = 300;
+/// The word under which lists of ids that end at their limit are told: they are no findings.
+pub const TRUNCATED: &str = "ids-truncated";
+/// So many findings of a code are told in its digest.
+const EXAMPLES: usize = 5;
 
 /// Everything counted in one pass over the rows of one file, or of several.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub struct Tally {
     /// Rows.
     pub rows: u64,
@@ -33,10 +41,25 @@ pub struct Tally {
     pub span: Option<(Instant, Instant)>,
     /// Rows by finding code.
     pub codes: BTreeMap<&'static str, u64>,
-    /// The first findings: row, code and message.
-    pub findings: Vec<(i64, &'static str, String)>,
+    /// The first findings.
+    pub findings: Vec<Finding>,
     /// How many records of a family are not kept.
     pub omitted: BTreeMap<Name, u64>,
+    /// How values are spelled.
+    pub spread: Spread,
+    /// Which ids were deleted, to see which of them twice.
+    pub redeleted: Redeleted,
+    /// Rows of dry runs, and what they would have deleted.
+    pub dry: (u64, u64),
+    /// Lists of ids that end at their limit, and the ids that are not recorded.
+    pub truncated: (u64, u64),
+    /// Rows that looked at rows, and those that deleted just as many.
+    pub scanned: (u64, u64),
+    /// What kept something from being judged.
+    pub trouble: Vec<String>,
+    /// For each code its first findings, and what is said of all of them together.
+    examples: BTreeMap<&'static str, Vec<String>>,
+    digests: BTreeMap<&'static str, String>,
     tables: BTreeMap<String, Table>,
     days: BTreeMap<i64, Day>,
     runs: Vec<u128>,
@@ -45,16 +68,28 @@ pub struct Tally {
     dated_runs: Runs,
 }
 
+/// Something that is wrong: with a row, or with the trail.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// The row's id.
+    pub row: Option<i64>,
+    /// Which rule is broken.
+    pub code: &'static str,
+    /// One sentence.
+    pub message: String,
+}
+
 /// Rows about one table.
 #[derive(Clone, Debug, Default)]
-struct Table {
+pub struct Table {
     rows: u64,
     deleted: u64,
     errors: u64,
     dry_runs: u64,
     durations: Vec<u32>,
     days: Option<f64>,
-    last_real: Option<Instant>,
+    /// The newest row that is neither a dry run nor an error.
+    pub last_real: Option<Instant>,
 }
 
 /// Rows of one day.
@@ -67,45 +102,96 @@ struct Day {
 }
 
 impl Tally {
-    /// Counts a row. `run` is its run id, where it has one.
-    pub fn add(&mut self, id: i64, facts: &Facts<'_>, run: Option<&[u8]>, findings: Findings, now: Instant) {
+    /// Counts a row.
+    pub fn add(&mut self, row: &Row<'_>, facts: &Facts<'_>, now: Instant) {
         let real = facts.dry_run == Some(false) && !facts.failed;
         let deleted = facts.count.filter(|_| real).unwrap_or(0);
         self.rows += 1;
         self.errors += u64::from(facts.failed);
         self.legacy += u64::from(facts.legacy);
         self.deleted = self.deleted.saturating_add(deleted);
+        if facts.dry_run == Some(true) {
+            self.dry = (self.dry.0 + 1, self.dry.1.saturating_add(facts.count.unwrap_or(0)));
+        }
+        if let (Some(scanned), Some(count)) = (facts.scanned, facts.count.filter(|n| *n > 0)) {
+            self.scanned.0 += 1;
+            self.scanned.1 += u64::from(u64::try_from(scanned) == Ok(count));
+        }
         if let Some(at) = facts.at {
             let (first, last) = self.span.unwrap_or((at, at));
             self.span = Some((first.min(at), last.max(at)));
         }
+        if !facts.legacy {
+            self.spread.environment(row.get(Column::Environment));
+        }
+        let mut number = [0; 8];
+        let run = row.run(&mut number);
         self.run(run, facts.at);
-        self.dated_runs.add(run, facts, deleted);
+        self.dated_runs.add(run, row, facts, deleted);
         self.table(facts, deleted, real);
         self.day(facts, deleted, now);
-        for (code, message) in findings {
-            self.find(id, code, &message);
+        if real {
+            self.redeleted.add(row, facts);
         }
     }
 
-    fn find(&mut self, id: i64, code: &'static str, message: &str) {
+    /// Adds a finding.
+    pub fn say(&mut self, row: Option<i64>, code: &'static str, message: String) {
         *self.codes.entry(code).or_default() += 1;
+        let message: String = message.chars().take(MESSAGE).collect();
+        let examples = self.examples.entry(code).or_default();
+        if examples.len() < EXAMPLES {
+            examples.push(row.map_or_else(|| message.clone(), |row| format!("id {row}: {message}")));
+        }
         if self.findings.len() < KEPT {
-            self.findings.push((id, code, message.chars().take(MESSAGE).collect()));
+            self.findings.push(Finding { row, code, message });
         } else {
             *self.omitted.entry("audit.finding".into()).or_default() += 1;
         }
     }
 
     /// Adds what is wrong with the chain of the rows, and how much more of it there is.
-    pub fn accuse(&mut self, findings: Vec<Finding>, surplus: &[(&'static str, u64)]) {
-        for (id, code, message) in findings {
-            self.find(id, code, &message);
+    pub fn accuse(&mut self, findings: Vec<chain::Finding>, surplus: &[(&'static str, u64)]) {
+        for (row, code, message) in findings {
+            self.say(Some(row).filter(|row| *row != 0), code, message);
         }
         for (code, n) in surplus {
             *self.codes.entry(code).or_default() += n;
             *self.omitted.entry("audit.finding".into()).or_default() += n;
         }
+    }
+
+    /// Counts values of a wrong kind in a row.
+    pub fn kinds(&mut self, row: i64, kinds: Vec<(Column, &'static str)>) {
+        if !kinds.is_empty() {
+            self.spread.kinds(row, kinds);
+        }
+    }
+
+    /// Counts a list of ids that ends at its limit.
+    pub fn list_ends(&mut self, row: i64, unrecorded: u64, message: impl FnOnce() -> String) {
+        self.truncated = (self.truncated.0 + 1, self.truncated.1.saturating_add(unrecorded));
+        let examples = self.examples.entry(TRUNCATED).or_default();
+        if examples.len() < EXAMPLES {
+            examples.push(format!("id {row}: {}", message()));
+        }
+    }
+
+    /// What is said of all findings of a code together.
+    pub fn digest(&mut self, code: &'static str, text: String) {
+        self.digests.insert(code, text);
+    }
+
+    /// For each code with findings, in order, what is said of them together.
+    pub fn digested(&self) -> Vec<(&'static str, String)> {
+        let generic = |code: &&'static str, n: u64| {
+            let examples = self.examples.get(code).map(Vec::as_slice).unwrap_or_default();
+            let more = n.saturating_sub(examples.len() as u64);
+            let more = if more > 0 { format!("; and {} more", grouped(more)) } else { String::new() };
+            format!("{}{more}", examples.join("; "))
+        };
+        let counts = self.codes.iter().map(|(code, n)| (*code, *n)).chain((self.truncated.0 > 0).then_some((TRUNCATED, self.truncated.0)));
+        counts.map(|(code, n)| (code, self.digests.get(code).cloned().unwrap_or_else(|| generic(&code, n)))).collect()
     }
 
     fn run(&mut self, run: Option<&[u8]>, at: Option<Instant>) {
@@ -126,7 +212,8 @@ impl Tally {
     }
 
     fn table(&mut self, facts: &Facts<'_>, deleted: u64, real: bool) {
-        let name = facts.table.unwrap_or("(none)");
+        let name = redacted(facts.table.unwrap_or("(none)"));
+        let name = name.as_ref();
         if !self.tables.contains_key(name) {
             if self.tables.len() >= KEPT {
                 // Rows, not tables: who makes up ten thousand names may make up more than fit in memory.
@@ -160,6 +247,16 @@ impl Tally {
         day.errors += u64::from(facts.failed);
     }
 
+    /// The tables that rows are about.
+    pub fn tables(&self) -> &BTreeMap<String, Table> {
+        &self.tables
+    }
+
+    /// The runs that can be dated.
+    pub fn dated_runs(&mut self) -> &mut Runs {
+        &mut self.dated_runs
+    }
+
     /// How many job runs there were.
     pub fn runs(&mut self) -> u64 {
         self.runs.sort_unstable();
@@ -180,6 +277,21 @@ impl Tally {
         for (code, n) in other.codes {
             *self.codes.entry(code).or_default() += n;
         }
+        for (code, examples) in other.examples {
+            let kept = self.examples.entry(code).or_default();
+            kept.extend(examples);
+            kept.truncate(EXAMPLES);
+        }
+        for (code, text) in other.digests {
+            self.digests.entry(code).and_modify(|known| *known = format!("{known}; {text}")).or_insert(text);
+        }
+        self.findings.extend(other.findings);
+        self.trouble.extend(other.trouble);
+        self.spread.merge(other.spread);
+        self.redeleted.merge(other.redeleted);
+        self.dry = (self.dry.0 + other.dry.0, self.dry.1.saturating_add(other.dry.1));
+        self.truncated = (self.truncated.0 + other.truncated.0, self.truncated.1.saturating_add(other.truncated.1));
+        self.scanned = (self.scanned.0 + other.scanned.0, self.scanned.1 + other.scanned.1);
         for (family, n) in other.omitted {
             *self.omitted.entry(family).or_default() += n;
         }

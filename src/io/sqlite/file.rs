@@ -3,10 +3,10 @@
 //! Source: <https://www.sqlite.org/fileformat.html>, sections 1.2, 1.3 and 3.
 
 use super::{Failure, Note, wal};
-use std::fs::{self, DirBuilder, File, Metadata, OpenOptions};
+use crate::io::private::Folder;
+use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, ErrorKind, Read};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
 
 const MAGIC: &[u8; 16] = b"SQLite format 3\0";
 const HEADER: usize = 100;
@@ -197,39 +197,6 @@ fn uri(path: &Path, parameter: &str) -> Result<String, Failure> {
         }
     }
     Ok(format!("{uri}?{parameter}"))
-}
-
-/// A folder that only we can enter, removed with all that is in it.
-#[derive(Debug)]
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new() -> io::Result<Folder> {
-        static COUNT: AtomicU64 = AtomicU64::new(0);
-        let root = std::env::temp_dir().canonicalize()?;
-        loop {
-            let n = COUNT.fetch_add(1, Ordering::Relaxed);
-            let path = root.join(format!("readiness-{}-{n}", std::process::id()));
-            match private(&path) {
-                Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
-                other => return other.map(|()| Folder(path)),
-            }
-        }
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        // Nothing can be done about a folder that cannot be removed.
-        let _ = fs::remove_dir_all(&self.0);
-    }
-}
-
-fn private(path: &Path) -> io::Result<()> {
-    let mut builder = DirBuilder::new();
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(path)
 }
 
 fn duplicate(from: &Path, to: &Path) -> Result<(), Failure> {

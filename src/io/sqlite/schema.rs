@@ -24,6 +24,10 @@ pub struct Table {
     pub columns: Vec<Column>,
     /// Triggers that run when it is written to.
     pub triggers: Vec<String>,
+    /// Columns that an index begins with.
+    pub indexed: Vec<String>,
+    /// Whether its key is given out by AUTOINCREMENT, which gives no number twice.
+    pub counted: bool,
 }
 
 /// A column of a table.
@@ -35,6 +39,10 @@ pub struct Column {
     pub generated: bool,
     /// Whether it is computed when it is read.
     pub computed: bool,
+    /// Its DEFAULT clause.
+    pub default: Option<String>,
+    /// Whether it is the key, or the first part of it.
+    pub key: bool,
 }
 
 impl Table {
@@ -47,8 +55,8 @@ impl Table {
 /// All tables and views, in order of name.
 pub(super) fn read(connection: &Connection) -> Result<Vec<Table>> {
     let mut tables: Vec<Table> = Vec::new();
-    let mut triggers = Vec::new();
-    let mut objects = connection.prepare("SELECT type, name, tbl_name, rootpage FROM sqlite_schema ORDER BY name")?;
+    let (mut triggers, mut indexes) = (Vec::new(), Vec::new());
+    let mut objects = connection.prepare("SELECT type, name, tbl_name, rootpage, sql FROM sqlite_schema ORDER BY name")?;
     let mut rows = objects.query([])?;
     while let Some(row) = rows.next()? {
         let name: String = row.get(1)?;
@@ -60,10 +68,20 @@ pub(super) fn read(connection: &Connection) -> Result<Vec<Table>> {
                 triggers.push((row.get::<_, String>(2)?, name));
                 continue;
             }
+            "index" => {
+                indexes.push((row.get::<_, String>(2)?, name));
+                continue;
+            }
             _ => continue,
         };
         let columns = if kind == Kind::Table { columns(connection, &name)? } else { Vec::new() };
-        tables.push(Table { name, kind, columns, triggers: Vec::new() });
+        let sql: Option<String> = row.get(4)?;
+        let counted = sql.is_some_and(|sql| sql.to_ascii_uppercase().contains("AUTOINCREMENT"));
+        tables.push(Table { name, kind, columns, triggers: Vec::new(), indexed: Vec::new(), counted });
+    }
+    for (table, index) in indexes {
+        let first = first_column(connection, &index)?;
+        tables.iter_mut().filter(|t| t.name.eq_ignore_ascii_case(&table)).for_each(|t| t.indexed.extend(first.clone()));
     }
     for (table, trigger) in triggers {
         tables.iter_mut().filter(|t| t.name.eq_ignore_ascii_case(&table)).for_each(|t| t.triggers.push(trigger.clone()));
@@ -71,12 +89,19 @@ pub(super) fn read(connection: &Connection) -> Result<Vec<Table>> {
     Ok(tables)
 }
 
+fn first_column(connection: &Connection, index: &str) -> Result<Option<String>> {
+    let mut statement = connection.prepare_cached("SELECT name FROM pragma_index_info(?1) WHERE seqno = 0")?;
+    let mut rows = statement.query([index])?;
+    rows.next()?.map_or(Ok(None), |row| row.get(0))
+}
+
 fn columns(connection: &Connection, table: &str) -> Result<Vec<Column>> {
     // `hidden`: 2 is a generated column that is computed on reading, 3 one that is stored.
-    let mut statement = connection.prepare_cached("SELECT name, hidden FROM pragma_table_xinfo(?1)")?;
+    let mut statement = connection.prepare_cached("SELECT name, hidden, dflt_value, pk FROM pragma_table_xinfo(?1)")?;
     let column = |row: &rusqlite::Row<'_>| {
         let hidden: i64 = row.get(1)?;
-        Ok(Column { name: row.get(0)?, generated: hidden > 1, computed: hidden == 2 })
+        let key = row.get::<_, i64>(3)? == 1;
+        Ok(Column { name: row.get(0)?, generated: hidden > 1, computed: hidden == 2, default: row.get(2)?, key })
     };
     statement.query_map([table], column)?.collect()
 }

@@ -38,7 +38,10 @@ pub(super) fn judge(path: &Path) -> Result<Vec<Note>, Failure> {
     if log.uncommitted == 0 {
         return Ok(Vec::new());
     }
-    let message = format!("{} uncommitted frames at the end of the -wal were ignored; {} were read", log.uncommitted, log.committed);
+    let message = format!(
+        "{} uncommitted frames ignored at the end of the -wal; {} frames up to the last commit were read",
+        log.uncommitted, log.committed
+    );
     Ok(vec![Note { code: "uncommitted", message }])
 }
 

@@ -1,0 +1,83 @@
+//! Lists of deleted ids: as long as the count beside them, without doubles, between the lowest and the highest.
+
+use super::{Cell, Column, Facts, Found, Judge, Row, Tally, grouped, shown};
+use crate::ingest::audit::ids::{self, Id, Ids};
+
+impl Judge<'_> {
+    /// The ids that a row lists.
+    pub(super) fn ids(&self, row: &Row<'_>, facts: &Facts<'_>, tally: &mut Tally, found: &mut Found<'_>) -> Vec<ids::Range> {
+        let Some(count) = facts.count.filter(|_| self.has(Column::Ids)) else { return Vec::new() };
+        let (label, counted) = (self.label(Column::Ids), self.label(Column::Count));
+        let read = match row.get(Column::Ids) {
+            Cell::Null if count == 0 => Ok(Ids::default()),
+            Cell::Null => {
+                found.say("RET-IDS-COUNT", || format!("{label} is NULL, {counted} {count}"));
+                return Vec::new();
+            }
+            Cell::Text(text) => ids::read(std::str::from_utf8(text).unwrap_or("no text")),
+            cell => Err(format!("is {}, not a JSON array", shown(cell))),
+        };
+        let list = match read {
+            Ok(list) => list,
+            Err(mistake) => {
+                found.say("RET-IDS-JSON", || format!("{label} {mistake}"));
+                return Vec::new();
+            }
+        };
+        let limit = self.terms.map.ids_limit.unwrap_or(u64::MAX);
+        let shortened = list.count == limit && count > limit;
+        let many = |n: u64| format!("{n} id{}", if n == 1 { "" } else { "s" });
+        if shortened {
+            let reach = list.range.as_ref().map(|(_, last)| last) == high(row).as_ref();
+            let reach = if reach { format!("; {} covers only the first {limit}", self.label(Column::MaxId)) } else { String::new() };
+            let unrecorded = count - limit;
+            tally.list_ends(row.id, unrecorded, || {
+                format!("list truncated at {limit} of {count} (allowed, {unrecorded} ids not recorded{reach})")
+            });
+        } else if list.count != count {
+            found.say("RET-IDS-COUNT", || format!("{}, {counted} {count}", many(list.count)));
+        } else if list.count > limit {
+            found.say("RET-IDS-LIMIT", || format!("{label} lists {}, and its limit is {}", many(list.count), grouped(limit)));
+        }
+        if let Some(id) = &list.duplicate {
+            found.say("RET-IDS-DUP", || format!("duplicate id {id}"));
+        }
+        self.range(row, facts, &list, shortened, found);
+        list.ranges
+    }
+
+    /// Lowest and highest id agree with the list; beyond a shortened list they may reach further.
+    fn range(&self, row: &Row<'_>, facts: &Facts<'_>, list: &Ids, shortened: bool, found: &mut Found<'_>) {
+        if !self.has(Column::MinId) || !self.has(Column::MaxId) || facts.legacy {
+            return;
+        }
+        let (min, max) = (id(row.get(Column::MinId)), high(row));
+        let show = |id: &Option<Id>| id.as_ref().map_or_else(|| "NULL".to_owned(), ToString::to_string);
+        let listed = list.range.as_ref().map_or_else(|| "without ids".to_owned(), |(first, last)| format!("{first}..{last}"));
+        let agrees = match (&list.range, &min, &max) {
+            (None, None, None) => true,
+            (Some((first, last)), Some(min), Some(max)) if shortened => min <= first && max >= last,
+            (Some((first, last)), Some(min), Some(max)) => (first, last) == (min, max),
+            // Ids of text have no range in a column of numbers.
+            (Some((Id::Text(_), _)), None, None) => true,
+            _ => false,
+        };
+        if !agrees {
+            found.say("RET-IDS-RANGE", || format!("min/max {}..{} disagree with list {listed}", show(&min), show(&max)));
+        }
+    }
+}
+
+fn high(row: &Row<'_>) -> Option<Id> {
+    id(row.get(Column::MaxId))
+}
+
+fn id(cell: Cell<'_>) -> Option<Id> {
+    match cell {
+        Cell::Null => None,
+        Cell::Integer(n) => Some(Id::Number(n)),
+        Cell::Text(text) => Some(Id::Text(String::from_utf8_lossy(text).into_owned())),
+        Cell::Real(x) => Some(Id::Text(format!("{x:?}"))),
+        Cell::Blob(_) => Some(Id::Text("a blob".to_owned())),
+    }
+}

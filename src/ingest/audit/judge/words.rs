@@ -1,0 +1,170 @@
+//! Texts: the words a column may hold, characters that steer, who did it, and what is said about persons.
+
+use super::{Cell, Column, Found, Judge, Row, shown};
+use crate::ingest::audit::column::{Null, WORDED};
+use crate::ingest::audit::pii;
+use crate::io::spelling;
+
+impl Judge<'_> {
+    /// The table's name.
+    pub(super) fn table<'a>(&self, row: &Row<'a>, found: &mut Found<'_>) -> Option<&'a str> {
+        let cell = row.get(Column::Table);
+        let name = cell.text().filter(|name| !name.trim().is_empty());
+        if name.is_none() && self.has(Column::Table) {
+            found.mistyped(Column::Table, cell, "the name of a table");
+        }
+        name
+    }
+
+    pub(super) fn dry_run(&self, row: &Row<'_>, found: &mut Found<'_>) -> Option<bool> {
+        if !self.has(Column::DryRun) {
+            return Some(false);
+        }
+        let cell = row.get(Column::DryRun);
+        let understood = match cell {
+            Cell::Integer(0) => return Some(false),
+            Cell::Integer(1) => return Some(true),
+            Cell::Integer(_) => {
+                found.say("AUD-RANGE", || format!("{} is {}, not 0 or 1", self.label(Column::DryRun), shown(cell)));
+                return Some(true);
+            }
+            Cell::Text(text) => match text.trim_ascii().to_ascii_lowercase().as_slice() {
+                b"true" | b"t" | b"yes" | b"y" | b"on" | b"1" => Some(true),
+                b"false" | b"f" | b"no" | b"n" | b"off" | b"0" => Some(false),
+                _ => None,
+            },
+            _ => None,
+        };
+        found.mistyped(Column::DryRun, cell, "0 or 1");
+        understood
+    }
+
+    /// Whether the row names an error, which is a finding by itself.
+    pub(super) fn failed(&self, row: &Row<'_>, found: &mut Found<'_>) -> bool {
+        let failed = !row.get(Column::Error).is_null();
+        if failed {
+            found.say("RET-ERROR", || format!("{} {}", self.label(Column::Error), row.shown(Column::Error)));
+        }
+        failed
+    }
+
+    pub(super) fn words(&self, row: &Row<'_>, legacy: bool, found: &mut Found<'_>) {
+        for (column, words) in WORDED.into_iter().zip(&self.terms.map.words) {
+            let cell = row.get(column);
+            let unknown = !words.is_empty() && self.has(column) && cell.text().is_none_or(|text| !words.iter().any(|w| w == text));
+            let excused = cell.is_null() && (self.allows_null(column) || legacy && self.terms.map.is_added(column));
+            if unknown && !excused {
+                let code = if column == Column::Environment { "AUD-ENV" } else { "AUD-ENUM" };
+                found.say(code, || {
+                    let near = cell.text().and_then(|t| spelling::nearest(t.trim(), words.iter().map(String::as_str)));
+                    let near = near.map(|word| format!(" (`{word}`?)")).unwrap_or_default();
+                    format!("{} is {}{near}, not one of {}", self.label(column), shown(cell), words.join(", "))
+                });
+            }
+        }
+        for (column, _) in Column::ALL {
+            let refused = self.terms.map.origin(column).is_some_and(|origin| origin.null == Null::Refused);
+            if refused && self.has(column) && row.get(column).is_null() {
+                found.say("AUD-NULL", || format!("{} is NULL", self.label(column)));
+            }
+        }
+        let schema = self.terms.map.migration.as_ref().map(|(schema, _)| schema.as_str());
+        if let Some(schema) = schema.filter(|_| !legacy && self.has(Column::Schema)) {
+            let cell = row.get(Column::Schema);
+            if cell.text() != Some(schema) {
+                found.say("AUD-SCHEMA", || {
+                    format!("{} is {}, and the table is of schema {schema}", self.label(Column::Schema), shown(cell))
+                });
+            }
+        }
+    }
+
+    fn allows_null(&self, column: Column) -> bool {
+        self.terms.map.origin(column).is_some_and(|origin| origin.null == Null::Allowed)
+    }
+
+    /// Texts are texts, in UTF-8, without characters that steer a terminal or turn the direction of writing, and name no person.
+    pub(super) fn texts(&self, row: &Row<'_>, found: &mut Found<'_>) {
+        use Column::{Actor, Environment, Error, Host, Job, Operation, Run, Schema, Table, Trigger, Version};
+        for column in [Table, Operation, Error, Run, Job, Trigger, Actor, Environment, Host, Version, Schema] {
+            let text = match row.get(column) {
+                Cell::Null | Cell::Integer(_) => continue,
+                Cell::Text(text) => text,
+                cell => {
+                    // The name of the table is told already.
+                    if column != Table {
+                        found.mistyped(column, cell, "a text");
+                    }
+                    continue;
+                }
+            };
+            let Ok(text) = std::str::from_utf8(text) else {
+                found.say("AUD-ENCODING", || format!("{} is not UTF-8", self.label(column)));
+                continue;
+            };
+            if !text.bytes().all(|b| (0x20..0x7f).contains(&b)) {
+                // An error may be many lines long.
+                let allowed = |c: char| column == Error && matches!(c, '\n' | '\r' | '\t');
+                if let Some(c) = text.chars().find(|c| steers(*c) && !allowed(*c)) {
+                    found.say("AUD-CONTROL-CHARS", || format!("{} holds U+{:04X}", self.label(column), u32::from(c)));
+                }
+            }
+            if self.terms.map.pii.columns.contains(&column) {
+                self.persons(column, text, found);
+            }
+        }
+        let ids = row.get(Column::Ids).text().filter(|_| self.terms.map.pii.columns.contains(&Column::Ids));
+        if let Some(ids) = ids.filter(|ids| ids.contains('"')) {
+            self.persons(Column::Ids, ids, found);
+        }
+    }
+
+    fn persons(&self, column: Column, text: &str, found: &mut Found<'_>) {
+        let pii = &self.terms.map.pii;
+        for (detector, hit) in pii::look(text) {
+            let allowed = pii.allow.iter().any(|allowed| hit == allowed || hit.ends_with(allowed.as_str()));
+            if pii.detect.contains(&detector.name) && !allowed {
+                found.say("AUD-PII", || format!("{} holds {} (not shown)", self.label(column), detector.what));
+                return;
+            }
+        }
+    }
+
+    pub(super) fn environment<'a>(&self, row: &Row<'a>) -> Option<&'a str> {
+        let place = WORDED.iter().position(|column| *column == Column::Environment)?;
+        let words = self.terms.map.words.get(place)?;
+        row.get(Column::Environment).text().filter(|text| words.is_empty() || words.iter().any(|word| word == text))
+    }
+
+    pub(super) fn is_manual(&self, row: &Row<'_>) -> bool {
+        self.terms.map.manual.as_ref().is_some_and(|(trigger, _)| row.get(Column::Trigger).text() == Some(trigger))
+    }
+
+    pub(super) fn actor(&self, row: &Row<'_>, legacy: bool, found: &mut Found<'_>) {
+        if legacy {
+            return;
+        }
+        for pair in &self.terms.map.never {
+            let all = pair.iter().all(|(column, word)| row.get(*column).text() == Some(word));
+            if all {
+                found.say("RET-TRIGGER", || {
+                    let words: Vec<String> = pair.iter().map(|(column, word)| format!("{} {word}", self.label(*column))).collect();
+                    words.join(" with ")
+                });
+            }
+        }
+        let Some((trigger, nobody)) = self.terms.map.manual.as_ref().filter(|_| self.has(Column::Actor) && self.is_manual(row)) else {
+            return;
+        };
+        let cell = row.get(Column::Actor);
+        let named =
+            cell.text().map(str::trim).is_some_and(|actor| !actor.is_empty() && !nobody.iter().any(|n| n.eq_ignore_ascii_case(actor)));
+        if !named {
+            found.say("RET-ACTOR", || format!("a {trigger} run whose {} is {}", self.label(Column::Actor), shown(cell)));
+        }
+    }
+}
+
+fn steers(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' | '\u{2028}' | '\u{2029}')
+}

@@ -1,0 +1,236 @@
+//! Reads the audit table of an SQLite snapshot, as a map describes it.
+
+use super::column::{COLUMNS, Column, Origin};
+use super::judge::{Default, Judge, Terms};
+use super::map::Map;
+use super::policy::Policy;
+use super::row::Row;
+use super::tally::Tally;
+use super::{Draft, chain, collect, file_code, terms};
+use crate::ingest::{Reading, table};
+use crate::io::sqlite::{self, Cell, Snapshot, Table};
+use crate::metric::grouped;
+use crate::source::Location;
+use std::ops::ControlFlow;
+
+/// Reads a snapshot with the entry's map, or else the shipped one of this name.
+pub(super) fn read(reading: &mut Reading<'_>, map: &str) -> Draft {
+    let mut draft = Draft { path: reading.source.path.clone(), ..Draft::default() };
+    let Some((map, policy)) = terms(reading, map) else { return draft };
+    match Snapshot::open(&reading.artifact.path, reading.request.now) {
+        Err(failure) => reading.error(file_code(failure.code), Location::whole(), failure.message),
+        Ok(snapshot) => {
+            let mut tally = Tally::default();
+            for note in snapshot.notes() {
+                match file_code(note.code) {
+                    code @ ("AUD-WAL-MISSING" | "AUD-WAL-UNCOMMITTED") => tally.say(None, code, note.message.clone()),
+                    code => reading.note(code, Location::whole(), note.message.clone()),
+                }
+            }
+            scan(reading, &snapshot, &map, policy.as_ref(), tally, &mut draft);
+            draft.tables = reading.request.collectors.iter().map(|c| collect::ask(&snapshot, c, &map.times)).collect();
+            if let Err(failure) = snapshot.close() {
+                reading.error(file_code(failure.code), Location::whole(), failure.message);
+                draft.readable = false;
+            }
+        }
+    }
+    draft.map = Some(map);
+    draft
+}
+
+fn scan(reading: &mut Reading<'_>, snapshot: &Snapshot, map: &Map, policy: Option<&Policy>, mut tally: Tally, draft: &mut Draft) {
+    let found = match table::find(snapshot, &map.table) {
+        Ok(found) => found,
+        Err((code @ "no-table", message)) => {
+            return reading.error(file_code(code), Location::whole(), format!("no {}: {message}", map.table));
+        }
+        Err((code, message)) => return reading.error(file_code(code), Location::whole(), message),
+    };
+    let Some(present) = columns(reading, found, map, &mut tally) else { return };
+    let default = |(column, _): (Column, &str)| {
+        let column = map.origin(column).and_then(|origin| found.columns.iter().find(|c| c.name.eq_ignore_ascii_case(&origin.name)))?;
+        Default::parse(column.default.as_deref())
+    };
+    let defaults = Column::ALL.map(default);
+    let select: Vec<String> = Column::ALL.iter().map(|(c, _)| expression(map.origin(*c).filter(|_| present[*c as usize]))).collect();
+    // Without an index the rows come in the order they were written.
+    let sql = format!("SELECT {} FROM {} NOT INDEXED", select.join(", "), sqlite::quoted(&found.name));
+    let mut judge = Judge::new(Terms { map, policy, now: reading.request.now, present, defaults });
+    if let Err(failure) = rows(snapshot, &sql, map, &mut judge, &mut tally) {
+        return reading.error(file_code(failure.code), Location::whole(), failure.message);
+    }
+    judge.finish(&mut tally);
+    if tally.rows == 0 {
+        return reading.error("AUD-NO-ROWS", Location::whole(), format!("{} has no row", found.name));
+    }
+    removed(snapshot, found, &mut tally);
+    draft.columns = present.iter().filter(|p| **p).count() as u64;
+    describe(reading, found, map, draft.columns, &mut tally);
+    draft.readable = true;
+    draft.tally = tally;
+    chain(reading, snapshot, found, map, draft);
+}
+
+/// Verifies what binds the rows to each other.
+fn chain(reading: &mut Reading<'_>, snapshot: &Snapshot, found: &Table, map: &Map, draft: &mut Draft) {
+    let name = |column| map.origin(column).filter(|origin| origin.path.is_empty()).and_then(|origin| table::column(found, &origin.name));
+    let asked = chain::Asked {
+        snapshot,
+        table: found,
+        spec: map.chain.as_ref(),
+        covered: Column::ALL.iter().filter_map(|(column, _)| name(*column)).collect(),
+        id: name(Column::Id),
+        anchor: reading.request.anchor,
+    };
+    match chain::verify(&asked) {
+        Ok(outcome) => {
+            for (code, sentence) in outcome.notes {
+                reading.note(code, Location::whole(), sentence);
+            }
+            draft.standing = outcome.standing;
+            draft.tally.accuse(outcome.findings, &outcome.surplus);
+        }
+        Err(failure) => reading.error(file_code(failure.code), Location::whole(), failure.message),
+    }
+}
+
+/// The SQL that reads a column; SQLite itself follows the keys into JSON.
+fn expression(origin: Option<&Origin>) -> String {
+    let Some(origin) = origin else { return "NULL".to_owned() };
+    let name = sqlite::quoted(&origin.name);
+    if origin.path.is_empty() {
+        return name;
+    }
+    let path: String = origin.path.iter().map(|key| format!(".\"{}\"", key.replace('\'', "''"))).collect();
+    format!("CASE WHEN json_valid({name}) THEN json_extract({name}, '${path}') END")
+}
+
+fn rows(snapshot: &Snapshot, sql: &str, map: &Map, judge: &mut Judge<'_>, tally: &mut Tally) -> Result<(), sqlite::Failure> {
+    let mut position = 0;
+    snapshot.query(sql)?.run(|row| {
+        position += 1;
+        let cells: [Cell<'_>; COLUMNS] = std::array::from_fn(|column| row.cell(column));
+        let id = cells[Column::Id as usize].integer().unwrap_or(position);
+        judge.row(&Row { id, cells: map.understood(cells) }, tally);
+        ControlFlow::Continue(())
+    })
+}
+
+/// Which columns the table has; nothing when one is missing that the map relies on.
+fn columns(reading: &mut Reading<'_>, found: &Table, map: &Map, tally: &mut Tally) -> Option<[bool; COLUMNS]> {
+    let present = Column::ALL.map(|(c, _)| map.origin(c).is_some_and(|origin| table::column(found, &origin.name).is_some()));
+    let lacking = |added: bool| {
+        let missing = move |c: &Column| {
+            let wanted = map.origin(*c).is_some_and(|origin| !origin.optional);
+            wanted && !present[*c as usize] && map.is_added(*c) == added
+        };
+        Column::ALL.iter().map(|(c, _)| *c).filter(missing)
+    };
+    let missing: Vec<String> = lacking(false).map(|c| table::no_column(found, map.label(c))).collect();
+    for message in &missing {
+        reading.error("AUD-NO-COLUMN", Location::whole(), message.clone());
+    }
+    if !missing.is_empty() {
+        return None;
+    }
+    let (absent, added) = (lacking(true).count(), map.migration.as_ref().map_or(0, |(_, added)| added.len()));
+    if absent > 0 && absent < added {
+        let names: Vec<&str> = lacking(true).map(|c| map.label(c)).collect();
+        let schema = map.migration.as_ref().map_or("", |(schema, _)| schema);
+        tally.say(None, "AUD-HALF-MIGRATED", format!("schema {schema} is not complete: {} is missing", names.join(", ")));
+    }
+    let known = |name: &str| {
+        chain::Spec::names(map.chain.as_ref(), name) || map.columns.iter().flatten().any(|c| c.name.eq_ignore_ascii_case(name))
+    };
+    let unknown: Vec<&str> = found.columns.iter().map(|c| c.name.as_str()).filter(|name| !known(name)).collect();
+    if !unknown.is_empty() {
+        let s = if unknown.len() == 1 { "" } else { "s" };
+        tally.say(None, "AUD-EXTRA-COL", format!("unknown column{s} {} ignored", unknown.join(", ")));
+    }
+    for trigger in &found.triggers {
+        let message = format!("the trigger {trigger} may change rows of {} as they are written", found.name);
+        tally.say(None, "AUD-TRIGGER", message);
+    }
+    let bare = |c: &Column| {
+        let origin = map.origin(*c).filter(|_| present[*c as usize]);
+        origin.is_some_and(|origin| !found.indexed.iter().any(|name| name.eq_ignore_ascii_case(&origin.name)))
+    };
+    let bare: Vec<&str> = map.indexed.iter().copied().filter(bare).map(|c| map.label(c)).collect();
+    if !bare.is_empty() {
+        reading.note(
+            "no-index",
+            Location::whole(),
+            format!("no index begins with {}: queries that filter by it read every row", bare.join(", ")),
+        );
+    }
+    Some(present)
+}
+
+/// What AUTOINCREMENT tells: it never gives a number twice, so a number that is not there was taken away, or never kept.
+fn removed(snapshot: &Snapshot, found: &Table, tally: &mut Tally) {
+    if !found.counted {
+        return;
+    }
+    let Some(id) = found.columns.iter().find(|c| c.key).map(|c| sqlite::quoted(&c.name)) else { return };
+    let name = sqlite::quoted(&found.name);
+    let text = found.name.replace('\'', "''");
+    let sql = format!("SELECT MIN({id}), MAX({id}), COUNT(*), (SELECT MAX(seq) FROM sqlite_sequence WHERE name = '{text}') FROM {name}");
+    let Some([first, last, rows, given]) = four(snapshot, &sql) else { return };
+    if given > last {
+        let message =
+            format!("sqlite_sequence gave out ids up to {given}, and the last row is {last}: {} newer rows are gone", given - last);
+        tally.say(None, "AUD-SEQUENCE", message);
+    }
+    let missing = last - first + 1 - rows + (first - 1).max(0);
+    if missing > 0 {
+        let sql = format!(
+            "SELECT {id} + 1, next - 1, 0, 0 FROM (SELECT {id}, LEAD({id}) OVER (ORDER BY {id}) AS next FROM {name}) WHERE next > {id} + 1 LIMIT 1"
+        );
+        let place = match (first > 1, four(snapshot, &sql)) {
+            (true, _) => format!(", the first of them 1 to {}", first - 1),
+            (_, Some([from, to, ..])) if from == to => format!(", the first of them {from}"),
+            (_, Some([from, to, ..])) => format!(", the first of them {from} to {to}"),
+            _ => String::new(),
+        };
+        let message =
+            format!("{} ids up to {last} have no row{place}: rows were removed, or their writing was undone", grouped(missing as u64));
+        tally.say(None, "AUD-ID-GAP", message);
+    }
+}
+
+/// The whole numbers of an answer of one row.
+fn four(snapshot: &Snapshot, sql: &str) -> Option<[i64; 4]> {
+    let mut numbers = None;
+    let mut query = snapshot.query(sql).ok()?;
+    query
+        .run(|row| {
+            numbers = (0..4).map(|place| row.cell(place).integer()).collect::<Option<Vec<_>>>().and_then(|n| n.try_into().ok());
+            ControlFlow::Break(())
+        })
+        .ok()?;
+    numbers
+}
+
+/// Says what the file is, and what it cannot show.
+fn describe(reading: &mut Reading<'_>, found: &Table, map: &Map, columns: u64, tally: &mut Tally) {
+    let migrated = map
+        .migration
+        .as_ref()
+        .filter(|(_, added)| added.iter().any(|c| map.origin(*c).is_some_and(|origin| table::column(found, &origin.name).is_some())));
+    let schema = migrated.map_or(map.schema.as_str(), |(schema, _)| schema);
+    let schema = if schema.is_empty() { String::new() } else { format!(", schema {schema}") };
+    super::describe(reading, &format!("{}{schema}, {columns} columns", found.name), tally);
+    if tally.legacy > 0 {
+        let there = |c: &Column| map.is_added(*c) && map.origin(*c).is_some_and(|origin| table::column(found, &origin.name).is_some());
+        let traced = [Column::Trigger, Column::Actor, Column::Job].into_iter().filter(there);
+        let names: Vec<&str> = traced.map(|c| map.label(c)).collect();
+        let message = format!(
+            "{} legacy rows: {} of legacy rows are schema DEFAULTs, not recorded facts (all columns of schema {} hold what rows from before it read as)",
+            grouped(tally.legacy),
+            names.join("/"),
+            map.migration.as_ref().map_or("", |(schema, _)| schema),
+        );
+        tally.say(None, "AUD-LEGACY-ROWS", message);
+    }
+}
