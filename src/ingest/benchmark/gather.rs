@@ -1,5 +1,6 @@
 //! From measurements to series: one unit, one value per run, oldest first.
 
+use super::places::Places;
 use super::unit::factor;
 use super::{Draft, Measurement, rerun};
 use crate::analyze::quantile::median;
@@ -17,11 +18,16 @@ pub(super) fn series(drafts: Vec<Draft>, evidence: &mut Evidence) {
         let message = format!("runs of {} branches are in one history: {}", branches.len(), names.join(", "));
         evidence.problem("mixed-branches", Grade::Warning, "", Location::whole(), message);
     }
-    let mut groups: BTreeMap<[String; 3], Vec<Measurement>> = BTreeMap::new();
+    let (mut places, mut groups) = (Places::default(), Vec::new());
     for mut measurement in drafts.into_iter().flat_map(|draft| draft.measurements) {
         let key = [&mut measurement.benchmark, &mut measurement.metric, &mut measurement.machine].map(std::mem::take);
-        groups.entry(key).or_default().push(measurement);
+        let place = places.of([&key[0], &key[1], &key[2]]);
+        if place == groups.len() {
+            groups.push((key, Vec::new()));
+        }
+        groups[place].1.push(measurement);
     }
+    groups.sort_by(|a, b| a.0.cmp(&b.0));
     let mut all: Vec<Series> = groups.into_iter().filter_map(|(key, values)| one(key, values, evidence)).collect();
     all.sort_by_cached_key(Series::id);
     evidence.series = all;
@@ -45,17 +51,11 @@ fn one([benchmark, metric, machine]: [String; 3], mut values: Vec<Measurement>, 
         let n = before - values.len();
         warn("unit-changed", format!("{}: {n} values in `{other}` cannot be compared with the newest in `{}`", series.id(), series.unit));
     }
-    let mut disagree = 0u64;
-    let mut settled_runs = Vec::new();
-    for run in runs(values) {
-        let (point, agree) = settled(run)?;
-        disagree += u64::from(!agree);
-        settled_runs.push(point);
-    }
+    let (points, disagree) = points(values);
     if disagree > 0 {
         warn("re-measured", format!("{} has several values in {disagree} runs; their median counts", series.id()));
     }
-    series.points = rerun::joined(settled_runs);
+    series.points = rerun::joined(points);
     Some(series)
 }
 
@@ -69,11 +69,12 @@ fn convert(value: &mut Measurement, unit: &str) -> bool {
     value.value.is_finite()
 }
 
-/// The values of each run together, in the order of time. A run without a name is known by its time and commit.
-fn runs(values: Vec<Measurement>) -> Vec<Vec<Measurement>> {
+/// One point for each run, in the order of time, and in how many runs the values disagree. A run without a name is known by its time
+/// and commit.
+fn points(values: Vec<Measurement>) -> (Vec<Point>, u64) {
     let moment = |value: &Measurement| if value.run.is_some() { None } else { value.at };
     if rerun::all_differ(values.iter().map(|value| (&value.run, moment(value), &value.commit))) {
-        return values.into_iter().map(|value| vec![value]).collect();
+        return (values.into_iter().map(point).collect(), 0);
     }
     let mut places = BTreeMap::new();
     let mut runs: Vec<Vec<Measurement>> = Vec::new();
@@ -84,7 +85,13 @@ fn runs(values: Vec<Measurement>) -> Vec<Vec<Measurement>> {
             None => runs.push(vec![value]),
         }
     }
-    runs
+    let settled: Vec<(Point, bool)> = runs.into_iter().filter_map(settled).collect();
+    let disagree = settled.iter().filter(|(_, agree)| !agree).count() as u64;
+    (settled.into_iter().map(|(point, _)| point).collect(), disagree)
+}
+
+fn point(one: Measurement) -> Point {
+    Point { at: one.at, commit: one.commit, run: one.run, value: one.value, samples: one.samples, repeats: Vec::new() }
 }
 
 /// One point for a run, and whether its values agree: a line that was merged or appended twice counts once, a repeated measurement by its
@@ -99,5 +106,5 @@ fn settled(mut run: Vec<Measurement>) -> Option<(Point, bool)> {
     let value = median(&values)?;
     let samples = run.iter_mut().flat_map(|m| std::mem::take(&mut m.samples)).collect();
     let one = run.pop()?;
-    Some((Point { at, commit: one.commit, run: one.run, value, samples, repeats: Vec::new() }, run.is_empty()))
+    Some((Point { at, value, samples, ..point(one) }, run.is_empty()))
 }

@@ -34,6 +34,7 @@ mod map;
 mod nyrkio;
 mod otava_csv;
 mod performance_runs;
+mod places;
 mod pytest_benchmark;
 mod rerun;
 mod rows;
@@ -50,6 +51,7 @@ mod vitest_bench;
 
 pub use unit::factor;
 
+use self::places::Places;
 use crate::error::Diagnostic;
 use crate::evidence::Evidence;
 use crate::ingest::{Family, Format, Reading, Request, claimants};
@@ -166,8 +168,11 @@ impl Draft {
             let more = if n > 1 { format!(", and {} more of the kind", grouped(n - 1)) } else { String::new() };
             reading.warning(code, at, format!("{message}{more}"));
         }
-        let series: BTreeSet<_> = self.measurements.iter().map(|m| (&m.benchmark, &m.metric, &m.machine)).collect();
-        let runs: BTreeSet<_> = self.measurements.iter().map(|m| (&m.run, m.at)).collect();
+        let mut series = Places::default();
+        self.measurements.iter().for_each(|m| _ = series.of([&m.benchmark, &m.metric, &m.machine]));
+        // Most often the values of a run stand together.
+        let together = self.measurements.chunk_by(|a, b| (a.at, &a.run) == (b.at, &b.run));
+        let runs: BTreeSet<_> = together.filter_map(<[Measurement]>::first).map(|m| (&m.run, m.at)).collect();
         let newest = self.measurements.iter().filter(|m| m.at.is_some()).max_by_key(|m| m.at);
         let oldest = self.measurements.iter().filter_map(|m| m.at).min();
         let span = newest.and_then(|m| m.at).zip(oldest).map(|(last, first)| format!(", {} to {}", first.date(), last.date()));

@@ -114,7 +114,7 @@ fn take(reading: &mut Reading<'_>, draft: &mut Draft, layout: &Layout, table: &T
         let cell =
             |column: Option<usize>| column.and_then(|column| cells.get(column)).map(|cell| cell.trim()).filter(|cell| !cell.is_empty());
         let label = cell(layout.commit).or_else(|| cell(layout.time).filter(|_| times.is_none()));
-        let run = label.map_or(*line, |label| *runs.entry(label).or_insert(*line));
+        let run = format!("row {:08}", label.map_or(*line, |label| *runs.entry(label).or_insert(*line)));
         for (column, name) in &layout.values {
             let text = cell(Some(*column)).unwrap_or_default();
             let (benchmark, metric) = match (cell(layout.series), name.as_str()) {
@@ -137,7 +137,7 @@ fn take(reading: &mut Reading<'_>, draft: &mut Draft, layout: &Layout, table: &T
                 machine: String::new(),
                 unit: String::new(),
                 direction: Direction::Lower,
-                run: Some(format!("row {run:08}")),
+                run: Some(run.clone()),
                 at: times.as_ref().and_then(|times| times.get(row).copied()),
                 commit: label.map(ToOwned::to_owned),
                 value,
