@@ -75,7 +75,7 @@ enum Verb {
     Render {
         /// The stored report
         report: PathBuf,
-        /// What to print: text, json, markdown, github, html
+        /// What to print: text, json, markdown, github, html, issues
         #[arg(long, default_value = "text")]
         format: String,
         /// Write all files here instead of printing one
@@ -257,7 +257,7 @@ struct CheckArgs {
     require: Vec<String>,
     #[command(flatten)]
     subject: SubjectArgs,
-    /// What to print: text, json, markdown, github, html
+    /// What to print: text, json, markdown, github, html, issues
     #[arg(long, default_value = "text")]
     format: String,
     /// Write one more output to a file; may be repeated

@@ -249,6 +249,85 @@ fn the_configuration_says_which_way_is_better_and_what_is_of_interest() {
     }
 }
 
+#[test]
+fn an_acknowledgement_is_written_for_a_step_that_is_there() {
+    let folder = project(&step(), &[]);
+    let ack = |more: &[&str]| {
+        let common = ["history", "ack", "history.jsonl", "--benchmark", "digest*", "--reason", "it's \"sealed\": yes", "--now", NOW];
+        readiness(folder.path(), &[&common[..], more].concat())
+    };
+    let commit = format!("{:041}", 10);
+    let wrong = ack(&["--commit", "deadbeef"]);
+    assert!(
+        wrong.code == 2 && wrong.err.contains("digest p95 has no run of that commit; its newest steps begin at 000000000000"),
+        "{}",
+        wrong.err
+    );
+    assert!(ack(&["--commit", &commit, "--expires", "soon"]).err.contains("`expires`: `soon` is not a date"));
+    let small = ack(&["--commit", &commit, "--up-to", "5%"]);
+    assert!(small.code == 2 && small.err.contains("and 5 % are acknowledged"), "{}", small.err);
+    assert!(!folder.path().join("acknowledged.yaml").exists(), "what is refused leaves no trace");
+    let done = ack(&["--commit", &commit, "--owner", "@alice"]);
+    assert_eq!(
+        (done.code, words(&done.out)),
+        (0, format!("acknowledged.yaml: accepts the step at {commit} of digest p95, up to 15%")),
+        "{}",
+        done.err
+    );
+    let text = fs::read_to_string(folder.path().join("acknowledged.yaml")).unwrap();
+    assert!(text.contains("granted: 2026-02-18\n") && text.contains("2026-05-19"), "{text}");
+    assert_eq!(night(folder.path(), &[]).code, 0);
+    let twice = ack(&["--commit", &commit]);
+    assert!(twice.code == 2 && twice.err.contains("is acknowledged twice"), "{}", twice.err);
+}
+
+fn git(folder: &Path, arguments: &[&str]) -> String {
+    let identity = ["-c", "user.email=a@example.com", "-c", "commit.gpgsign=false"];
+    let done = std::process::Command::new("git").arg("-C").arg(folder).args(identity).args(arguments).output().unwrap();
+    assert!(done.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&done.stderr));
+    String::from_utf8(done.stdout).unwrap().trim().to_owned()
+}
+
+/// The issues of a night in a repository: the runs of the old level are of one commit, those of the new one of another, three later.
+#[test]
+fn a_step_is_an_issue_with_its_commits_and_their_authors() {
+    let folder = project("", &[]);
+    git(folder.path(), &["init", "-q", "-b", "main"]);
+    let commit = |name: &str| {
+        git(folder.path(), &["-c", &format!("user.name={name}"), "commit", "-q", "--allow-empty", "-m", "x"]);
+        git(folder.path(), &["rev-parse", "HEAD"])
+    };
+    let before = commit("Zoe");
+    let after = ["Bob | @all", "Ann", "Ann"].map(&commit)[2].clone();
+    let mut text = step();
+    for ago in 1..=50 {
+        // Runs of one commit count together, so only those about the step have real ones.
+        let id = [(11, &before), (10, &after)].into_iter().find(|(night, _)| *night == ago).map(|(_, id)| id.clone());
+        text =
+            text.replace(&format!("\"commit\":\"{ago:041}\""), &format!("\"commit\":\"{}\"", id.unwrap_or_else(|| format!("{ago:040}"))));
+    }
+    fs::write(folder.path().join("history.jsonl"), text).unwrap();
+    let issues = || {
+        let answer = night(folder.path(), &["--emit", "issues=issues.json"]);
+        assert_eq!(answer.code, 1, "{}", answer.err);
+        serde_json::from_slice::<Value>(&fs::read(folder.path().join("issues.json")).unwrap()).unwrap()
+    };
+    let first = issues();
+    assert_eq!((&first["schema"], &first["complete"]), (&"readiness/issues/1".into(), &true.into()));
+    let [issue] = first["issues"].as_array().unwrap().as_slice() else { panic!("{first}") };
+    assert_eq!(issue["state"], "open");
+    let body = issue["body"].as_str().unwrap();
+    assert!(body.starts_with(&format!("<!-- readiness:{} -->\n`digest p95` got **", issue["key"].as_str().unwrap())), "{body}");
+    assert!(body.contains(&format!("| last run of the old level | 2026-02-08 02:05 UTC at {before} |")), "{body}");
+    assert!(body.contains(&format!("| first run of the new level | 2026-02-09 02:05 UTC at {after} |")), "{body}");
+    assert!(body.contains("| commits between | 3 commits, by `Ann`, `Bob \\| @all` |"), "{body}");
+    assert_eq!(issues(), first, "the same night is the same bytes");
+    // A stored report tells the same.
+    night(folder.path(), &["--emit", "json=report.json"]);
+    let again = readiness(folder.path(), &["render", "report.json", "--format", "issues"]);
+    assert_eq!(serde_json::from_str::<Value>(&again.out).unwrap(), first);
+}
+
 /// The rules that the documentation shows: a pack of them passes its own cases, and judges a history as the page says.
 #[test]
 fn the_documented_rules_work() {

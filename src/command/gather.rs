@@ -12,7 +12,9 @@ use crate::io::git;
 use crate::io::progress::Progress;
 use crate::metric::Name;
 use crate::rule::Collector;
+use crate::series::{Authors, Series};
 use crate::source::{Grade, Location, Problem};
+use crate::stamp::is_commit;
 use crate::tree::Tree;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -65,6 +67,7 @@ pub fn evidence(setup: &Setup, now: Instant, tree: Option<&Tree>, change: Option
     all.extend(attestations::evidence(&statements, &setup.shelf, &setup.root, &asked, &setup.ids));
     let settings = setup.config.evidence.iter().map(|(name, entry)| (name.as_str(), entry.series.as_slice())).collect();
     settle(&mut all, tree, change, &Terms { settings, acknowledged: &setup.acknowledged, now });
+    authors(&mut all, &setup.root);
     Ok(all)
 }
 
@@ -94,6 +97,28 @@ pub fn settle(all: &mut [Evidence], tree: Option<&Tree>, change: Option<&Change>
     }
     // Nothing looks at single lines any more.
     all.iter_mut().for_each(|entry| (entry.lines, entry.mutants) = Default::default());
+}
+
+/// So many steps are told whose they may be, the newest ones.
+const BLAMED: usize = 20;
+
+/// Whose commits lie between the last run of the old level and the first of the new one, as far as git knows them here.
+fn authors(all: &mut [Evidence], root: &Path) {
+    let steps = all.iter_mut().flat_map(|entry| &mut entry.series).flat_map(|series| {
+        let Series { points, trend, .. } = series;
+        let commit = |index: usize| points.get(index)?.commit.clone();
+        let changes = trend.iter_mut().flat_map(|trend| &mut trend.changes);
+        changes.filter_map(move |step| Some((commit(step.index.checked_sub(1)?)?, commit(step.index)?, step)))
+    });
+    let is_id = |id: &str| is_commit(id);
+    let mut steps: Vec<_> = steps.filter(|(from, to, _)| from != to && is_id(from) && is_id(to)).collect();
+    steps.sort_by_key(|(.., step)| std::cmp::Reverse(step.at));
+    let mut asked: BTreeMap<(String, String), Option<Authors>> = BTreeMap::new();
+    for (from, to, step) in steps.into_iter().take(BLAMED) {
+        let ask = || git::authors(&rooted(root), &from, &to).map(|(commits, names)| Authors { commits, names });
+        let found = asked.entry((from.clone(), to.clone())).or_insert_with(ask);
+        step.authors = found.clone().filter(|authors| authors.commits > 0);
+    }
 }
 
 /// A file and its copy are one measurement: counted twice it would prove more than it shows, and a copy could stand in

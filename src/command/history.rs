@@ -1,5 +1,6 @@
 //! `readiness history`: keeps the values of benchmarks from one run to the next.
 
+mod ack;
 mod append;
 mod list;
 
@@ -27,6 +28,8 @@ pub enum Verb {
     /// Append the results of one run, whatever benchmark tool wrote them
     #[command(after_long_help = APPENDING)]
     Append(append::Options),
+    /// Accept a step: what comes after it is the new normal, until a day
+    Ack(ack::Options),
     /// List the series of a history, or of any file with benchmark results
     List(list::Options),
 }
@@ -50,6 +53,7 @@ Exit codes: 0 appended, or there already; 2 usage; 3 the results cannot be relie
 pub fn run(verb: &Verb) -> Result<Exit, Error> {
     match verb {
         Verb::Append(options) => append::run(options),
+        Verb::Ack(options) => ack::run(options),
         Verb::List(options) => list::run(options),
     }
 }

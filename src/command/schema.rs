@@ -25,6 +25,7 @@ pub const SCHEMAS: &[(&str, &str)] = &[
     ("change-points", include_str!("../../site/schema/change-points-1.json")),
     ("bench-pair", include_str!("../../site/schema/bench-pair-1.json")),
     ("report", include_str!("../../site/schema/report-1.json")),
+    ("issues", include_str!("../../site/schema/issues-1.json")),
     ("backtest", include_str!("../../site/schema/backtest-1.json")),
 ];
 

@@ -39,6 +39,20 @@ pub fn text_at(folder: &Path, commit: &str, path: &str) -> Option<String> {
     ask(folder, &["cat-file", "blob", &format!("{commit}:{path}")])
 }
 
+/// How many commits lead from one to another, and the names of those who made them, each once and in order. Nothing where either is
+/// not known here.
+pub fn authors(folder: &Path, from: &str, to: &str) -> Option<(u64, Vec<String>)> {
+    let known = |id: &str| ask(folder, &["rev-parse", "--verify", "--quiet", "--end-of-options", &format!("{id}^{{commit}}")]);
+    let range = format!("{}..{}", known(from)?, known(to)?);
+    let output =
+        git(folder, &["log", "--no-show-signature", "--format=%aN", &range, "--"]).ok().filter(|output| output.status.success())?;
+    let mut names: Vec<String> = String::from_utf8_lossy(&output.stdout).lines().map(|name| name.trim().to_owned()).collect();
+    let commits = names.len() as u64;
+    names.sort_unstable();
+    names.dedup();
+    Some((commits, names))
+}
+
 /// All files that git tracks, named from the top of the repository, in order.
 pub fn tracked(folder: &Path) -> Option<Vec<String>> {
     let top = top(folder)?;

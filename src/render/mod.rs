@@ -6,6 +6,7 @@
 pub mod backtest;
 mod github;
 mod html;
+mod issues;
 mod json;
 mod markdown;
 pub mod page;
@@ -55,6 +56,7 @@ pub const OUTPUTS: &[Output] = &[
     markdown::OUTPUT,
     github::OUTPUT,
     html::OUTPUT,
+    issues::OUTPUT,
 ];
 
 /// The output of this name.

@@ -1,5 +1,6 @@
 // Each case: a situation on GitHub, and what the action or the gate must do in it.
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { parse } from 'yaml';
@@ -30,7 +31,88 @@ const closed = ({ run, failed, outputs }, code, verdict) => {
   assert.ok(of(run, 'error').length > 0, 'a closed gate without an error annotation');
 };
 
+/** A repository whose issues a `gh` on PATH keeps in a file. */
+function forge() {
+  const here = world({ event: 'push', committed: { '.github/issues.sh': fs.readFileSync(path.join(root, '.github/issues.sh'), 'utf8') } });
+  const store = path.join(here.temp, 'issues.json');
+  const bin = path.join(here.temp, 'bin');
+  fs.mkdirSync(bin);
+  fs.copyFileSync(path.join(root, 'tests/action/gh.mjs'), path.join(bin, 'gh'));
+  fs.chmodSync(path.join(bin, 'gh'), 0o755);
+  fs.writeFileSync(store, '[]');
+  Object.assign(here.env, { PATH: `${bin}:${process.env.PATH}`, GH_STORE: store });
+  return { here, issues: () => JSON.parse(fs.readFileSync(store, 'utf8')), put: (issues) => fs.writeFileSync(store, JSON.stringify(issues)) };
+}
+
+/** The night's issues job, about a history of `levels`: pairs of a level and how many nights it lasted. */
+function night(there, levels, more = {}) {
+  const { here } = there;
+  const [temp, artifact] = ['bench', 'bench-issues'].map((name) => fs.mkdtempSync(path.join(here.temp, name)));
+  const values = levels.flatMap(([level, nights]) => Array(nights).fill(level)).map((level, i) => level * (1 + [0.003, -0.007, 0.01, -0.002, 0.006, -0.01][i % 6]));
+  const line = (value, i) => JSON.stringify({ schema: 'readiness/history/1', run: `night-${i}`, at: new Date(Date.UTC(2026, 0, 1) + i * 864e5).toISOString(), commit: String(i).padStart(40, '0'), benchmark: 'digest', metric: 'p95', value, unit: 'ms', direction: 'lower' });
+  fs.writeFileSync(path.join(temp, 'history.jsonl'), values.map(line).join('\n') + '\n');
+  fs.writeFileSync(path.join(temp, 'readiness.yaml'), 'project: { id: p }\nevidence: { nightly: { family: benchmark, path: history.jsonl } }\npacks: [nightly-bench]\n');
+  Object.entries(more).forEach(([name, text]) => fs.writeFileSync(path.join(temp, name), text));
+  const now = new Date(Date.UTC(2026, 0, 1) + values.length * 864e5).toISOString();
+  spawnSync(readiness, ['check', '--now', now, '--emit', `issues=${path.join(artifact, 'issues.json')}`], { cwd: temp });
+  const run = new Run({ ...here, artifacts: { 'bench-issues': artifact } });
+  const workflow = parse(fs.readFileSync(path.join(root, '.github/workflows/nightly.yml'), 'utf8'));
+  const job = run.job(workflow, 'issues', { bench: { result: 'failure', outputs: { report: 'readiness-report' } } });
+  assert.equal(job.failed, false, run.output);
+  return run;
+}
+
+const states = (there) => there.issues().map((issue) => `${issue.number} ${issue.state} ${issue.comments.length}`);
+
 const cases = {
+  'a benchmark gets worse: one issue, once, closed when the level is back'() {
+    const there = forge();
+    night(there, [[100, 40]]);
+    assert.deepEqual(states(there), []);
+    night(there, [[100, 40], [114, 2]]);
+    assert.deepEqual(states(there), ['1 OPEN 0']);
+    const [issue] = there.issues();
+    assert.match(issue.title, /^digest p95 got [\d.]+ % worse$/);
+    assert.match(issue.body, /first run of the new level \| 2026-02-10 00:00 UTC at 0{38}40 \|/);
+    assert.deepEqual(issue.labels, ['benchmark-regression']);
+    // The step is found by now, and is the same.
+    night(there, [[100, 40], [114, 9]]);
+    assert.deepEqual(states(there), ['1 OPEN 0']);
+    for (const nights of [8, 9]) {
+      night(there, [[100, 40], [114, 9], [100, nights]]);
+      assert.deepEqual(states(there), ['1 CLOSED 1']);
+    }
+    assert.match(there.issues()[0].comments[0], /^The level is back since 2026-02-19/);
+    night(there, [[100, 40], [114, 9], [100, 30], [130, 9]]);
+    assert.deepEqual(states(there), ['1 CLOSED 1', '2 OPEN 0']);
+  },
+
+  'a step is acknowledged: its issue is closed with the reason'() {
+    const there = forge();
+    night(there, [[100, 40], [114, 9]]);
+    const ack = `- { commit: "${String(40).padStart(40, '0')}", benchmark: digest, reason: sealed output, expires: 2026-12-31 }\n`;
+    night(there, [[100, 40], [114, 10]], { 'acknowledged.yaml': ack });
+    assert.deepEqual(states(there), ['1 CLOSED 1']);
+    assert.equal(there.issues()[0].comments[0], 'The step is acknowledged until 2026-12-31: sealed output');
+  },
+
+  'what a person closed stays closed, and what is not ours is left alone'() {
+    const there = forge();
+    night(there, [[100, 40], [114, 9]]);
+    const [ours] = there.issues();
+    const other = { number: 2, title: 'x', state: 'OPEN', labels: ['benchmark-regression'], comments: [], body: `a text\n<!-- readiness:${'0'.repeat(32)} -->` };
+    there.put([{ ...ours, state: 'CLOSED' }, other, { ...other, number: 3, body: '' }]);
+    night(there, [[100, 40], [114, 10]]);
+    assert.deepEqual(states(there), ['1 CLOSED 0', '2 OPEN 0', '3 OPEN 0']);
+  },
+
+  'without a history nothing is closed'() {
+    const there = forge();
+    night(there, [[100, 40], [114, 9]]);
+    night(there, []);
+    assert.deepEqual(states(there), ['1 OPEN 0']);
+  },
+
   'everything passes: open'() {
     const { run, failed, outputs } = act({ evidence: good() });
     assert.equal(failed, false, run.output);

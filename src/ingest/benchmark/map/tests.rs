@@ -71,7 +71,8 @@ fn without_times_the_rows_are_in_order_and_those_of_a_commit_together() {
     let evidence = csv(map, "sha,name,v\nc9,a,1\nc1,a,5\nc9,a,3\n");
     assert_eq!(told(&evidence), ["a: c9=2 c1=5  Lower"]);
     assert!(
-        problems(&evidence).contains(&"note direction-assumed: nothing tells which way is better for `value`: lower is taken to be".to_owned())
+        problems(&evidence)
+            .contains(&"note direction-assumed: nothing tells which way is better for `value`: lower is taken to be".to_owned())
     );
 }
 
@@ -79,7 +80,10 @@ fn without_times_the_rows_are_in_order_and_those_of_a_commit_together() {
 fn what_a_table_lacks_or_holds_wrongly_is_told() {
     let header = "night,sha,host,ms,acc\n";
     for (text, expected) in [
-        ("nights,sha,host,ms,acc\n2026-02-01,c,h,1,1\n".to_owned(), "error no-column: the header has no column night; did you mean `nights`?"),
+        (
+            "nights,sha,host,ms,acc\n2026-02-01,c,h,1,1\n".to_owned(),
+            "error no-column: the header has no column night; did you mean `nights`?",
+        ),
         ("night,sha,host,ms\n2026-02-01,c,h,1\n".to_owned(), "warning no-column: the header has no column acc"),
         (header.to_owned(), "error no-rows: the table has no row"),
         (format!("{header}2026-02-01,c,h,fast,1\n"), "warning not-a-number:2: all total has no value in this run"),
