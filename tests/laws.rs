@@ -18,7 +18,7 @@ use std::fs;
 use std::path::Path;
 use support::{EVIDENCE, NOW, check, ready, reflexio, tree};
 
-const FORMATS: [&str; 5] = ["text", "json", "markdown", "github", "html"];
+const FORMATS: [&str; 6] = ["text", "json", "markdown", "github", "html", "issues"];
 
 fn folder() -> tempfile::TempDir {
     tempfile::tempdir().unwrap()
