@@ -257,6 +257,8 @@ struct CheckArgs {
     require: Vec<String>,
     #[command(flatten)]
     subject: SubjectArgs,
+    #[command(flatten)]
+    keeping: history::Keeping,
     /// What to print: text, json, markdown, github, html, issues
     #[arg(long, default_value = "text")]
     format: String,
@@ -342,8 +344,8 @@ fn dispatch(verb: Verb) -> Result<u8, Error> {
         Verb::Stamp { files, command, commit, now } => return stamp::run(&stamp::Options { files, command, now, commit }),
         Verb::Init { folder, now } => init::run(&folder, now),
         Verb::Check(args) => {
-            let CheckArgs { files, require, subject, format, emit, out, look } = args;
-            check::run(&check::Options { files, require, format, emit, out, style: look.style(), ..subject.options() })
+            let CheckArgs { files, require, subject, keeping, format, emit, out, look } = args;
+            check::run(&check::Options { files, require, keeping, format, emit, out, style: look.style(), ..subject.options() })
         }
         Verb::Inspect(options) => inspect::run(&options),
         Verb::ChangePoints(options) => change_points::run(&options),

@@ -68,6 +68,8 @@ pub struct Entry {
     pub policy: Option<String>,
     /// Where it was written down how long the chain of an audit trail was, and how it ended.
     pub anchor: Option<String>,
+    /// The history that results of benchmarks are judged beside, relative to the configuration.
+    pub history: Option<String>,
     /// About the source files that the evidence names.
     pub sources: Sources,
     /// How much of a golden set's texts a report may hold.

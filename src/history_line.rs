@@ -39,6 +39,11 @@ pub struct HistoryLine {
     pub samples: Option<Vec<Option<f64>>>,
 }
 
+/// The name of a run that has none, by a digest of its files: the same results are the same run.
+pub fn unnamed(digest: &str) -> String {
+    format!("results-{}", digest.get(..16).unwrap_or(digest))
+}
+
 impl HistoryLine {
     /// Whether two lines are one measurement written twice, whatever moments they were written at.
     pub fn is_again(&self, other: &HistoryLine) -> bool {

@@ -33,6 +33,9 @@ pub struct Source {
     /// Whether date or commit are the stamp's, because the artifact does not say.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub stamped: bool,
+    /// Whether it is the history that results are judged beside: its age and commit are not theirs.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub past: bool,
     /// One line for people: "Cobertura, 61 files, 4,118 lines".
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub content: String,

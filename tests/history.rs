@@ -227,3 +227,137 @@ fn nothing_is_appended_that_cannot_be_relied_on() {
     }
     assert!(!folder.join("history.jsonl").exists());
 }
+
+/// A history of two series over six nights, one of them on two branches.
+fn six_nights(folder: &Path) {
+    for night in 0..6 {
+        result(folder, "digest", 40.0 + f64::from(night));
+        result(folder, "search", 80.0 + f64::from(night));
+        let (run, at, commit) = (format!("night-{night}"), format!("2026-02-0{}T02:00:00Z", night + 1), format!("{:040x}", night + 1));
+        append(folder, &["digest.json", "search.json", "--run", &run, "--at", &at, "--commit", &commit]);
+    }
+}
+
+#[test]
+fn what_is_exported_is_what_is_imported() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    six_nights(folder);
+    let export = |format: &str, file: &str| {
+        let answer = readiness(folder, &["history", "export", "history.jsonl", "--format", format, "--out", file, "--now", NOW]);
+        assert_eq!(answer.code, 0, "{}", answer.err);
+    };
+    let import = |to: &str, from: &str| {
+        let answer = readiness(folder, &["history", "import", to, from, "--now", NOW]);
+        assert_eq!(answer.code, 0, "{}", answer.err);
+        answer.out
+    };
+    export("jsonl", "copy.jsonl");
+    assert_eq!(fs::read(folder.join("copy.jsonl")).unwrap(), history(folder).into_bytes());
+    assert!(import("other.jsonl", "copy.jsonl").contains("other.jsonl: 12 values appended\n"));
+    assert_eq!(fs::read(folder.join("other.jsonl")).unwrap(), history(folder).into_bytes());
+    assert!(import("other.jsonl", "copy.jsonl").contains("other.jsonl: 0 values appended; 12 values stood in it already\n"));
+    for (format, file) in [("gab", "data.js"), ("csv", "table.csv")] {
+        export(format, file);
+        let back = format!("{format}.jsonl");
+        let said = import(&back, file);
+        assert!(said.contains(" of 6 runs\n"), "{format}: {said}");
+        // A second time nothing is new: runs without a name are called by their date and commit.
+        assert!(import(&back, file).contains(": 0 values appended; "), "{format}");
+        let values = |path: &str| {
+            let text = fs::read_to_string(folder.join(path)).unwrap();
+            let line = |line: &str| -> (String, f64, String) {
+                let line: Value = serde_json::from_str(line).unwrap();
+                (line["at"].to_string(), line["value"].as_f64().unwrap(), line["commit"].to_string())
+            };
+            let mut all: Vec<_> = text.lines().map(line).collect();
+            all.sort_by(|a, b| a.partial_cmp(b).unwrap());
+            all
+        };
+        assert_eq!(values(&back), values("history.jsonl"), "{format}");
+    }
+    fs::write(folder.join("bare.csv"), "1\n2\n3\n").unwrap();
+    let undated = readiness(folder, &["history", "import", "x.jsonl", "bare.csv", "--now", NOW]);
+    assert!(undated.code == 2 && undated.err.contains("bare.csv does not say when its values were measured"), "{}", undated.err);
+    assert!(readiness(folder, &["history", "export", "history.jsonl"]).out == history(folder));
+}
+
+#[test]
+fn old_runs_and_series_that_are_gone_are_taken_out() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    six_nights(folder);
+    let whole = history(folder);
+    let prune = |more: &[&str], code: i32| {
+        let answer = readiness(folder, &[&["history", "prune", "history.jsonl"][..], more].concat());
+        assert_eq!(answer.code, code, "{more:?}: {}{}", answer.out, answer.err);
+        answer.out + &answer.err
+    };
+    let would = prune(&["--before", "2026-02-03", "--dry-run"], 0);
+    assert!(
+        would.contains("history.jsonl: 4 values of 2 series would go, and with them 2 runs altogether; 8 values would stay\n"),
+        "{would}"
+    );
+    assert_eq!(history(folder), whole);
+    prune(&["--before", "2026-02-03"], 0);
+    assert!(whole.ends_with(&history(folder)) && history(folder).lines().count() == 8, "lines stay as they are");
+    let kept = prune(&["--keep", "1", "--series", "digest*"], 0);
+    assert!(kept.contains("history.jsonl: 3 values of 1 series went, and with them 0 runs altogether; 5 values stay\n"), "{kept}");
+    prune(&["--keep", "0", "--series", "digest*"], 0);
+    let (_, json) = list(folder);
+    assert_eq!((json["series"].as_array().unwrap().len(), &json["runs"]), (1, &4.into()));
+    let torn = history(folder);
+    fs::write(folder.join("history.jsonl"), format!("<<<<<<< HEAD\n{torn}=======\n>>>>>>> b\n{}", &torn[..50])).unwrap();
+    assert!(prune(&["--keep", "100"], 0).contains("marks of merges and lines that were cut off: 4\n"));
+    assert_eq!(history(folder), torn);
+    for (more, said) in [
+        (&["--keep", "0"][..], "would take out everything"),
+        (&[], "--keep"),
+        (&["--keep", "1", "--before", "2026-01-01"], "cannot be used with"),
+        (&["--before", "soon"], "write a date"),
+        (&["--keep", "1", "--series", "["], "--series ["),
+    ] {
+        let answer = prune(more, 2);
+        assert!(answer.contains(said), "{said}: {answer}");
+    }
+    fs::write(folder.join("history.jsonl"), format!("{torn}garbage\n")).unwrap();
+    assert!(prune(&["--keep", "1"], 2).contains("line 5 is damaged"));
+    assert_eq!(history(folder), format!("{torn}garbage\n"));
+}
+
+#[test]
+fn a_history_may_be_a_database() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    six_nights(folder);
+    let run = |arguments: &[&str]| readiness(folder, &[&["history"], arguments].concat());
+    let imported = run(&["import", "deep/history.db", "history.jsonl", "--now", NOW]);
+    assert!(imported.code == 0 && imported.out.contains("deep/history.db: 12 values appended\n"), "{}{}", imported.out, imported.err);
+    assert_eq!(run(&["export", "deep/history.db"]).out, history(folder), "all that a line says is in the table");
+    let lists = ["deep/history.db", "history.jsonl"].map(|file| run(&["list", file, "--now", NOW]));
+    assert_eq!((lists[0].code, &lists[0].out, lists[0].err.as_str()), (0, &lists[1].out, ""));
+    let again = run(&["import", "deep/history.db", "history.jsonl", "--now", NOW]);
+    assert!(again.out.contains(": 0 values appended; 12 values stood in it already\n"), "{}", again.out);
+    let spawn = |n: usize| -> Child {
+        let file = format!("b{n}.json");
+        result(folder, &format!("b{n}"), 40.0 + n as f64);
+        let name = format!("run-{n}");
+        let arguments = ["history", "append", "deep/history.db", &file, "--now", NOW, "--run", &name, "--commit", "c1", "--machine", "m"];
+        Command::new(env!("CARGO_BIN_EXE_readiness")).current_dir(folder).args(arguments).stdout(Stdio::null()).spawn().unwrap()
+    };
+    let children: Vec<Child> = (0..8).map(spawn).collect();
+    assert!(children.into_iter().all(|mut child| child.wait().unwrap().success()));
+    let twice = run(&["append", "deep/history.db", "b0.json", "--now", NOW, "--run", "run-0", "--commit", "c1", "--machine", "m"]);
+    assert!(twice.out.contains("run-0 stands in it already; nothing was appended"), "{}", twice.out);
+    let pruned = run(&["prune", "deep/history.db", "--keep", "0", "--series", "b*"]);
+    assert!(pruned.out.contains("8 values of 8 series went, and with them 8 runs altogether; 12 values stay\n"), "{}", pruned.out);
+    assert_eq!(run(&["export", "deep/history.db"]).out, history(folder));
+    for (name, sql, said) in [
+        ("other.db", "CREATE TABLE t (a)", "other.db is no history"),
+        ("forged.db", "CREATE TABLE readiness_history (run)", "it is a database of another program"),
+    ] {
+        rusqlite::Connection::open(folder.join(name)).unwrap().execute_batch(sql).unwrap();
+        let refused = run(&["append", name, "b0.json", "--now", NOW]);
+        assert!(refused.code != 0 && refused.err.contains(said), "{said}: {}", refused.err);
+    }
+}

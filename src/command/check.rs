@@ -1,5 +1,6 @@
 //! `readiness check`: evidence in; verdict, report and exit code out.
 
+use super::history::{Keeping, keep};
 use super::judgement::{self, Case};
 use super::setup::{self, Setup, rooted};
 use super::{base, change, gather, proposal, recall};
@@ -46,6 +47,8 @@ pub struct Options {
     pub change: change::Asked,
     /// Whether it is the pull request of a fork.
     pub fork: bool,
+    /// What becomes of the results of benchmarks.
+    pub keeping: Keeping,
     /// Where all files go.
     pub out: Option<PathBuf>,
     /// What is printed.
@@ -72,6 +75,9 @@ pub fn run(options: &Options) -> Result<Exit, Error> {
         write(&path, &(output.render)(&report, Style::default())?)?;
     }
     print(&(printed.render)(&report, options.style)?)?;
+    if options.keeping.append {
+        keep(options, &report)?;
+    }
     Ok(exit(&report))
 }
 
@@ -170,7 +176,7 @@ pub fn configured(options: &Options) -> Result<Report, Error> {
     let asked = options.change.or_else(profile.and_then(|profile| profile.base.as_deref()));
     let tree = if asked.base.is_some() { gather::repository(&setup.root) } else { gather::tree(&setup) };
     let change = change::load(&asked, &setup.root, tree.as_ref(), &change::sources(&setup.config), now)?;
-    let evidence = gather::evidence(&setup, now, tree.as_ref(), change.as_ref())?;
+    let evidence = gather::evidence(&setup, now, tree.as_ref(), change.as_ref(), &options.keeping)?;
     let project = &setup.config.project;
     let commit = options.commit.clone().or_else(|| project.commit.clone()).or_else(|| git::head(&rooted(&setup.root)));
     let subject = Subject {
@@ -224,6 +230,9 @@ fn relaxed(setup: &Setup, profile: Option<(&str, &Profile)>, now: Instant) -> Ve
 fn ad_hoc(options: &Options) -> Result<Report, Error> {
     if options.files.is_empty() {
         return Err(Error::Usage("`--require` needs evidence files: readiness check coverage.xml --require EXPRESSION".to_owned()));
+    }
+    if options.keeping.append {
+        return Err(Error::Usage("`--append` needs a configuration whose entries have a `history`".to_owned()));
     }
     if options.config.is_some() || options.profile.is_some() {
         return Err(Error::Usage("`--require` judges files without a configuration; leave out `--config` and `--profile`".to_owned()));

@@ -1,5 +1,6 @@
 //! `readiness doctor`: what stands in the way of a judgement, before one is made.
 
+use super::history::Keeping;
 use super::plain::say;
 use super::{gather, setup};
 use crate::error::Error;
@@ -33,7 +34,7 @@ pub fn run(config: Option<&Path>) -> Result<Exit, Error> {
         (None, None) => "note  commit         unknown: not a git repository; give --commit\n".to_owned(),
     });
     let mut sound = true;
-    let evidence = gather::evidence(&setup, clock::now(), gather::tree(&setup).as_ref(), None)?;
+    let evidence = gather::evidence(&setup, clock::now(), gather::tree(&setup).as_ref(), None, &Keeping::default())?;
     for entry in &evidence {
         let read: Vec<String> = entry.sources.iter().filter_map(|s| s.format.as_ref().map(|f| format!("{} ({f})", s.path))).collect();
         let line = match entry.gap() {

@@ -1,6 +1,7 @@
 //! Evidence: found, read, and compared with its own history.
 
 use super::change::Change;
+use super::history::Keeping;
 use super::setup::{Setup, rooted};
 use crate::compare::{self, Terms};
 use crate::discover::{artifacts, attestations, map, terms};
@@ -23,7 +24,13 @@ use std::path::Path;
 ///
 /// # Errors
 /// When an entry's map cannot be read or is wrong. What is wrong with evidence is in the evidence.
-pub fn evidence(setup: &Setup, now: Instant, tree: Option<&Tree>, change: Option<&Change>) -> Result<Vec<Evidence>, Error> {
+pub fn evidence(
+    setup: &Setup,
+    now: Instant,
+    tree: Option<&Tree>,
+    change: Option<&Change>,
+    keeping: &Keeping,
+) -> Result<Vec<Evidence>, Error> {
     let maps = maps(setup)?;
     let anchors = anchors(setup)?;
     let collectors: Vec<&Collector> = setup.rules.iter().filter_map(|rule| rule.rule.collect.as_ref()).collect();
@@ -34,7 +41,8 @@ pub fn evidence(setup: &Setup, now: Instant, tree: Option<&Tree>, change: Option
         let Some(room) = ingest::family(&entry.family) else {
             return Err(Error::Internal(format!("the family {} has no reader", entry.family)));
         };
-        let (found, problems) = artifacts::of(entry, &setup.root);
+        let (found, mut problems) = artifacts::of(entry, &setup.root);
+        let beside = entry.history.as_deref().map(|path| keeping.beside(artifacts::history(path, &setup.root, &mut problems)));
         let asked: Vec<&Collector> =
             collectors.iter().filter(|c| c.source.text == *name || c.source.text == entry.family).copied().collect();
         let policy = terms::named(entry.policy.as_deref(), &setup.root, &setup.shelf)?;
@@ -53,6 +61,7 @@ pub fn evidence(setup: &Setup, now: Instant, tree: Option<&Tree>, change: Option
             sources: &entry.sources,
             publish: entry.publish,
             series: &entry.series,
+            beside: beside.as_ref(),
         };
         let mut evidence = (room.read)(&request);
         // What discovery already said is missing need not be said again.
@@ -69,6 +78,20 @@ pub fn evidence(setup: &Setup, now: Instant, tree: Option<&Tree>, change: Option
     settle(&mut all, tree, change, &Terms { settings, acknowledged: &setup.acknowledged, now });
     authors(&mut all, &setup.root);
     Ok(all)
+}
+
+/// The results of a benchmark entry without its history.
+///
+/// # Errors
+/// As [`evidence`].
+pub fn results(setup: &Setup, name: &str, now: Instant) -> Result<Evidence, Error> {
+    let room = ingest::family("benchmark").ok_or_else(|| Error::Internal("nothing reads benchmarks".into()))?;
+    let (found, problems) = setup.config.evidence.get(name).map(|entry| artifacts::of(entry, &setup.root)).unwrap_or_default();
+    let maps = maps(setup)?;
+    let map = maps.get(name).map(|text| (setup.config.path.as_str(), text.as_str()));
+    let mut evidence = (room.read)(&Request { map, ..Request::plain(name, &found, now) });
+    evidence.problems.extend(problems);
+    Ok(evidence)
 }
 
 /// The repository that source files lie in, where evidence names any. Evidence of a commit that is named by hand is of another

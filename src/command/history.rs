@@ -2,7 +2,13 @@
 
 mod ack;
 mod append;
+mod export;
+mod import;
+mod keep;
 mod list;
+mod prune;
+
+pub use keep::{Keeping, keep};
 
 use super::check::moment;
 use super::plain;
@@ -11,7 +17,8 @@ use crate::config::Entry;
 use crate::discover::{artifacts, map};
 use crate::error::Error;
 use crate::evidence::Evidence;
-use crate::history::{Here, Said};
+use crate::history::{self, Here, Said};
+use crate::history_line::HistoryLine;
 use crate::ingest::{self, Request};
 use crate::instant::Instant;
 use crate::io::fs::{self, Artifact};
@@ -32,6 +39,12 @@ pub enum Verb {
     Ack(ack::Options),
     /// List the series of a history, or of any file with benchmark results
     List(list::Options),
+    /// Take in all runs of other histories, of whatever format
+    Import(import::Options),
+    /// Print a history in the format of another program
+    Export(export::Options),
+    /// Take old runs, or the series of benchmarks that are gone, out of a history
+    Prune(prune::Options),
 }
 
 const APPENDING: &str = "\
@@ -55,6 +68,9 @@ pub fn run(verb: &Verb) -> Result<Exit, Error> {
         Verb::Append(options) => append::run(options),
         Verb::Ack(options) => ack::run(options),
         Verb::List(options) => list::run(options),
+        Verb::Import(options) => import::run(options),
+        Verb::Export(options) => export::run(options),
+        Verb::Prune(options) => prune::run(options),
     }
 }
 
@@ -96,9 +112,12 @@ impl Saying {
 }
 
 /// What holds here where nobody says it.
-fn here(now: Instant) -> Here {
+fn here(now: Instant, said: &Said) -> Here {
     let folder = rooted(Path::new(""));
-    Here { now, commit: git::head(&folder), branch: git::branch(&folder), machine: Some(machine::here().fingerprint()) }
+    // Git is asked for nothing that was said: starting it takes longer than appending does.
+    let commit = if said.commit.is_some() { None } else { git::head(&folder) };
+    let branch = if said.branch.is_some() { None } else { git::branch(&folder) };
+    Here { now, commit, branch, machine: Some(machine::here().fingerprint()) }
 }
 
 /// Benchmark results as their readers read them, together.
@@ -117,6 +136,25 @@ fn read(paths: &[PathBuf], map: Option<&str>, now: Instant) -> Result<Evidence, 
     let mut evidence = (room.read)(&Request { map, ..Request::plain("results", &found, now) });
     evidence.problems.extend(problems);
     Ok(evidence)
+}
+
+/// All lines of a file: as they stand in it where it is a history of ours, else as its reader understands it. Nothing when it cannot be
+/// relied on, which is told; and how many values have no date.
+fn lines(path: &Path, map: Option<&str>, said: &Said, now: Instant) -> Result<Option<(Vec<HistoryLine>, usize)>, Error> {
+    let evidence = read(&[path.to_owned()], map, now)?;
+    if !tell(&evidence) {
+        return Ok(None);
+    }
+    let format = evidence.sources.first().and_then(|source| source.format.as_deref());
+    if evidence.sources.len() != 1 || !format.is_some_and(|format| OWN.contains(&format)) {
+        return Ok(Some(history::many(&evidence, said)));
+    }
+    let mut lines = history::recall(path).map_err(|e| Error::Usage(format!("{}: {e}", fs::slashed(path))))?;
+    for line in &mut lines {
+        line.branch = said.branch.clone().or(line.branch.take());
+        line.machine = said.machine.clone().or(line.machine.take());
+    }
+    Ok(Some((lines, 0)))
 }
 
 /// Refuses a file that is there and is no history of ours: the arguments may have been mixed up.
@@ -138,7 +176,7 @@ fn own(history: &Path) -> Result<(), Error> {
 }
 
 /// The formats that can be written to.
-const OWN: [&str; 1] = ["history-1"];
+const OWN: [&str; 2] = ["history-1", "history-db"];
 
 /// Says what is wrong with files; true when they can be relied on.
 fn tell(evidence: &Evidence) -> bool {

@@ -71,6 +71,8 @@ fn absences(series: &[Series], jobs: &[Job<'_>]) -> Vec<Option<Absence>> {
         let heir = series.iter().zip(&here).find(|(other, here)| **here && took_over(other, &series[index]));
         if let Some((heir, _)) = heir {
             *absence = Some(Absence::Moved(heir.machine.clone()));
+        } else if let (Some(Absence::Missing(why)), Some(name)) = (absence, renamed(&series[index], series, &here)) {
+            why.push_str(&format!("; {name} is new since: was it renamed?"));
         }
     }
     absences
@@ -84,6 +86,19 @@ fn continues(one: &Series, old: &Series) -> bool {
     one.machine != old.machine
         && began.zip(before).is_some_and(|(began, before)| began > before)
         && !one.points.iter().flat_map(runs).any(|run| measured.contains(&run))
+}
+
+/// The one series that could be another under a new name: of the same metric, unit and machine, and begun after the other had ended.
+fn renamed<'s>(old: &Series, all: &'s [Series], here: &[bool]) -> Option<&'s str> {
+    let alike =
+        |new: &Series| (&new.metric, &new.unit, &new.machine, new.direction) == (&old.metric, &old.unit, &old.machine, old.direction);
+    let after = |new: &Series| {
+        let (began, ended) = (new.points.first().and_then(|p| p.at), old.points.last().and_then(Point::newest));
+        began.zip(ended).is_some_and(|(began, ended)| began > ended)
+    };
+    let mut heirs = all.iter().zip(here).filter(|(new, here)| **here && alike(new) && after(new)).map(|(new, _)| new.benchmark.as_str());
+    let heir = heirs.next()?;
+    heirs.next().is_none().then_some(heir)
 }
 
 /// Whether a series began on another machine after this one had ended.

@@ -30,6 +30,17 @@ pub fn of(entry: &config::Entry, root: &Path) -> Found {
     (found, problems)
 }
 
+/// The history of an entry, where it has one and it is there.
+pub fn history(path: &str, root: &Path, problems: &mut Vec<Problem>) -> Option<Artifact> {
+    let mut found = Vec::new();
+    let before = problems.len();
+    look(root, path, &mut found, problems);
+    if let Some(missing) = problems.get_mut(before).filter(|problem| problem.code == MISSING) {
+        missing.message = format!("{path} is not there: `readiness check --append` begins it with today's results");
+    }
+    found.pop()
+}
+
 fn look(root: &Path, path: &str, found: &mut Vec<Artifact>, problems: &mut Vec<Problem>) {
     match Artifact::find(&root.join(path), path) {
         Ok(artifact) => found.push(artifact),

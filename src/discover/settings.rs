@@ -12,6 +12,7 @@ use crate::waiver::Limits;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+mod history;
 mod publish;
 mod series;
 mod sources;
@@ -159,6 +160,7 @@ fn entry(node: &Node, families: &[&str], errors: &mut Vec<Diagnostic>) -> Entry 
         publish: publish::read(&mut f, &family.text),
         series,
         acknowledged,
+        history: history::read(&mut f, &family.text),
         family: family.text,
     };
     sources::concern(&entry, node, f.errors);

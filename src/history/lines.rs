@@ -1,20 +1,25 @@
 //! A history as JSON Lines.
 
 use super::Appended;
+use super::prune::{Mark, Prune, Pruned};
 use crate::history_line::HistoryLine;
 use crate::instant::Instant;
 use crate::io::clock;
-use crate::io::journal::Journal;
-use crate::io::json;
+use crate::io::journal::{Content, Journal, content};
+use crate::io::{json, lines};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, ErrorKind};
+use std::ops::ControlFlow;
 use std::path::Path;
 
 /// How much of the end is looked at before something is appended, in bytes. It holds the last runs, which is where a run stands that
 /// is appended twice; reading more would make an append slower with every run.
-const TAIL: u64 = 1024 * 1024;
+const TAIL: u64 = 256 * 1024;
 /// However much is appended, not more than so many bytes.
 const LONGEST_TAIL: u64 = 64 * 1024 * 1024;
+
+/// The longest line, in bytes.
+const LINE: usize = 16 * 1024 * 1024;
 
 /// As [`super::append`].
 pub(super) fn append(path: &Path, lines: &[HistoryLine]) -> io::Result<Appended> {
@@ -44,6 +49,79 @@ pub(super) fn append(path: &Path, lines: &[HistoryLine]) -> io::Result<Appended>
     Ok(appended)
 }
 
+/// As [`super::recall`].
+pub(super) fn recall(path: &Path) -> io::Result<Vec<HistoryLine>> {
+    let mut all = Vec::new();
+    each(&mut Journal::existing(path)?, |number, line| {
+        match line.map(content) {
+            Some(Content::Nothing | Content::Mark | Content::Torn) => {}
+            Some(Content::Value(value) | Content::Resumed(value)) => all.push(*value),
+            Some(Content::Broken(mistake)) => return Err(damaged(number, &mistake.message)),
+            None => return Err(damaged(number, "it is too long, or no text in UTF-8")),
+        }
+        Ok(())
+    })?;
+    Ok(all)
+}
+
+/// As [`super::prune`].
+pub(super) fn prune(path: &Path, what: &Prune, dry_run: bool) -> io::Result<Pruned> {
+    let mut journal = Journal::existing(path)?;
+    let (mut marks, mut kinds) = (Vec::new(), Vec::new());
+    each(&mut journal, |number, line| {
+        kinds.push(match line.map(content) {
+            Some(Content::Nothing) => Kind::Blank,
+            Some(Content::Mark | Content::Torn) => Kind::Rubbish,
+            Some(Content::Value(value) | Content::Resumed(value)) => {
+                let at = clock::parse(&value.at).ok_or_else(|| damaged(number, &format!("`at` is `{}`", value.at)))?;
+                marks.push(Mark::new(&value.benchmark, &value.metric, value.machine.as_deref(), at, &value.run));
+                Kind::Value
+            }
+            Some(Content::Broken(mistake)) => return Err(damaged(number, &mistake.message)),
+            None => return Err(damaged(number, "it is too long, or no text in UTF-8")),
+        });
+        Ok(())
+    })?;
+    let (stay, mut pruned) = what.sift(&marks);
+    pruned.rubbish = kinds.iter().filter(|kind| **kind == Kind::Rubbish).count();
+    if dry_run || (pruned.gone.is_empty() && pruned.rubbish == 0) {
+        return Ok(pruned);
+    }
+    let mut bytes = Vec::new();
+    let mut stay = stay.into_iter();
+    let mut kinds = kinds.into_iter();
+    each(&mut journal, |_, line| {
+        if kinds.next() == Some(Kind::Value) && stay.next() == Some(true) {
+            bytes.extend_from_slice(line.unwrap_or_default().as_bytes());
+            bytes.push(b'\n');
+        }
+        Ok(())
+    })?;
+    journal.replace(|out| out.write_all(&bytes))?;
+    Ok(pruned)
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Value,
+    Rubbish,
+    Blank,
+}
+
+fn damaged(line: u64, why: &str) -> io::Error {
+    io::Error::new(ErrorKind::InvalidData, format!("line {line} is damaged ({why}): mend it, or take it out, first"))
+}
+
+/// Passes every line as text, or as none where it is too long or no text.
+fn each(journal: &mut Journal, mut take: impl FnMut(u64, Option<&str>) -> io::Result<()>) -> io::Result<()> {
+    let mut outcome = Ok(());
+    lines::each_line(&mut journal.reader()?, LINE, |number, line, _| {
+        outcome = take(number, line.and_then(|line| std::str::from_utf8(line).ok()));
+        if outcome.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+    })?;
+    outcome
+}
+
 /// A line with its end.
 pub(super) fn text(line: &HistoryLine) -> io::Result<String> {
     let text = json::line(line).map_err(|mistake| io::Error::new(ErrorKind::InvalidData, mistake.message))?;
@@ -51,7 +129,7 @@ pub(super) fn text(line: &HistoryLine) -> io::Result<String> {
 }
 
 /// The last lines of a history.
-struct End {
+pub(super) struct End {
     /// Those that can be read.
     lines: Vec<HistoryLine>,
     /// Whether the last one ends.
@@ -61,6 +139,11 @@ struct End {
 }
 
 impl End {
+    /// The end of something that has no lines to be torn.
+    pub(super) fn ended(lines: Vec<HistoryLine>) -> End {
+        End { lines, ended: true, torn: 0 }
+    }
+
     fn of(tail: &[u8], whole: bool) -> End {
         let mut pieces: Vec<&[u8]> = tail.split(|byte| *byte == b'\n').collect();
         // What follows the last end of a line: nothing, if all is well.
@@ -74,7 +157,7 @@ impl End {
     }
 
     /// The latest run that is dated after these lines.
-    fn later(&self, lines: &[HistoryLine]) -> Option<(String, Instant)> {
+    pub(super) fn later(&self, lines: &[HistoryLine]) -> Option<(String, Instant)> {
         let at = lines.iter().filter_map(|line| clock::parse(&line.at)).max()?;
         let ours: BTreeSet<&String> = lines.iter().map(|line| &line.run).collect();
         let dated =
@@ -83,7 +166,7 @@ impl End {
     }
 
     /// Another run that measured all the same down to the last sample: results of an earlier run that were left lying.
-    fn same(&self, lines: &[HistoryLine], known: &Index<'_>) -> Option<String> {
+    pub(super) fn same(&self, lines: &[HistoryLine], known: &Index<'_>) -> Option<String> {
         let sampled = |line: &&HistoryLine| line.samples.as_ref().is_some_and(|samples| samples.len() > 2);
         let first = lines.iter().find(sampled)?;
         let candidate = self.lines.iter().find(|known| known.run != first.run && known.samples == first.samples)?;
@@ -92,7 +175,8 @@ impl End {
         lines.iter().filter(sampled).all(copied).then(|| candidate.run.clone())
     }
 
-    fn index(&self) -> Index<'_> {
+    /// The lines by what they are of.
+    pub(super) fn index(&self) -> Index<'_> {
         let mut index = Index::new();
         for line in &self.lines {
             index.entry(key(&line.run, line)).or_default().push(line);
@@ -102,7 +186,7 @@ impl End {
 }
 
 /// Lines by run, benchmark and metric.
-type Index<'l> = BTreeMap<[&'l str; 3], Vec<&'l HistoryLine>>;
+pub(super) type Index<'l> = BTreeMap<[&'l str; 3], Vec<&'l HistoryLine>>;
 
 fn key<'l>(run: &'l str, line: &'l HistoryLine) -> [&'l str; 3] {
     [run, &line.benchmark, &line.metric]

@@ -3,8 +3,11 @@
 //! Nothing here reads a history to judge it: that is `ingest`'s, which reads our files as it reads everybody's. What is written
 //! is never changed; a run that is written twice is the readers' to count once.
 
+pub mod export;
 mod lines;
+mod prune;
 mod run;
+mod table;
 #[cfg(test)]
 mod tests;
 
@@ -13,6 +16,7 @@ use crate::instant::Instant;
 use std::io;
 use std::path::Path;
 
+pub use prune::{Prune, Pruned, Stay};
 pub use run::{Here, Said, many, one};
 
 /// What became of a run that was to be appended.
@@ -32,10 +36,31 @@ pub struct Appended {
     pub same_as: Option<String>,
 }
 
+/// Whether a history is a table of an SQLite database: its name says so.
+fn is_table(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("db"))
+}
+
 /// Appends the lines of one run, all of them or none. Other processes may append at the same time.
 ///
 /// # Errors
 /// When the file cannot be written.
 pub fn append(path: &Path, lines: &[HistoryLine]) -> io::Result<Appended> {
-    lines::append(path, lines)
+    if is_table(path) { table::append(path, lines) } else { lines::append(path, lines) }
+}
+
+/// All lines of a history of ours, as they stand in it.
+///
+/// # Errors
+/// When the file is not there, or has a line that cannot be understood.
+pub fn recall(path: &Path) -> io::Result<Vec<HistoryLine>> {
+    if is_table(path) { table::recall(path) } else { lines::recall(path) }
+}
+
+/// Takes old runs out. The file is written anew as a whole, while nobody appends to it.
+///
+/// # Errors
+/// When the file is not there, has a line that cannot be understood, or cannot be written; then it is as it was.
+pub fn prune(path: &Path, what: &Prune, dry_run: bool) -> io::Result<Pruned> {
+    if is_table(path) { table::prune(path, what, dry_run) } else { lines::prune(path, what, dry_run) }
 }

@@ -1,7 +1,7 @@
 //! From what was read to the lines of a history: whose run, when, of which commit, on which machine.
 
 use crate::evidence::Evidence;
-use crate::history_line::{HistoryLine, SCHEMA};
+use crate::history_line::{HistoryLine, SCHEMA, unnamed};
 use crate::instant::Instant;
 use crate::io::hash;
 use crate::series::{Point, Repeat, Series};
@@ -51,7 +51,8 @@ pub fn one(evidence: &Evidence, said: &Said, here: &Here) -> Result<Vec<HistoryL
             return Err(format!("{} has {} values of different moments", series.id(), runs(series).count()));
         }
     }
-    let run = said.run.clone().or_else(|| named.first().map(|name| (*name).clone())).unwrap_or_else(|| digest(evidence));
+    let files = hash::together(evidence.sources.iter().map(|source| source.sha256.as_str()));
+    let run = said.run.clone().or_else(|| named.first().map(|name| (*name).clone())).unwrap_or_else(|| unnamed(&files));
     let stated = evidence.series.iter().flat_map(runs).filter_map(|run| run.at);
     let stamped = evidence.sources.iter().filter_map(|source| source.collected_at);
     let at = said.at.or_else(|| stated.max()).or_else(|| stamped.max()).unwrap_or(here.now);
@@ -101,13 +102,6 @@ pub fn many(evidence: &Evidence, said: &Said) -> (Vec<HistoryLine>, usize) {
 
 fn machine(series: &Series) -> Option<String> {
     Some(series.machine.clone()).filter(|name| !name.is_empty())
-}
-
-/// `results-0123456789abcdef`.
-fn digest(evidence: &Evidence) -> String {
-    let mut files: Vec<&str> = evidence.sources.iter().map(|source| source.sha256.as_str()).collect();
-    files.sort_unstable();
-    format!("results-{}", &hash::fingerprint(&files)[..16])
 }
 
 /// One run of a point.

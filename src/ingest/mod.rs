@@ -88,6 +88,19 @@ pub struct Request<'a> {
     pub publish: Publish,
     /// What the configuration says of benchmark series.
     pub series: &'a [Setting],
+    /// What results of benchmarks are judged beside, where their entry has a history.
+    pub beside: Option<&'a Beside>,
+}
+
+/// A history of benchmarks, and what is said of the results beside it.
+#[derive(Clone, Debug, Default)]
+pub struct Beside {
+    /// The history; none when it is not there.
+    pub history: Option<Artifact>,
+    /// The name of the results' run, where it was said.
+    pub run: Option<String>,
+    /// The machine that results are of which name none, where it was said.
+    pub machine: Option<String>,
 }
 
 impl<'a> Request<'a> {
@@ -108,6 +121,7 @@ impl<'a> Request<'a> {
             sources: SOURCES,
             publish: Publish::Ids,
             series: &[],
+            beside: None,
         }
     }
 }
@@ -136,7 +150,9 @@ pub trait Family {
     /// Whether a file that was read without an error holds nothing that could be judged. Beside a full file that would go
     /// unnoticed, so the entry then counts as incomplete.
     fn is_empty(draft: &Self::Draft) -> bool;
-    /// Merges what all files of an entry yielded.
+    /// Takes from a file's stamp what the file does not say of its values.
+    fn stamped(_: &mut Self::Draft, _: &Source) {}
+    /// Merges what all files of an entry yielded; a history stands last.
     fn settle(drafts: Vec<Self::Draft>, request: &Request<'_>, evidence: &mut Evidence);
 }
 
@@ -228,7 +244,9 @@ pub fn room_of_map(file: &str, text: &str) -> Result<&'static Room, Vec<Diagnost
 
 fn read<F: Family>(request: &Request<'_>) -> Evidence {
     let mut evidence = Evidence::new(request.name, F::NAME);
-    let readings: Vec<_> = request.artifacts.par_iter().map(|artifact| read_one::<F>(artifact, request)).collect();
+    let history = request.beside.and_then(|beside| beside.history.as_ref());
+    let files = request.artifacts.par_iter().chain(history.into_par_iter());
+    let readings: Vec<_> = files.map(|artifact| read_one::<F>(artifact, request)).collect();
     let mut drafts = Vec::with_capacity(readings.len());
     for (draft, source, problems) in readings {
         drafts.extend(draft);
@@ -249,7 +267,7 @@ fn read_one<F: Family>(artifact: &Artifact, request: &Request<'_>) -> (Option<F:
             .or_else(|| F::FORMATS.iter().find(|format| (format.claims)(artifact)))
             .or_else(|| F::otherwise(artifact, request))
     };
-    let draft = match Some(artifact).filter(|a| !stamp::is_one(a)).and_then(|_| format()) {
+    let mut draft = match Some(artifact).filter(|a| !stamp::is_one(a)).and_then(|_| format()) {
         Some(format) => {
             reading.source.format = Some(format.name.into());
             let draft = (format.read)(&mut reading);
@@ -272,6 +290,7 @@ fn read_one<F: Family>(artifact: &Artifact, request: &Request<'_>) -> (Option<F:
         }
     }
     stamp::apply(&mut reading);
+    draft.iter_mut().for_each(|draft| F::stamped(draft, &reading.source));
     (draft, reading.source, reading.problems)
 }
 

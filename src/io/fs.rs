@@ -324,6 +324,18 @@ impl Glob {
     /// # Errors
     /// A sentence about what is wrong with it.
     pub fn new(pattern: &str) -> Result<Glob, String> {
+        Glob::build(pattern, true)
+    }
+
+    /// Compiles a pattern for names that are no paths: `*` also stands for a `/`.
+    ///
+    /// # Errors
+    /// As [`Glob::new`].
+    pub fn of_names(pattern: &str) -> Result<Glob, String> {
+        Glob::build(pattern, false)
+    }
+
+    fn build(pattern: &str, of_paths: bool) -> Result<Glob, String> {
         // `globset` panics over what its machine cannot hold.
         if pattern.len() > PATTERN {
             return Err(format!("a pattern of {} bytes; the most is {PATTERN}", pattern.len()));
@@ -331,7 +343,7 @@ impl Glob {
         if pattern.matches('{').count() > CHOICES {
             return Err(format!("a pattern with more than {CHOICES} `{{`"));
         }
-        globset::GlobBuilder::new(pattern).literal_separator(true).build().map(|g| Glob(g.compile_matcher())).map_err(|e| e.to_string())
+        globset::GlobBuilder::new(pattern).literal_separator(of_paths).build().map(|g| Glob(g.compile_matcher())).map_err(|e| e.to_string())
     }
 
     /// The pattern as it was written.

@@ -43,6 +43,13 @@ pub fn short(text: &str) -> u128 {
     Sha256::digest(text.as_bytes()).iter().take(16).fold(0, |number, byte| number << 8 | u128::from(*byte))
 }
 
+/// One digest of several files' digests, in whatever order they were read.
+pub fn together<'d>(digests: impl Iterator<Item = &'d str>) -> String {
+    let mut digests: Vec<&str> = digests.collect();
+    digests.sort_unstable();
+    fingerprint(&digests)
+}
+
 /// Lower-case hex.
 pub fn hex(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";

@@ -3,10 +3,14 @@
 //! The lock is on the file itself and goes with the process, so that a crash leaves nothing to clean up. Whoever writes the
 //! file anew puts another one in its place; a process that waited for the old one notices and opens the new one.
 
+mod line;
+
 use super::fs::{beside, real};
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufRead, BufReader, BufWriter, ErrorKind, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
+
+pub use line::{Content, content, is_mark};
 
 /// A file that nobody else appends to as long as this lives.
 pub struct Journal {

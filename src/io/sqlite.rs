@@ -9,6 +9,7 @@ mod file;
 mod guard;
 mod pin;
 mod schema;
+mod store;
 #[cfg(test)]
 pub mod testing;
 #[cfg(test)]
@@ -28,6 +29,7 @@ use std::path::Path;
 
 pub use file::is_database;
 pub use schema::{Column, Kind, Table};
+pub use store::{Field, Schema, Store, Writer};
 
 /// The longest text, blob or row, in bytes.
 const LENGTH: i32 = 64 << 20;

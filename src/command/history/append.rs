@@ -47,7 +47,7 @@ pub fn run(options: &Options) -> Result<Exit, Error> {
         return Ok(Exit::Unproven);
     }
     let help = "if they are one run, name it with `--run NAME`; a history is taken in with `readiness history import`";
-    let lines = history::one(&evidence, &said, &here(now)).map_err(|why| Error::Usage(format!("{why}: {help}")))?;
+    let lines = history::one(&evidence, &said, &here(now, &said)).map_err(|why| Error::Usage(format!("{why}: {help}")))?;
     let appended = history::append(&options.history, &lines).map_err(|e| unwritten(&options.history, e))?;
     plain::say(&told(&fs::slashed(&options.history), &lines, &appended))?;
     Ok(Exit::Open)

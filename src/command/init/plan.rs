@@ -4,6 +4,7 @@ use super::floors;
 use super::survey::{Report, Survey, told};
 use super::text;
 use crate::command::gather;
+use crate::command::history::Keeping;
 use crate::command::setup::Setup;
 use crate::config::{Config, Entry, Expect};
 use crate::error::Error;
@@ -100,7 +101,7 @@ pub fn plan(folder: &Path, survey: &Survey, now: Instant) -> Result<Plan, Error>
         ids,
         shelf: Shelf::Disk,
     };
-    let evidence = gather::evidence(&setup, now, gather::tree(&setup).as_ref(), None)?;
+    let evidence = gather::evidence(&setup, now, gather::tree(&setup).as_ref(), None, &Keeping::default())?;
     let facts = Facts::new(&evidence);
     let occasion = Occasion { now: Some(now), commit: git::head(folder), ..Occasion::default() };
     let waiting: Vec<Waiting> = setup.rules.iter().filter_map(|rule| waits(rule, &facts, &occasion, survey)).collect();

@@ -66,6 +66,16 @@ fn another_run_of_a_suspect_commit_decides() {
 }
 
 #[test]
+fn a_benchmark_with_another_name_is_told() {
+    let because = |all: Vec<Series>| judged(all).rows("benchmark.series")[0].text("because").unwrap_or_default().to_owned();
+    let all =
+        vec![series("parse", "", 0, &noisy(9.0, 30)), series("parse/v2", "", 30, &noisy(9.0, 5)), series("x", "", 0, &noisy(7.0, 35))];
+    assert!(because(all.clone()).ends_with("; parse/v2 is new since: was it renamed?"), "{}", because(all));
+    let two = vec![series("a", "", 0, &noisy(9.0, 30)), series("b", "", 30, &noisy(9.0, 5)), series("c", "", 30, &noisy(9.0, 5))];
+    assert!(!because(two).contains("renamed"));
+}
+
+#[test]
 fn a_benchmark_that_alone_was_measured_again_leaves_nothing_missing() {
     use crate::series::Repeat;
     let mut all = [series("a", "", 0, &noisy(100.0, 30)), series("b", "", 0, &noisy(100.0, 30))];

@@ -15,7 +15,7 @@ const SKEW: i64 = 5 * 60 * 1000;
 pub(super) fn unfit(rule: &Rule, view: &View<'_>, occasion: &Occasion) -> Vec<Absence> {
     let mut found = Vec::new();
     for entry in view.used.borrow().iter().map(|index| view.facts.entry(*index)) {
-        for source in &entry.sources {
+        for source in entry.sources.iter().filter(|source| !source.past) {
             let told = objections(&rule.evidence, entry, source, occasion).into_iter().flatten();
             found.extend(told.map(|(gap, text)| Absence::broken(gap, format!("{text} ({})", source.path))));
         }

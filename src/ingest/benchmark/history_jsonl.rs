@@ -8,11 +8,11 @@ use super::{Draft, Measurement};
 use crate::history_line::{HistoryLine, SCHEMA};
 use crate::ingest::{Format, Reading};
 use crate::instant::Instant;
+use crate::io::clock;
 use crate::io::fs::Artifact;
-use crate::io::{clock, json};
+use crate::io::journal::{Content, content, is_mark};
 use crate::source::{Grade, Location};
 use std::collections::BTreeSet;
-use std::marker::PhantomData;
 use std::ops::ControlFlow;
 
 pub(super) const FORMAT: Format<Draft> =
@@ -32,21 +32,33 @@ fn read(reading: &mut Reading<'_>) -> Draft {
     let now = reading.request.now;
     reading.each_line(|reading, number, text, ended| {
         let at = Location::line(number);
-        let text = text.trim();
-        if is_mark(text) {
-            draft.slip("conflict-marker", at, || "the file holds the marks of an unfinished merge; both sides were read".to_owned());
-        } else if !text.is_empty() {
-            match line(text) {
-                Ok((line, whole)) => {
-                    if !whole {
-                        draft.slip("torn-line", at.clone(), || "a line was cut off, and the next one begins in the same line".to_owned());
-                    }
-                    take(reading, &mut draft, &mut order, line, at, now);
-                }
-                Err(_) if !ended => draft.slip("torn-line", at, || "the last line is cut off, and was not read".to_owned()),
-                Err(_) if is_torn(text) => draft.slip("torn-line", at, || "a line was cut off, and was not read".to_owned()),
-                Err(mistake) => reading.error("malformed", Location::column(number, mistake.column), mistake.message),
+        let mut slip = |code, message: &str| draft.slip(code, at.clone(), || message.to_owned());
+        let line = match content(text) {
+            Content::Nothing => None,
+            Content::Mark => {
+                slip("conflict-marker", "the file holds the marks of an unfinished merge; both sides were read");
+                None
             }
+            Content::Value(line) => Some(line),
+            Content::Resumed(line) => {
+                slip("torn-line", "a line was cut off, and the next one begins in the same line");
+                Some(line)
+            }
+            Content::Torn | Content::Broken(_) if !ended => {
+                slip("torn-line", "the last line is cut off, and was not read");
+                None
+            }
+            Content::Torn => {
+                slip("torn-line", "a line was cut off, and was not read");
+                None
+            }
+            Content::Broken(mistake) => {
+                reading.error("malformed", Location::column(number, mistake.column), mistake.message);
+                None
+            }
+        };
+        if let Some(line) = line {
+            take(reading, &mut draft, &mut order, *line, at, now);
         }
         if reading.problems.iter().filter(|problem| problem.severity == Grade::Error).count() < MISTAKES {
             return ControlFlow::Continue(());
@@ -61,7 +73,7 @@ fn read(reading: &mut Reading<'_>) -> Draft {
 
 /// Whether the runs stand in the order of their dates. Where they do not, somebody may wonder which one is judged.
 #[derive(Default)]
-struct Order {
+pub(super) struct Order {
     newest: Option<(Instant, String)>,
     /// The run of the last line, and all before it.
     last: String,
@@ -91,7 +103,7 @@ impl Order {
         }
     }
 
-    fn tell(self, reading: &mut Reading<'_>) {
+    pub(super) fn tell(self, reading: &mut Reading<'_>) {
         let Some((at, message)) = self.first else { return };
         let more = if self.late > 1 { format!(", and {} more of the kind", self.late - 1) } else { String::new() };
         let why = "two histories were merged, an old run was added, or a clock was set back; runs count in the order of their dates";
@@ -99,40 +111,8 @@ impl Order {
     }
 }
 
-/// A line of git's: it stands where two versions of a file were put together.
-fn is_mark(line: &str) -> bool {
-    line == "======="
-        || ["<<<<<<<", ">>>>>>>", "|||||||"]
-            .iter()
-            .any(|mark| line.strip_prefix(mark).is_some_and(|rest| rest.is_empty() || rest.starts_with(' ')))
-}
-
-/// Whether a line is the beginning of one. A run that was interrupted leaves it, and the next one begins a line of its own.
-fn is_torn(text: &str) -> bool {
-    let cut = |(flaw, _): (json::Flaw, json::Mistake)| flaw == json::Flaw::Cut;
-    text.starts_with('{') && json::stream(text.as_bytes(), PhantomData::<HistoryLine>).is_err_and(cut)
-}
-
-/// Reads a line, and tells whether it is whole: after a crash the next run appends to what was left of the last line.
-fn line(text: &str) -> Result<(HistoryLine, bool), json::Mistake> {
-    if !text.starts_with('{') {
-        return Err(json::Mistake { message: "a line must be a JSON object".to_owned(), line: 1, column: 1 });
-    }
-    let mistake = match json::read(text.as_bytes()) {
-        Ok(line) => return Ok((line, true)),
-        Err(mistake) => mistake,
-    };
-    // Some writers put NaN where there is no number; JSON knows none.
-    let plain = text.replace("-Infinity", "null").replace("Infinity", "null").replace("NaN", "null");
-    let after = text.rfind("{\"schema\"").filter(|at| *at > 0).and_then(|at| text.get(at..));
-    match (json::read(plain.as_bytes()), after.map(|text| json::read(text.as_bytes()))) {
-        (Ok(line), _) => Ok((line, true)),
-        (_, Some(Ok(line))) => Ok((line, false)),
-        _ => Err(mistake),
-    }
-}
-
-fn take(reading: &mut Reading<'_>, draft: &mut Draft, order: &mut Order, line: HistoryLine, at: Location, now: Instant) {
+/// Takes what a line says.
+pub(super) fn take(reading: &mut Reading<'_>, draft: &mut Draft, order: &mut Order, line: HistoryLine, at: Location, now: Instant) {
     if line.schema != SCHEMA {
         return reading.error("schema", at, format!("the line is of the schema `{}`, not {SCHEMA}", line.schema));
     }

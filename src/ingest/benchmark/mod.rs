@@ -10,6 +10,7 @@ mod benchmarkdotnet;
 mod benchmarkjs;
 mod benchmarkjs_json;
 mod benchstat;
+mod beside;
 mod bmf;
 mod cargo_bench;
 mod catch2;
@@ -24,6 +25,7 @@ mod go_bench;
 mod google_benchmark;
 mod gungraun;
 mod hdr_histogram;
+mod history_db;
 mod history_jsonl;
 mod hyperfine;
 mod jmh;
@@ -61,7 +63,7 @@ use crate::io::sqlite;
 use crate::metric::{Value, grouped};
 use crate::pair::Pair;
 use crate::series::{Direction, Point, unit};
-use crate::source::{Grade, Location};
+use crate::source::{Grade, Location, Source};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A value may be dated this much after `now`, in milliseconds, as anywhere else.
@@ -198,6 +200,7 @@ impl Family for Benchmark {
     const NAME: &'static str = "benchmark";
     const FORMATS: &'static [Format<Draft>] = &[
         history_jsonl::FORMAT,
+        history_db::FORMAT,
         bench_pair::FORMAT,
         performance_runs::FORMAT,
         hyperfine::FORMAT,
@@ -252,7 +255,14 @@ impl Family for Benchmark {
         draft.measurements.is_empty() && draft.pairs.is_empty()
     }
 
+    fn stamped(draft: &mut Draft, source: &Source) {
+        beside::stamped(draft, source);
+    }
+
     fn settle(mut drafts: Vec<Draft>, request: &Request<'_>, evidence: &mut Evidence) {
+        if let Some(beside) = request.beside {
+            beside::join(&mut drafts, beside, evidence);
+        }
         let pairs: Vec<Pair> = drafts.iter_mut().flat_map(|draft| std::mem::take(&mut draft.pairs)).collect();
         if !pairs.is_empty() {
             bench_pair::settle(&pairs, evidence);

@@ -82,7 +82,7 @@ pub(super) fn admit(path: &Path) -> Result<Place, Failure> {
 }
 
 /// The path with every link in its folders followed, but not the file itself.
-fn resolved(path: &Path) -> Result<PathBuf, Failure> {
+pub(super) fn resolved(path: &Path) -> Result<PathBuf, Failure> {
     let name = path.file_name().ok_or_else(|| Failure::new("unreadable", "the path names no file"))?;
     let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
     Ok(folder.canonicalize().map_err(unreadable)?.join(name))

@@ -1,0 +1,98 @@
+//! `readiness check --append`: what was judged beside a history becomes a part of it.
+
+use super::append::told;
+use super::{own, tell, unwritten};
+use crate::command::check::Options;
+use crate::command::setup::{self, rooted};
+use crate::command::{gather, plain};
+use crate::error::Error;
+use crate::evidence::Evidence;
+use crate::history::{self, Here, Said};
+use crate::history_line::HistoryLine;
+use crate::ingest::Beside;
+use crate::io::fs::{self, Artifact};
+use crate::io::{git, machine, terminal};
+use crate::report::Report;
+use crate::series::{Point, Series};
+
+/// What is said of the results of benchmarks whose entry has a history, and whether they are appended to it.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub struct Keeping {
+    /// Append the results of entries with a `history` to it, after they were judged
+    #[arg(long)]
+    pub append: bool,
+    /// The name of the run that these results are of [default: what they say, else a digest of them]
+    #[arg(long, value_name = "NAME")]
+    pub run: Option<String>,
+    /// The kind of machine that measured them, `this` for the one here [default: what they say, else that of the history's newest run]
+    #[arg(long, value_name = "NAME")]
+    pub machine: Option<String>,
+}
+
+impl Keeping {
+    /// What the results of an entry are judged beside.
+    pub fn beside(&self, history: Option<Artifact>) -> Beside {
+        Beside { history, run: self.run.clone(), machine: self.machine() }
+    }
+
+    fn machine(&self) -> Option<String> {
+        self.machine.as_deref().map(|name| if name == "this" { machine::here().fingerprint() } else { name.to_owned() })
+    }
+}
+
+/// Appends the results of every entry with a history, as they were judged.
+///
+/// # Errors
+/// When no entry has a history, or one cannot be written.
+pub fn keep(options: &Options, report: &Report) -> Result<(), Error> {
+    let setup = setup::asked(options)?;
+    let mut entries = setup.config.evidence.iter().filter_map(|(name, entry)| Some((name, entry.history.as_ref()?))).peekable();
+    if entries.peek().is_none() {
+        return Err(Error::Usage("`--append`: no entry has a `history` to append to".to_owned()));
+    }
+    for (name, history) in entries {
+        let path = setup.root.join(history);
+        own(&path)?;
+        let results = gather::results(&setup, name, report.now)?;
+        if !tell(&results) {
+            terminal::note(&plain::lines(&format!("{history}: nothing was appended: the results of {name} cannot be relied on")));
+            continue;
+        }
+        let said = Said { run: options.keeping.run.clone(), machine: options.keeping.machine(), ..Said::default() };
+        let branch = git::branch(&rooted(&setup.root));
+        let here = Here { now: report.now, commit: report.project.commit.clone(), branch, machine: None };
+        match history::one(&results, &said, &here) {
+            Err(why) => terminal::note(&plain::lines(&format!("{history}: nothing was appended: {why}; `--run NAME` makes them one run"))),
+            Ok(mut lines) => {
+                let judged = report.evidence.iter().find(|entry| entry.name == *name);
+                lines.iter_mut().for_each(|line| as_judged(line, judged));
+                let appended = history::append(&path, &lines).map_err(|e| unwritten(&path, e))?;
+                terminal::note(plain::lines(&told(&fs::slashed(&path), &lines, &appended)).trim_end());
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Gives a line the run it was judged as, which may stand in the history under another name, and where it names no machine the one it
+/// was judged on.
+fn as_judged(line: &mut HistoryLine, judged: Option<&Evidence>) {
+    let all = || judged.iter().flat_map(|entry| &entry.series);
+    let same = || all().filter(|series| series.benchmark == line.benchmark && series.metric == line.metric);
+    let named = |series: &&Series| series.points.iter().flat_map(runs).any(|run| *run == line.run);
+    let Some(series) = same().find(named) else {
+        let copied = |point: &&Point| line.samples.as_ref().is_some_and(|s| s.len() > 2 && s.iter().flatten().eq(&point.samples));
+        if let Some((series, point)) = same().find_map(|series| Some((series, series.points.iter().rev().find(copied)?))) {
+            let machine = Some(series.machine.clone()).filter(|machine| !machine.is_empty());
+            (line.run, line.machine, line.commit) = (point.run.clone().unwrap_or_default(), machine, point.commit.clone());
+        }
+        return;
+    };
+    if line.machine.is_none() && !series.machine.is_empty() {
+        line.machine = Some(series.machine.clone());
+    }
+}
+
+fn runs(point: &Point) -> impl Iterator<Item = &String> {
+    point.run.iter().chain(point.repeats.iter().filter_map(|repeat| repeat.run.as_ref()))
+}
