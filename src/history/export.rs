@@ -63,6 +63,9 @@ struct Entry<'l> {
     benches: Vec<Bench>,
 }
 
+/// The runs of a suite, by their moment and name.
+type Runs<'l> = BTreeMap<(i64, &'l str), Entry<'l>>;
+
 #[derive(Serialize)]
 struct Commit<'l> {
     id: &'l str,
@@ -81,7 +84,7 @@ struct Bench {
 /// # Errors
 /// A sentence, when a value cannot be written as JSON.
 pub fn gab(lines: &[HistoryLine], moment: impl Fn(&str) -> Option<Instant>) -> Result<String, String> {
-    let mut suites: BTreeMap<(String, &'static str), BTreeMap<(i64, &str), Entry<'_>>> = BTreeMap::new();
+    let mut suites: BTreeMap<(String, &'static str), Runs<'_>> = BTreeMap::new();
     for line in lines {
         let (Some(value), Some(at)) = (line.value, moment(&line.at)) else { continue };
         let (tool, better) = match line.direction {
