@@ -50,6 +50,9 @@ limit 15m bash tests/browser/run.sh target/report/report.html
 step "the action and the workflows"
 limit 15m bash tests/action/run.sh target/release/readiness
 
+step "PostgreSQL for the tests"
+limit 15m bash tests/postgres/install.sh
+
 step "tests"
 # Property tests see the same cases on every machine, so that a change is to blame for what fails; PROPTEST_RNG_SEED asks for others.
 export PROPTEST_RNG_SEED=${PROPTEST_RNG_SEED:-1} PROPTEST_MAX_SHRINK_TIME=${PROPTEST_MAX_SHRINK_TIME:-30000}

@@ -1,8 +1,8 @@
 //! The command line.
 
 use crate::command::{
-    attest, backtest, baseline, bench_pair, bundle, change, change_points, check, doctor, explain, history, init, inspect, plain, render,
-    rules, schema, site, stamp,
+    attest, audit, backtest, baseline, bench_pair, bundle, change, change_points, check, doctor, explain, history, init, inspect, plain,
+    render, rules, schema, site, stamp,
 };
 use crate::error::Error;
 use crate::io::terminal;
@@ -58,6 +58,11 @@ enum Verb {
     Check(CheckArgs),
     /// Show what a file says, without judging it
     Inspect(inspect::Options),
+    /// Work with an audit trail: export it for a gate that must stay offline
+    Audit {
+        #[command(subcommand)]
+        verb: audit::Verb,
+    },
     /// Show where the level of a benchmark's values changed, one line for every change
     ///
     /// A level is what the values scatter about; a single odd value is no change. Each line says the series, the index of the first value
@@ -348,6 +353,7 @@ fn dispatch(verb: Verb) -> Result<u8, Error> {
             check::run(&check::Options { files, require, keeping, format, emit, out, style: look.style(), ..subject.options() })
         }
         Verb::Inspect(options) => inspect::run(&options),
+        Verb::Audit { verb } => audit::run(&verb),
         Verb::ChangePoints(options) => change_points::run(&options),
         Verb::History { verb } => history::run(&verb),
         Verb::BenchPair(options) => bench_pair::run(&options),

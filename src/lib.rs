@@ -39,6 +39,7 @@ pub mod mutant;
 pub mod obligation;
 pub mod page;
 pub mod pair;
+pub mod partition;
 pub mod pattern;
 pub mod portfolio;
 pub mod proposal;

@@ -8,6 +8,7 @@ use crate::discover::{acknowledged, attestations, waivers};
 use crate::error::Error;
 use crate::evidence::Evidence;
 use crate::io::fs::{self, Artifact};
+use crate::io::postgres::is_address;
 use crate::io::{json, terminal};
 use crate::render::{OUTPUTS, Style};
 use crate::report::Report;
@@ -21,6 +22,7 @@ const README: &str = "How to check this bundle without readiness:
   sha256sum -c SHA256SUMS                       every file is as it was
   sha256sum evidence/*/*                        compare with \"sha256\" under \"evidence\" in report/report.json
                                                 (that of a folder is of the list sha256sum prints in it, in order of names)
+                                                (a database is not in here: `readiness audit export` writes its rows)
   open report/report.html                       the judgement; it needs no network and no script
 
 manifest.json names every file, its role and its sum. The bundle is not signed.
@@ -64,6 +66,9 @@ pub fn run(options: &Options, out: &Path) -> Result<Exit, Error> {
             let text = (output.render)(&report, Style::default())?;
             contents.push(Content { path: format!("report/{file}"), role: "report", source: None, bytes: text.into() });
         }
+    }
+    if report.evidence.iter().flat_map(|entry| &entry.sources).any(|source| is_address(&source.path)) {
+        terminal::note("the bundle does not hold the rows of a database: write them with `readiness audit export`, and judge the export");
     }
     if report.evidence.iter().filter_map(|entry| entry.transcripts.as_ref()).any(|told| told.withheld > 0) {
         terminal::note("the bundle holds golden sets whole, also the questions and answers that `publish` keeps out of the report");
@@ -119,7 +124,9 @@ fn packed(setup: &Setup, entry: &Evidence, path: &str, sha256: &str) -> Result<V
 
 /// A source's file and the stamp beside it, with their sums; a file that could not be read is left out.
 fn files(source: &Source) -> Vec<(String, &str)> {
-    let file = Some((source.path.clone(), source.sha256.as_str())).filter(|(_, sha256)| !sha256.is_empty());
+    // The rows of a database are known by their digest only.
+    let is_file = !source.sha256.is_empty() && !is_address(&source.path);
+    let file = Some((source.path.clone(), source.sha256.as_str())).filter(|_| is_file);
     let stamp = source.stamp.as_deref().map(|sha256| (format!("{}{SUFFIX}", source.path), sha256));
     file.into_iter().chain(stamp).collect()
 }

@@ -242,11 +242,18 @@ fn ad_hoc(options: &Options) -> Result<Report, Error> {
     let tree = options.change.is_asked().then(|| gather::repository(Path::new("."))).flatten();
     let change = change::load(&options.change, Path::new("."), tree.as_ref(), &Sources::default(), now)?;
     let rules = requirements(&options.require)?;
+    let mut absent = Vec::new();
     let mut by_family: BTreeMap<&'static str, Vec<Artifact>> = BTreeMap::new();
     let mut evidence = Vec::new();
     for path in &options.files {
-        let shown = fs::slashed(path);
-        let artifact = Artifact::find(path, shown.clone()).map_err(|e| Error::Usage(format!("{shown}: {e}")))?;
+        let artifact = match gather::artifact(path, None)? {
+            Ok(artifact) => artifact,
+            Err(problem) => {
+                absent.push(*problem);
+                continue;
+            }
+        };
+        let shown = artifact.name.clone();
         match ingest::claimants(&artifact).first() {
             Some(format) => by_family.entry(format.family).or_default().push(artifact),
             None => {
@@ -260,6 +267,13 @@ fn ad_hoc(options: &Options) -> Result<Report, Error> {
     for (family, artifacts) in &by_family {
         let request = Request { tree: tree.as_ref(), ..Request::plain(family, artifacts, now) };
         evidence.extend(ingest::family(family).map(|room| (room.read)(&request)));
+    }
+    if !absent.is_empty() {
+        // What another audit trail says does not stand in for this one.
+        match evidence.iter_mut().find(|entry| entry.family == "audit") {
+            Some(entry) => entry.problems.append(&mut absent),
+            None => evidence.push(Evidence { problems: absent, ..Evidence::new("audit", "audit") }),
+        }
     }
     gather::settle(&mut evidence, tree.as_ref(), change.as_ref(), &Terms::none(now));
     // A file that nobody can read must not be forgotten because another one satisfies the requirement.

@@ -4,12 +4,14 @@ use super::change::Change;
 use super::history::Keeping;
 use super::setup::{Setup, rooted};
 use crate::compare::{self, Terms};
-use crate::discover::{artifacts, attestations, map, terms};
+use crate::discover::{artifacts, attestations, map, snapshot, terms};
 use crate::error::Error;
 use crate::evidence::Evidence;
 use crate::ingest::{self, Request};
 use crate::instant::Instant;
+use crate::io::fs::{self, Artifact};
 use crate::io::git;
+use crate::io::postgres::is_address;
 use crate::io::progress::Progress;
 use crate::metric::Name;
 use crate::rule::Collector;
@@ -41,7 +43,9 @@ pub fn evidence(
         let Some(room) = ingest::family(&entry.family) else {
             return Err(Error::Internal(format!("the family {} has no reader", entry.family)));
         };
-        let (found, mut problems) = artifacts::of(entry, &setup.root);
+        let map = maps.get(name.as_str()).map(|text| (entry.map.as_deref().unwrap_or(setup.config.path.as_str()), text.as_str()));
+        let wanted = Some(map).filter(|_| entry.family == "audit").and_then(ingest::asked);
+        let (found, mut problems) = artifacts::of(entry, &setup.root, wanted.as_ref());
         let beside = entry.history.as_deref().map(|path| keeping.beside(artifacts::history(path, &setup.root, &mut problems)));
         let asked: Vec<&Collector> =
             collectors.iter().filter(|c| c.source.text == *name || c.source.text == entry.family).copied().collect();
@@ -51,7 +55,7 @@ pub fn evidence(
         let request = Request {
             name,
             artifacts: &found,
-            map: maps.get(name.as_str()).map(|text| (entry.map.as_deref().unwrap_or(setup.config.path.as_str()), text.as_str())),
+            map,
             policy: policy.as_ref().map(|(name, text)| (name.as_str(), text.as_str())),
             declared: &setup.declared,
             collectors: &asked,
@@ -86,12 +90,35 @@ pub fn evidence(
 /// As [`evidence`].
 pub fn results(setup: &Setup, name: &str, now: Instant) -> Result<Evidence, Error> {
     let room = ingest::family("benchmark").ok_or_else(|| Error::Internal("nothing reads benchmarks".into()))?;
-    let (found, problems) = setup.config.evidence.get(name).map(|entry| artifacts::of(entry, &setup.root)).unwrap_or_default();
+    let (found, problems) = setup.config.evidence.get(name).map(|entry| artifacts::of(entry, &setup.root, None)).unwrap_or_default();
     let maps = maps(setup)?;
     let map = maps.get(name).map(|text| (setup.config.path.as_str(), text.as_str()));
     let mut evidence = (room.read)(&Request { map, ..Request::plain(name, &found, now) });
     evidence.problems.extend(problems);
     Ok(evidence)
+}
+
+/// A file that the command line names, or what stands for one: a table on a server, an export in partitions. Or why there is none.
+///
+/// # Errors
+/// When there is no such file.
+pub fn artifact(path: &Path, map: Option<(&str, &str)>) -> Result<Result<Artifact, Box<Problem>>, Error> {
+    let asked = ingest::asked(map);
+    let text = path.to_string_lossy();
+    if is_address(&text) {
+        let asked = asked.ok_or_else(|| Error::Usage("the map of a database is one of an audit trail".to_owned()))?;
+        return Ok(snapshot::of_server(&text, &asked).map(|trail| trail.artifact));
+    }
+    let shown = fs::slashed(path);
+    let found = Artifact::find(path, shown.clone()).map_err(|e| Error::Usage(format!("{shown}: {e}")))?;
+    let Some(asked) = asked else { return Ok(Ok(found)) };
+    let (mut found, mut problems) = (vec![found], Vec::new());
+    snapshot::join(&mut found, &mut problems, &asked);
+    match (found.pop(), problems.pop()) {
+        (Some(artifact), _) => Ok(Ok(artifact)),
+        (None, Some(problem)) => Ok(Err(Box::new(problem))),
+        (None, None) => Err(Error::Internal(format!("{shown} was lost"))),
+    }
 }
 
 /// The repository that source files lie in, where evidence names any. Evidence of a commit that is named by hand is of another

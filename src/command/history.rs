@@ -123,7 +123,7 @@ fn here(now: Instant, said: &Said) -> Here {
 /// Benchmark results as their readers read them, together.
 fn read(paths: &[PathBuf], map: Option<&str>, now: Instant) -> Result<Evidence, Error> {
     let entry = Entry { family: "benchmark".to_owned(), path: paths.iter().map(|path| fs::slashed(path)).collect(), ..Entry::default() };
-    let (found, problems) = artifacts::of(&entry, Path::new(""));
+    let (found, problems) = artifacts::of(&entry, Path::new(""), None);
     if let Some(missing) = problems.iter().find(|problem| problem.severity == Grade::Error) {
         return Err(Error::Usage(missing.message.clone()));
     }

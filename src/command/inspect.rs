@@ -1,7 +1,7 @@
 //! `readiness inspect`: what a file says, without judging it (the contract is DESIGN.md section 6).
 
 use super::check::{moment, print};
-use super::plain;
+use super::{gather, plain};
 use crate::compare;
 use crate::discover::{map, terms};
 use crate::error::Error;
@@ -24,7 +24,7 @@ const ROWS: usize = 10_000;
 /// What is asked of `inspect`.
 #[derive(Clone, Debug, Default, clap::Args)]
 pub struct Options {
-    /// Evidence files, and folders that are read as one
+    /// Evidence files, and folders that are read as one; also postgres://user@host/database, an audit trail on a server
     #[arg(required = true)]
     pub paths: Vec<PathBuf>,
     /// text or json
@@ -81,11 +81,14 @@ pub fn run(options: &Options) -> Result<Exit, Error> {
 }
 
 fn look(path: &Path, options: &Options) -> Result<Inspection, Error> {
-    let shown = fs::slashed(path);
-    let artifact = Artifact::find(path, shown.clone()).map_err(|e| Error::Usage(format!("{shown}: {e}")))?;
     let map = options.map.as_ref().map(|name| map::text(name, Path::new(""), &Shelf::Disk, ingest::MAPS)).transpose()?;
     let map = options.map.as_deref().zip(map.as_deref());
     let mapped = map.map(|(name, text)| ingest::room_of_map(name, text)).transpose().map_err(Error::Configuration)?;
+    let artifact = match gather::artifact(path, map)? {
+        Ok(artifact) => artifact,
+        Err(problem) => return Ok(absent(*problem)),
+    };
+    let shown = artifact.name.clone();
     let claimed = ingest::claimants(&artifact).first().and_then(|format| ingest::family(format.family));
     let Some(room) = claimed.or(mapped) else { return Ok(unread(&artifact)) };
     let now = moment(options.now.as_deref())?;
@@ -120,15 +123,20 @@ fn look(path: &Path, options: &Options) -> Result<Inspection, Error> {
 
 fn unread(artifact: &Artifact) -> Inspection {
     let (code, message) = ingest::unclaimed(artifact, "");
-    let problem = Problem { code: code.into(), severity: Grade::Error, message, path: String::new(), at: Location::whole() };
+    // A folder that nobody knows may be a whole disk.
+    let sha256 = if artifact.members.is_none() { artifact.digest().map(|(_, sha256)| sha256).unwrap_or_default() } else { String::new() };
+    Inspection { sha256, ..absent(Problem::new(code, Grade::Error, &artifact.name, Location::whole(), message)) }
+}
+
+/// What there is to say of evidence that is not there.
+fn absent(problem: Problem) -> Inspection {
     Inspection {
         schema: "readiness/inspect/1",
-        path: artifact.name.clone(),
+        path: problem.path.clone(),
         format: None,
         family: None,
-        // A folder that nobody knows may be a whole disk.
-        sha256: if artifact.members.is_none() { artifact.digest().map(|(_, sha256)| sha256).unwrap_or_default() } else { String::new() },
-        problems: vec![problem],
+        sha256: String::new(),
+        problems: vec![Problem { path: String::new(), ..problem }],
         metrics: Vec::new(),
         records: Records::new(),
         omitted: BTreeMap::new(),

@@ -1,6 +1,7 @@
 //! One file per verb: it wires the stages together and decides nothing itself.
 
 pub mod attest;
+pub mod audit;
 pub mod backtest;
 pub mod baseline;
 pub mod bench_pair;

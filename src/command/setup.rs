@@ -146,7 +146,8 @@ fn mistaken_in(mut mistakes: Vec<Diagnostic>, shelf: &Shelf) -> Error {
         let file = &mistake.place.file;
         let text = files.entry(file.clone()).or_insert_with(|| shelf.read_text(Path::new(file.as_ref())).unwrap_or_default());
         let line = usize::try_from(mistake.place.line).ok().and_then(|line| text.lines().nth(line.checked_sub(1)?));
-        if let Some(line) = line {
+        // What is wrong with the address of a database may be that a password stands in it.
+        if let Some(line) = line.filter(|line| !["postgres://", "postgresql://"].iter().any(|scheme| line.contains(scheme))) {
             mistake.excerpt = Some(Excerpt::around(line, mistake.place.column));
         }
     }

@@ -1,8 +1,10 @@
 //! The files of an evidence entry, in stable order, and what is missing among them.
 
+use super::snapshot;
 use crate::config::{self, Expect};
 use crate::evidence::MISSING;
 use crate::io::fs::{self, Artifact, Glob};
+use crate::io::postgres::{Asked, is_address};
 use crate::source::{Grade, Location, Problem};
 use crate::stamp::SUFFIX;
 use std::collections::BTreeMap;
@@ -12,10 +14,19 @@ use std::path::{Path, PathBuf};
 /// Files that were found, and problems: a file that is not there, a pattern that finds fewer files than expected.
 pub type Found = (Vec<Artifact>, Vec<Problem>);
 
-/// Looks for an entry's files below `root`. A file that is found in several ways is found once.
-pub fn of(entry: &config::Entry, root: &Path) -> Found {
+/// Looks for an entry's files below `root`. A file that is found in several ways is found once. `asked` is the table that is wanted
+/// of what is a database.
+pub fn of(entry: &config::Entry, root: &Path, asked: Option<&Asked>) -> Found {
     let (mut found, mut problems) = (Vec::new(), Vec::new());
     for path in &entry.path {
+        if is_address(path) {
+            match asked.map(|asked| snapshot::of_server(path, asked)) {
+                Some(Ok(trail)) => found.push(trail.artifact),
+                Some(Err(problem)) => problems.push(*problem),
+                None => problems.push(problem("address", "", "only an audit trail is read from a server".to_owned())),
+            }
+            continue;
+        }
         // A file of just this name is meant, whatever signs are in it: `app/[id]/coverage.xml`.
         if fs::is_glob(path) && !fs::exists(&root.join(path)) {
             found.extend(matching(path, root, &mut problems));
@@ -26,6 +37,9 @@ pub fn of(entry: &config::Entry, root: &Path) -> Found {
     once(&mut found, &mut problems);
     if let Some(message) = entry.expect.as_ref().and_then(|expect| unmet(expect, &found)) {
         problems.push(problem(MISSING, "", message));
+    }
+    if let Some(asked) = asked {
+        snapshot::join(&mut found, &mut problems, asked);
     }
     (found, problems)
 }

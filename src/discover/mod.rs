@@ -10,5 +10,6 @@ pub mod pipeline;
 pub mod reports;
 pub mod settings;
 pub mod site;
+pub mod snapshot;
 pub mod terms;
 pub mod waivers;

@@ -3,6 +3,7 @@
 use crate::config::{Config, Declared, Entry, Expect, JUDGED, Profile, Project};
 use crate::error::{Diagnostic, Error};
 use crate::instant::Instant;
+use crate::io::postgres::{Address, is_address};
 use crate::io::shelf::Shelf;
 use crate::io::yaml::{self, Fields, Node};
 use crate::io::{clock, fs, spelling};
@@ -142,7 +143,15 @@ fn entry(node: &Node, families: &[&str], errors: &mut Vec<Diagnostic>) -> Entry 
     if paths.is_empty() || paths.iter().any(|path| path.text.is_empty()) {
         f.errors.push(Diagnostic::new(node.place.clone(), "an evidence entry needs a path").help(Some("name a file, or a pattern".into())));
     }
-    for path in paths.iter().filter(|path| fs::is_glob(&path.text)) {
+    for path in paths.iter().filter(|path| is_address(&path.text)) {
+        // The mistake may be a secret; the place says enough.
+        if let Err(failure) = Address::parse(&path.text) {
+            f.errors.push(Diagnostic::new(path.place.clone(), format!("an address of a database: {failure}")));
+        } else if family.text != "audit" {
+            f.errors.push(Diagnostic::new(path.place.clone(), "only evidence of the family audit is read from a database"));
+        }
+    }
+    for path in paths.iter().filter(|path| fs::is_glob(&path.text) && !is_address(&path.text)) {
         if let Err(message) = fs::Glob::new(&path.text) {
             f.errors.push(Diagnostic::new(path.place.clone(), message));
         }
@@ -164,7 +173,7 @@ fn entry(node: &Node, families: &[&str], errors: &mut Vec<Diagnostic>) -> Entry 
         family: family.text,
     };
     sources::concern(&entry, node, f.errors);
-    if let (None, Some(glob)) = (&entry.expect, entry.path.iter().find(|path| fs::is_glob(path))) {
+    if let (None, Some(glob)) = (&entry.expect, entry.path.iter().find(|path| fs::is_glob(path) && !is_address(path))) {
         let message = format!("`{glob}` may find any number of files");
         f.errors.push(Diagnostic::new(node.place.clone(), message).help(Some("say `expect: N`, or the names it must find".into())));
     }

@@ -17,6 +17,7 @@ mod telemetry;
 mod testing;
 mod tests;
 
+pub use audit::asked;
 pub use benchmark::factor as unit_factor;
 pub use reading::{Document, Reading, Table};
 
@@ -26,6 +27,7 @@ use crate::evidence::{EMPTY, Evidence, MISSING};
 use crate::instant::Instant;
 use crate::io::fs::Artifact;
 use crate::io::json;
+use crate::io::private::Part;
 use crate::io::sqlite;
 use crate::io::xml::opening;
 use crate::io::yaml;
@@ -248,9 +250,12 @@ fn read<F: Family>(request: &Request<'_>) -> Evidence {
     let files = request.artifacts.par_iter().chain(history.into_par_iter());
     let readings: Vec<_> = files.map(|artifact| read_one::<F>(artifact, request)).collect();
     let mut drafts = Vec::with_capacity(readings.len());
-    for (draft, source, problems) in readings {
+    for (artifact, (draft, source, problems)) in request.artifacts.iter().zip(readings) {
         drafts.extend(draft);
+        let parts = artifact.copied.iter().flat_map(|copied| &copied.parts).map(|part| part_of(&source, part));
+        let parts: Vec<Source> = parts.collect();
         evidence.sources.push(source);
+        evidence.sources.extend(parts);
         evidence.problems.extend(problems);
     }
     if request.artifacts.is_empty() {
@@ -258,6 +263,12 @@ fn read<F: Family>(request: &Request<'_>) -> Evidence {
     }
     F::settle(drafts, request, &mut evidence);
     evidence
+}
+
+/// A file that is part of a source.
+fn part_of(source: &Source, part: &Part) -> Source {
+    let Part { name, bytes, sha256, content } = part.clone();
+    Source { path: name, bytes, sha256, content, stamp: None, ..source.clone() }
 }
 
 fn read_one<F: Family>(artifact: &Artifact, request: &Request<'_>) -> (Option<F::Draft>, Source, Vec<Problem>) {
@@ -282,6 +293,11 @@ fn read_one<F: Family>(artifact: &Artifact, request: &Request<'_>) -> (Option<F:
             None
         }
     };
+    if let Some(copied) = &artifact.copied {
+        // Of a private copy it is the original that counts.
+        (reading.source.bytes, reading.source.sha256) = (copied.bytes, copied.sha256.clone());
+        copied.notes.iter().for_each(|(code, message)| reading.note(code, Location::whole(), message.clone()));
+    }
     // A folder that nobody knows may be a whole disk.
     if reading.source.sha256.is_empty() && (draft.is_some() || artifact.members.is_none()) {
         match artifact.digest() {

@@ -1,9 +1,11 @@
 //! The door to the file system, to `walkdir` and to `globset`.
 
 use crate::io::hash::{Hashing, sha256};
+use crate::io::private::Copied;
 use std::fs::{self, File};
 use std::io::{self, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::SystemTime;
 
 /// How much of a file a format may look at before it claims it.
@@ -22,6 +24,8 @@ pub struct Artifact {
     pub size: u64,
     /// Of a folder: the files below it, relative to it, in the order of their names' bytes. None of a file.
     pub members: Option<Vec<String>>,
+    /// What it is a private copy of, where it is one.
+    pub copied: Option<Arc<Copied>>,
 }
 
 impl Artifact {
@@ -36,7 +40,7 @@ impl Artifact {
         }
         let mut head = Vec::new();
         File::open(path)?.take(HEAD as u64).read_to_end(&mut head)?;
-        Ok(Artifact { path: path.to_owned(), name: name.into(), head, size: meta.len(), members: None })
+        Ok(Artifact { path: path.to_owned(), name: name.into(), head, size: meta.len(), members: None, copied: None })
     }
 
     /// Looks at a regular file, or at what lies in a folder.
@@ -54,7 +58,7 @@ impl Artifact {
         let size = sizes.sum::<io::Result<u64>>()?;
         let plain = name.trim_end_matches('/');
         let name = if plain.is_empty() { name } else { plain.to_owned() };
-        Ok(Artifact { path: path.components().collect(), name, head: Vec::new(), size, members: Some(members) })
+        Ok(Artifact { path: path.components().collect(), name, head: Vec::new(), size, members: Some(members), copied: None })
     }
 
     /// Looks at the beginning of a file of a folder.
@@ -238,6 +242,14 @@ pub fn remove(path: &Path) -> io::Result<()> {
     }
 }
 
+/// Makes a folder and those above it.
+///
+/// # Errors
+/// When it cannot be made.
+pub fn make(folder: &Path) -> io::Result<()> {
+    fs::create_dir_all(folder)
+}
+
 /// Appends to a file, making it where there is none.
 ///
 /// # Errors
@@ -281,6 +293,23 @@ pub fn listing(root: &Path) -> io::Result<Vec<String>> {
         }
     }
     Ok(found)
+}
+
+/// The names of the regular files directly in a folder, in order.
+///
+/// # Errors
+/// When the folder cannot be read.
+pub fn names(folder: &Path) -> io::Result<Vec<String>> {
+    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    let mut names = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        if entry.path().is_file() {
+            names.push(entry.file_name().to_string_lossy().into_owned());
+        }
+    }
+    names.sort_unstable();
+    Ok(names)
 }
 
 /// The names of the folders directly in `root`, in order.

@@ -11,6 +11,7 @@ pub mod journal;
 pub mod json;
 pub mod lines;
 pub mod machine;
+pub mod postgres;
 pub mod private;
 pub mod process;
 pub mod progress;

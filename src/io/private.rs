@@ -1,4 +1,4 @@
-//! Temporary files that nobody else can see: a folder of our own, and sorting more than fits in memory.
+//! Temporary files that nobody else can see: a folder of our own, what is copied into one, and sorting more than fits in memory.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -9,6 +9,34 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 /// How many entries of a [`Sorter`] are held in memory.
 const HELD: usize = 1 << 18;
+
+/// What a private copy was made from. The copy goes when nobody knows of it any more.
+#[derive(Debug)]
+pub struct Copied {
+    /// The size of what was copied, in bytes.
+    pub bytes: u64,
+    /// SHA-256 of what was copied.
+    pub sha256: String,
+    /// What should be known of it: problem codes and sentences.
+    pub notes: Vec<(&'static str, String)>,
+    /// Further files that it was put together from.
+    pub parts: Vec<Part>,
+    /// Where the copy is.
+    pub folder: Folder,
+}
+
+/// A file that is part of a copy.
+#[derive(Clone, Debug)]
+pub struct Part {
+    /// As messages name it.
+    pub name: String,
+    /// Its size.
+    pub bytes: u64,
+    /// Its SHA-256.
+    pub sha256: String,
+    /// One line for people.
+    pub content: String,
+}
 
 /// A folder that only we can enter, removed with all that is in it.
 #[derive(Debug)]

@@ -5,6 +5,7 @@
 //! checks follows <https://www.sqlite.org/security.html>. Nothing depends on the wall clock: work is bounded in steps
 //! of SQLite's virtual machine, and `now` is the moment that is judged.
 
+mod copy;
 mod file;
 mod guard;
 mod pin;
@@ -18,6 +19,7 @@ mod wal;
 
 use crate::instant::Instant;
 use crate::io::fs::Artifact;
+use crate::partition::{self, Affinity, Shape};
 use file::Place;
 use guard::Guard;
 use rusqlite::config::DbConfig;
@@ -27,6 +29,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, Statement};
 use std::ops::ControlFlow;
 use std::path::Path;
 
+pub use copy::{Content, Copy, is_literal};
 pub use file::is_database;
 pub use schema::{Column, Kind, Table};
 pub use store::{Field, Schema, Store, Writer};
@@ -51,7 +54,8 @@ pub struct Failure {
 }
 
 impl Failure {
-    fn new(code: &'static str, message: impl Into<String>) -> Self {
+    /// A failure that has no place in a query.
+    pub fn new(code: &'static str, message: impl Into<String>) -> Self {
         Failure { code, message: message.into(), offset: None }
     }
 }
@@ -152,6 +156,54 @@ impl Snapshot {
             return Err(Failure::new("sql", "the query has a parameter, and there is nothing to put in its place"));
         }
         Ok(Query { statement, guard: &self.guard })
+    }
+
+    /// What a copy keeps of a table whose rows stand in the order of `id`.
+    ///
+    /// # Errors
+    /// When the number that was given out last cannot be read.
+    pub fn shape(&self, table: &Table, id: Option<&str>) -> Result<Shape, Failure> {
+        let column = |column: &Column| partition::Column {
+            name: column.name.clone(),
+            affinity: Affinity::of(&column.declared),
+            default: column.default.clone().filter(|text| is_literal(text)),
+            key: column.number,
+        };
+        let (counted, mut given) = (table.counted && table.columns.iter().any(|c| c.number), None);
+        if counted {
+            let sql = format!("SELECT seq FROM sqlite_sequence WHERE name = '{}'", table.name.replace('\'', "''"));
+            self.query(&sql)?.run(|row| {
+                given = row.cell(0).integer();
+                ControlFlow::Break(())
+            })?;
+        }
+        let id = id.and_then(|id| table.columns.iter().find(|c| c.name.eq_ignore_ascii_case(id))).map(|c| c.name.clone());
+        Ok(Shape {
+            name: table.name.clone(),
+            columns: table.columns.iter().map(column).collect(),
+            id: id.or_else(|| table.columns.iter().find(|c| c.number).map(|c| c.name.clone())),
+            counted,
+            given,
+            indexed: table.indexed.clone(),
+            triggers: table.triggers.clone(),
+        })
+    }
+
+    /// Passes every row of a table to `take`, in the order of its id, until it fails.
+    ///
+    /// # Errors
+    /// When not all rows could be read, or what `take` says.
+    pub fn each_row(&self, shape: &Shape, mut take: impl FnMut(&[Cell<'_>]) -> Result<(), Failure>) -> Result<(), Failure> {
+        let columns: Vec<String> = shape.columns.iter().map(|column| quoted(&column.name)).collect();
+        let order = shape.id.as_ref().map(|id| format!(" ORDER BY {}", quoted(id))).unwrap_or_default();
+        let mut outcome = Ok(());
+        let sql = format!("SELECT {} FROM {} NOT INDEXED{order}", columns.join(", "), quoted(&shape.name));
+        self.query(&sql)?.run(|row| {
+            let cells: Vec<Cell<'_>> = (0..columns.len()).map(|place| row.cell(place)).collect();
+            outcome = take(&cells);
+            if outcome.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+        })?;
+        outcome
     }
 
     /// Closes the database.

@@ -28,6 +28,7 @@ use crate::evidence::{Evidence, Table};
 use crate::ingest::{Family, Format, Reading, Request, shipped_map};
 use crate::instant::Instant;
 use crate::io::fs::Artifact;
+use crate::io::postgres::Asked;
 use crate::io::sqlite;
 use crate::metric::{Metric, Value, grouped};
 use crate::record::Record;
@@ -68,6 +69,13 @@ const SOUND: &[&str] = &[
     "RET-RUN-TWICE",
     "RET-TRIGGER",
 ];
+
+/// What a map asks of a database: its table, and the column that numbers the rows. Without a map it is the retention job's.
+pub fn asked(map: Option<(&str, &str)>) -> Option<Asked> {
+    let (file, text) = map.unwrap_or((retention::NAME, shipped_map(retention::NAME)?));
+    let map = Map::parse(file, text, &mut Vec::new())?;
+    Some(Asked { id: Some(map.label(Column::Id).to_owned()), table: map.table })
+}
 
 /// The family of audit trails.
 pub struct Audit;

@@ -6,7 +6,7 @@ use crate::ingest::{Format, Reading};
 use crate::io::fs::Artifact;
 use crate::io::sqlite;
 
-const NAME: &str = "retention-audit-log";
+pub(super) const NAME: &str = "retention-audit-log";
 
 pub(super) const FORMAT: Format<Draft> =
     Format { name: NAME, about: "the table retention_audit_log in an SQLite snapshot, schema 0003 or 0004", claims, read };

@@ -39,6 +39,10 @@ pub struct Column {
     pub generated: bool,
     /// Whether it is computed when it is read.
     pub computed: bool,
+    /// Its type, as the schema writes it.
+    pub declared: String,
+    /// Whether it is another name for the number of the row.
+    pub number: bool,
     /// Its DEFAULT clause.
     pub default: Option<String>,
     /// Whether it is the key, or the first part of it.
@@ -97,11 +101,14 @@ fn first_column(connection: &Connection, index: &str) -> Result<Option<String>> 
 
 fn columns(connection: &Connection, table: &str) -> Result<Vec<Column>> {
     // `hidden`: 2 is a generated column that is computed on reading, 3 one that is stored.
-    let mut statement = connection.prepare_cached("SELECT name, hidden, dflt_value, pk FROM pragma_table_xinfo(?1)")?;
+    let mut statement =
+        connection.prepare_cached("SELECT name, hidden, dflt_value, pk, type, max(pk) OVER () FROM pragma_table_xinfo(?1) ORDER BY cid")?;
     let column = |row: &rusqlite::Row<'_>| {
         let hidden: i64 = row.get(1)?;
         let key = row.get::<_, i64>(3)? == 1;
-        Ok(Column { name: row.get(0)?, generated: hidden > 1, computed: hidden == 2, default: row.get(2)?, key })
+        let declared: String = row.get(4)?;
+        let number = key && row.get::<_, i64>(5)? == 1 && declared.eq_ignore_ascii_case("INTEGER");
+        Ok(Column { name: row.get(0)?, generated: hidden > 1, computed: hidden == 2, declared, number, default: row.get(2)?, key })
     };
     statement.query_map([table], column)?.collect()
 }
