@@ -662,6 +662,17 @@ pub const FAMILIES: &[Family] = &[
         ],
     },
     Family {
+        name: "audit.checkpoint",
+        key: "origin",
+        from: "audit",
+        about: "the tree over an audit trail, where a checkpoint was kept of it",
+        fields: &[
+            ("size", Kind::Count, "its rows"),
+            ("root", Kind::Text(&[]), "the root of the tree over them, in hex"),
+            ("kept", Kind::Count, "the rows of the checkpoint that was kept"),
+        ],
+    },
+    Family {
         name: "telemetry.sample",
         key: "id",
         from: "telemetry",

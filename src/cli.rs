@@ -58,7 +58,7 @@ enum Verb {
     Check(CheckArgs),
     /// Show what a file says, without judging it
     Inspect(inspect::Options),
-    /// Work with an audit trail: export it for a gate that must stay offline
+    /// Work with an audit trail: keep what shows that nobody rewrote it, or export it for a gate that must stay offline
     Audit {
         #[command(subcommand)]
         verb: audit::Verb,

@@ -1,5 +1,6 @@
 //! What `readiness.yaml` says (DESIGN.md section 5).
 
+pub use crate::checkpoint::Keys;
 use crate::instant::Instant;
 pub use crate::metric::Declared;
 use crate::rule::{Relax, Severity, Spanned};
@@ -70,6 +71,8 @@ pub struct Entry {
     pub anchor: Option<String>,
     /// The history that results of benchmarks are judged beside, relative to the configuration.
     pub history: Option<String>,
+    /// The file with a checkpoint of an audit trail, and the keys that may have signed it.
+    pub checkpoint: Option<(String, Keys)>,
     /// About the source files that the evidence names.
     pub sources: Sources,
     /// How much of a golden set's texts a report may hold.

@@ -1,6 +1,7 @@
 //! What one configuration entry yielded: its sources, merged.
 
 use crate::acknowledgement;
+use crate::checkpoint::Trail;
 use crate::linemap::LineMap;
 use crate::metric::{Metric, Name, Value};
 use crate::mutant::Mutants;
@@ -42,6 +43,9 @@ pub struct Evidence {
     /// What was asked and answered in golden cases, as far as it is published.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub transcripts: Option<Transcripts>,
+    /// The trees over audit trails, for what is compared with what was kept of them.
+    #[serde(skip)]
+    pub trails: Vec<Trail>,
     /// Everything wrong, in the order of the sources.
     pub problems: Vec<Problem>,
     /// Which lines ran, for what is compared with a change; a report does not keep it.

@@ -14,6 +14,7 @@ pub mod backtest;
 pub mod baseline;
 pub mod bundle;
 pub mod catalogue;
+pub mod checkpoint;
 pub mod cli;
 pub mod command;
 pub mod compare;

@@ -243,3 +243,193 @@ fn a_trail_without_a_chain_says_so() {
     assert_eq!((told.code, told.level.as_str()), (0, "row-rules"));
     assert!(told.notes.contains("no tamper evidence scheme present: integrity NOT verifiable"), "{}", told.notes);
 }
+
+const CHECKPOINT: [&str; 2] = ["--checkpoint", "audit.checkpoint"];
+
+impl Made {
+    fn checkpoint(&self, more: &[&str]) -> support::Answer {
+        let arguments = ["audit", "checkpoint", "audit.db", "--out", "audit.checkpoint", "--now", support::NOW];
+        readiness(self.folder.path(), &[&arguments[..], more].concat())
+    }
+
+    /// Without the two columns of the chain: an application that knows no hashes.
+    fn plain(n: i64) -> Made {
+        let (made, _) = chained(n, HASHES);
+        made.change("ALTER TABLE retention_audit_log DROP COLUMN entry_hash; ALTER TABLE retention_audit_log DROP COLUMN prev_hash");
+        made
+    }
+}
+
+#[test]
+fn a_checkpoint_shows_that_rows_were_only_added() {
+    let made = Made::plain(60);
+    let answer = made.checkpoint(&[]);
+    assert_eq!(
+        (answer.code, answer.out.starts_with("audit.checkpoint: retention_audit_log 60 ")),
+        (0, true),
+        "{}{}",
+        answer.out,
+        answer.err
+    );
+    let told = made.look(&CHECKPOINT);
+    assert_eq!((told.level.as_str(), told.findings.len()), ("anchored", 0), "{:?}", told.findings);
+    made.change("INSERT INTO retention_audit_log SELECT id + 60, table_name, operation, 0, '[]', retention_rule, datetime(cutoff_date, '+1 hour'), datetime(executed_at, '+1 hour'), 0, NULL, 'run-x', job_name, trigger, actor, environment, host, app_version, db_schema_version, 20, 5, NULL, NULL FROM retention_audit_log WHERE id > 55; ALTER TABLE retention_audit_log ADD COLUMN note TEXT");
+    let told = made.look(&CHECKPOINT);
+    assert!(
+        told.notes.contains("append-only: the first 60 rows are those of audit.checkpoint (not signed); the 5 after them"),
+        "{}",
+        told.notes
+    );
+    assert_eq!(told.level, "anchored", "{:?}", told.findings);
+    // The next checkpoint continues this one, over all columns that there are now.
+    let answer = made.checkpoint(&[]);
+    assert_eq!((answer.code, answer.out.contains("retention_audit_log 65 ")), (0, true), "{}{}", answer.out, answer.err);
+    assert!(fs::read_to_string(made.folder.path().join("audit.checkpoint")).unwrap().contains("\"note\""));
+}
+
+#[test]
+fn what_was_done_to_rows_is_seen_and_narrowed() {
+    for (sql, expected) in [
+        ("UPDATE retention_audit_log SET duration_ms = 21 WHERE id = 45", "among the rows 45, counted"),
+        (
+            "UPDATE retention_audit_log SET id = 1000 - id WHERE id IN (41, 42); UPDATE retention_audit_log SET id = id - 917 WHERE id > 900",
+            "among the rows 41-42, counted",
+        ),
+        ("DELETE FROM retention_audit_log WHERE id = 45", "44 of 60 rows are there"),
+        (
+            "DELETE FROM retention_audit_log WHERE id > 55",
+            "among the rows 56-60, counted in the order of their ids; all other rows are as they were",
+        ),
+        ("UPDATE retention_audit_log SET host = 'other' WHERE id >= 31", "among the rows 31-60, counted"),
+        (
+            "ALTER TABLE retention_audit_log RENAME COLUMN host TO hostname; ALTER TABLE retention_audit_log ADD COLUMN host TEXT",
+            "among the rows 1-60, counted",
+        ),
+    ] {
+        let made = Made::plain(60);
+        assert_eq!(made.checkpoint(&[]).code, 0);
+        let before = fs::read(made.folder.path().join("audit.checkpoint")).unwrap();
+        let told = made.change(sql).look(&CHECKPOINT);
+        let findings: Vec<&String> =
+            told.findings.iter().filter(|f| f.starts_with("CHAIN-ANCHOR history was rewritten since audit.checkpoint")).collect();
+        assert!(findings.len() == 1 && (findings[0].contains(expected) || expected.contains(" of 60")), "{sql}: {:?}", told.findings);
+        assert_eq!(told.level, "structural", "{sql}");
+        let answer = made.checkpoint(&[]);
+        assert_eq!((answer.code, answer.err.contains("no checkpoint was written: history was rewritten")), (1, true), "{}", answer.err);
+        assert_eq!(fs::read(made.folder.path().join("audit.checkpoint")).unwrap(), before);
+    }
+}
+
+#[test]
+fn a_rewritten_chain_is_seen_by_its_checkpoint() {
+    let (made, _) = chained(60, HASHES);
+    assert_eq!(made.checkpoint(&[]).code, 0);
+    // Written anew from row 31 on, with hashes that hold.
+    let db = Connection::open(&made.path).unwrap();
+    let row = |id: i64| -> Vec<Value> {
+        db.query_row("SELECT * FROM retention_audit_log WHERE id = ?", [id], |row| (0..24).map(|at| row.get(at)).collect()).unwrap()
+    };
+    let Value::Blob(mut prev) = row(30)[23].clone() else { panic!() };
+    for id in 31..=60 {
+        let mut content = row(id)[..22].to_vec();
+        content[15] = Value::Text("other".to_owned());
+        let hash = hashed(&prev, &content).to_vec();
+        db.execute("UPDATE retention_audit_log SET host = 'other', prev_hash = ?, entry_hash = ? WHERE id = ?", (&prev, &hash, id))
+            .unwrap();
+        prev = hash;
+    }
+    drop(db);
+    let told = made.look(&[]);
+    assert_eq!((told.level.as_str(), told.findings.len()), ("chained", 0), "{:?}", told.findings);
+    assert!(told.notes.contains("internally consistent, not anchored"));
+    let told = made.look(&CHECKPOINT);
+    assert!(told.findings[0].contains("among the rows 31-60, counted"), "{:?}", told.findings);
+    assert_eq!(told.level, "structural");
+}
+
+/// A key in PEM: the first test of RFC 8032, and what it is checked with under the name `retention_audit_log`.
+const PEM: &str =
+    "-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEIJ1hsZ3v/VpguoRK9JLsLMREScVpezJpGXA7rAMcrn9g\n-----END PRIVATE KEY-----\n";
+
+#[test]
+fn a_gate_holds_the_trail_against_a_signed_checkpoint() {
+    let made = Made::plain(60);
+    let folder = made.folder.path();
+    fs::write(folder.join("key.pem"), PEM).unwrap();
+    let verifier = |answer: &support::Answer| {
+        answer.err.lines().find(|line| line.contains("+A")).unwrap_or_else(|| panic!("{}", answer.err)).trim().to_owned()
+    };
+    let own = verifier(&made.checkpoint(&["--key", "key.pem", "--origin", "example.com/audit"]));
+    assert!(own.starts_with("example.com/audit+"), "{own}");
+    let other = verifier(&made.checkpoint(&["--key", "key.pem", "--witness", "auditor.example"]));
+    fs::create_dir(folder.join("rules")).unwrap();
+    fs::write(folder.join("rules/pack.yaml"), "title: Trail\nabout: It.\n").unwrap();
+    let cases = |level: &str| {
+        format!(
+            "cases:\n  - {{ given: {{ audit.integrity: {level} }}, outcome: pass }}\n  - {{ given: {{ audit.integrity: none }}, outcome: fail }}\n  - {{ given: {{}}, outcome: no-evidence }}\n"
+        )
+    };
+    let judge = |level: &str, checkpoint: &str| {
+        let rule = format!("question: Is it?\nseverity: P0\nrequire: audit.integrity >= \"{level}\"\nwhy: a\nfix: b\n{}", cases(level));
+        fs::write(folder.join("rules/level.yaml"), rule).unwrap();
+        let config = format!(
+            "project: {{ id: p }}\nevidence:\n  audit: {{ family: audit, path: audit.db, checkpoint: {checkpoint} }}\npacks: [rules/]\n"
+        );
+        fs::write(folder.join("readiness.yaml"), config).unwrap();
+        support::check(folder, &[])
+    };
+    let code = |level: &str, checkpoint: &str| {
+        let answer = judge(level, checkpoint);
+        (answer.code, answer.out + &answer.err)
+    };
+    let signed = format!("{{ file: audit.checkpoint, keys: [\"{own}\"], witnesses: [\"{other}\"] }}");
+    for (level, checkpoint, expected) in [
+        ("anchored", "audit.checkpoint", 0),
+        ("witnessed", "audit.checkpoint", 1),
+        ("witnessed", signed.as_str(), 0),
+        ("witnessed", &format!("{{ file: audit.checkpoint, keys: [\"{own}\"] }}"), 1),
+        ("anchored", "nowhere.checkpoint", 2),
+    ] {
+        let (code, told) = code(level, checkpoint);
+        assert_eq!(code, expected, "{level} {checkpoint}: {told}");
+    }
+    // A checkpoint that was changed after it was signed is no evidence, and neither is one that nobody known signed.
+    let note = fs::read_to_string(folder.join("audit.checkpoint")).unwrap();
+    fs::write(folder.join("audit.checkpoint"), note.replacen("\n60\n", "\n59\n", 1)).unwrap();
+    let (refused, told) = code("anchored", &signed);
+    assert_eq!(refused, 3, "{told}");
+    fs::write(folder.join("audit.checkpoint"), note.split("\n\n").next().unwrap().to_owned() + "\n").unwrap();
+    let (refused, told) = code("anchored", &signed);
+    assert_eq!(refused, 3, "{told}");
+}
+
+#[test]
+fn the_ledger_of_lexecon_is_followed() {
+    let from = support::root().join("fixtures/formats/lexecon-ledger/sound.db");
+    let folder = tempfile::tempdir().unwrap();
+    let made = Made { path: folder.path().join("audit.db"), folder };
+    let again = |sql: &str| {
+        fs::copy(&from, &made.path).unwrap();
+        made.change(sql).look(&[])
+    };
+    let told = again("");
+    // No hash covers when an entry was stored.
+    assert_eq!(told.findings, ["AUD-EXTRA-COL unknown column created_at ignored"]);
+    assert_eq!(told.level, "chained");
+    assert!(told.notes.contains("chain verified 12/12 (lexecon): internally consistent, not anchored"), "{}", told.notes);
+    for (sql, expected) in [
+        ("DELETE FROM ledger_entries WHERE entry_id = 'entry_11'", "CHAIN-HEAD latest_hash is not the hash of the last entry"),
+        ("DELETE FROM ledger_metadata", "CHAIN-HEAD ledger_metadata has no latest_hash"),
+        ("UPDATE ledger_entries SET data = replace(data, 'permit', 'refuse') WHERE entry_id = 'entry_5'", "CHAIN-HASH row 6: its content"),
+        ("DELETE FROM ledger_entries WHERE entry_id = 'entry_5'", "CHAIN-LINK rows 5-6: previous_hash of row 6 is the hash of no row"),
+        (
+            "UPDATE ledger_entries SET entry_id = 'first' WHERE entry_id = 'genesis'",
+            "CHAIN-GENESIS the first entry is `first`, not `genesis`",
+        ),
+        ("UPDATE ledger_entries SET timestamp = '2026-02-17T23:00:00.0000055' WHERE entry_id = 'entry_3'", "CHAIN-HASH row 6: its content"),
+        ("UPDATE ledger_entries SET data = '{' WHERE entry_id = 'entry_3'", "CHAIN-HASH row 4: its content"),
+    ] {
+        let told = again(sql);
+        assert!(told.findings.iter().any(|finding| finding.starts_with(expected)), "{sql}: {:?}", told.findings);
+    }
+}

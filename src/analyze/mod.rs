@@ -14,6 +14,7 @@ pub mod holm;
 pub mod interval;
 pub mod line;
 pub mod mann_whitney;
+pub mod merkle;
 pub mod noise;
 pub mod normal;
 pub mod pair;

@@ -3,16 +3,18 @@
 use super::change::Change;
 use super::history::Keeping;
 use super::setup::{Setup, rooted};
+use crate::checkpoint::Kept;
 use crate::compare::{self, Terms};
+use crate::config::Entry;
 use crate::discover::{artifacts, attestations, map, snapshot, terms};
 use crate::error::Error;
 use crate::evidence::Evidence;
 use crate::ingest::{self, Request};
 use crate::instant::Instant;
 use crate::io::fs::{self, Artifact};
-use crate::io::git;
 use crate::io::postgres::is_address;
 use crate::io::progress::Progress;
+use crate::io::{git, note};
 use crate::metric::Name;
 use crate::rule::Collector;
 use crate::series::{Authors, Series};
@@ -34,7 +36,6 @@ pub fn evidence(
     keeping: &Keeping,
 ) -> Result<Vec<Evidence>, Error> {
     let maps = maps(setup)?;
-    let anchors = anchors(setup)?;
     let collectors: Vec<&Collector> = setup.rules.iter().filter_map(|rule| rule.rule.collect.as_ref()).collect();
     let mut all = Vec::with_capacity(setup.config.evidence.len());
     let progress = Progress::start();
@@ -47,6 +48,8 @@ pub fn evidence(
         let wanted = Some(map).filter(|_| entry.family == "audit").and_then(ingest::asked);
         let (found, mut problems) = artifacts::of(entry, &setup.root, wanted.as_ref());
         let beside = entry.history.as_deref().map(|path| keeping.beside(artifacts::history(path, &setup.root, &mut problems)));
+        let mut untrusted = Vec::new();
+        let (anchor, checkpoint) = kept(setup, name, entry, &mut untrusted)?;
         let asked: Vec<&Collector> =
             collectors.iter().filter(|c| c.source.text == *name || c.source.text == entry.family).copied().collect();
         let policy = terms::named(entry.policy.as_deref(), &setup.root, &setup.shelf)?;
@@ -59,7 +62,8 @@ pub fn evidence(
             policy: policy.as_ref().map(|(name, text)| (name.as_str(), text.as_str())),
             declared: &setup.declared,
             collectors: &asked,
-            anchor: anchors.get(name.as_str()).map(String::as_str),
+            anchor: anchor.as_deref(),
+            checkpoint: checkpoint.as_ref(),
             now,
             tree,
             sources: &entry.sources,
@@ -73,6 +77,7 @@ pub fn evidence(
             evidence.problems.retain(|p| !(p.code == crate::evidence::MISSING && p.path.is_empty()));
         }
         evidence.problems.extend(problems);
+        evidence.problems.extend(untrusted);
         all.push(evidence);
     }
     let asked = setup.rules.iter().filter(|rule| rule.rule.attest.is_some()).map(|rule| rule.rule.id.as_str()).collect();
@@ -139,6 +144,7 @@ pub fn repository(folder: &Path) -> Option<Tree> {
 pub fn settle(all: &mut [Evidence], tree: Option<&Tree>, change: Option<&Change>, terms: &Terms<'_>) {
     copies(all);
     compare::trends(all, terms);
+    compare::continuity(all);
     compare::uncovered(all);
     if let Some(Change { diff, base, exclude, told }) = change {
         // The working tree is what git compared; what a diff in a file ends at is not known to be.
@@ -195,15 +201,19 @@ fn copies(all: &mut [Evidence]) {
     }
 }
 
-/// The text of every entry's anchor.
-fn anchors(setup: &Setup) -> Result<BTreeMap<&str, String>, Error> {
-    let mut anchors = BTreeMap::new();
-    for (name, entry) in &setup.config.evidence {
-        let Some(file) = &entry.anchor else { continue };
-        let text = setup.shelf.read_text(&setup.root.join(file)).map_err(|e| Error::Usage(format!("{file}, the anchor of {name}: {e}")))?;
-        anchors.insert(name.as_str(), text);
-    }
-    Ok(anchors)
+/// What was kept of an entry's audit trail: the text of the anchor, and the checkpoint. One that is no checkpoint, or whose
+/// signatures do not hold, is a problem of the evidence.
+fn kept(setup: &Setup, name: &str, entry: &Entry, problems: &mut Vec<Problem>) -> Result<(Option<String>, Option<Kept>), Error> {
+    let read = |file: &String| {
+        setup.shelf.read_text(&setup.root.join(file)).map_err(|e| Error::Usage(format!("{file}, which was kept of {name}: {e}")))
+    };
+    let anchor = entry.anchor.as_ref().map(read).transpose()?;
+    let Some((file, keys)) = &entry.checkpoint else { return Ok((anchor, None)) };
+    let checkpoint = note::read(file, &read(file)?, keys).map_err(|sentence| {
+        let message = format!("the checkpoint cannot be relied on: {sentence}");
+        problems.push(Problem::new("checkpoint", Grade::Error, file, Location::whole(), message));
+    });
+    Ok((anchor, checkpoint.ok()))
 }
 
 /// The text of every entry's map.

@@ -2,6 +2,7 @@
 
 use super::check::{moment, print};
 use super::{gather, plain};
+use crate::checkpoint::Keys;
 use crate::compare;
 use crate::discover::{map, terms};
 use crate::error::Error;
@@ -9,11 +10,13 @@ use crate::evidence::{Evidence, Records};
 use crate::ingest::{self, Request};
 use crate::io::fs::{self, Artifact};
 use crate::io::json;
+use crate::io::note;
 use crate::io::shelf::Shelf;
 use crate::metric::{Metric, Name};
 use crate::series::Series;
 use crate::source::{Grade, Location, Problem};
 use crate::verdict::Exit;
+use clap::Args;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -22,7 +25,7 @@ use std::path::{Path, PathBuf};
 const ROWS: usize = 10_000;
 
 /// What is asked of `inspect`.
-#[derive(Clone, Debug, Default, clap::Args)]
+#[derive(Args, Clone, Debug, Default)]
 pub struct Options {
     /// Evidence files, and folders that are read as one; also postgres://user@host/database, an audit trail on a server
     #[arg(required = true)]
@@ -39,6 +42,9 @@ pub struct Options {
     /// How long the chain of an audit trail was and how it ended, as kept elsewhere: {"size": rows, "head": hash}
     #[arg(long, value_name = "FILE")]
     pub anchor: Option<PathBuf>,
+    /// A checkpoint of an audit trail, which its rows must continue; its signatures are not checked here
+    #[arg(long, value_name = "FILE")]
+    pub checkpoint: Option<PathBuf>,
     /// As of when [default: the clock]
     #[arg(long, value_name = "TIME")]
     pub now: Option<String>,
@@ -92,15 +98,27 @@ fn look(path: &Path, options: &Options) -> Result<Inspection, Error> {
     let claimed = ingest::claimants(&artifact).first().and_then(|format| ingest::family(format.family));
     let Some(room) = claimed.or(mapped) else { return Ok(unread(&artifact)) };
     let now = moment(options.now.as_deref())?;
-    let anchor = options.anchor.as_ref().map(|file| fs::read_text(file).map_err(|e| Error::Usage(format!("{}: {e}", file.display()))));
-    let anchor = anchor.transpose()?;
+    let text = |file: &PathBuf| fs::read_text(file).map_err(|e| Error::Usage(format!("{}: {e}", file.display())));
+    let anchor = options.anchor.as_ref().map(text).transpose()?;
+    let kept = |file: &PathBuf| {
+        let name = fs::slashed(file);
+        note::read(&name, &text(file)?, &Keys::default()).map_err(|e| Error::Usage(format!("{name} is no checkpoint: {e}")))
+    };
+    let checkpoint = options.checkpoint.as_ref().map(kept).transpose()?;
     let policy = terms::named(options.policy.as_deref(), Path::new(""), &Shelf::Disk)?;
     let trail = Some(path).filter(|_| room.family == "audit");
     let policy = policy.or_else(|| terms::beside(trail, &Shelf::Disk));
     let policy = policy.as_ref().map(|(name, text)| (name.as_str(), text.as_str()));
-    let request = Request { map, policy, anchor: anchor.as_deref(), ..Request::plain(&shown, std::slice::from_ref(&artifact), now) };
+    let request = Request {
+        map,
+        policy,
+        anchor: anchor.as_deref(),
+        checkpoint: checkpoint.as_ref(),
+        ..Request::plain(&shown, std::slice::from_ref(&artifact), now)
+    };
     let mut evidence = (room.read)(&request);
     compare::trends(std::slice::from_mut(&mut evidence), &compare::Terms::none(now));
+    compare::continuity(std::slice::from_mut(&mut evidence));
     evidence.keep_worst(ROWS);
     let source = evidence.sources.first().cloned().unwrap_or_default();
     let Evidence { family, problems, metrics, records, omitted, series, .. } = evidence;

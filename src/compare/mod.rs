@@ -2,11 +2,13 @@
 
 pub mod change;
 mod cohort;
+pub mod continuity;
 pub mod inventory;
 pub mod pairing;
 pub mod patch;
 mod trend;
 mod uncovered;
 
+pub use continuity::continuity;
 pub use trend::{Terms, trends};
 pub use uncovered::uncovered;

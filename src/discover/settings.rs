@@ -1,6 +1,6 @@
 //! Finds and reads `readiness.yaml`.
 
-use crate::config::{Config, Declared, Entry, Expect, JUDGED, Profile, Project};
+use crate::config::{Config, Declared, Entry, Expect, JUDGED, Keys, Profile, Project};
 use crate::error::{Diagnostic, Error};
 use crate::instant::Instant;
 use crate::io::postgres::{Address, is_address};
@@ -165,6 +165,7 @@ fn entry(node: &Node, families: &[&str], errors: &mut Vec<Diagnostic>) -> Entry 
         judges: judges.unwrap_or_default(),
         policy: of_audit(&mut f, "policy", &family.text),
         anchor: of_audit(&mut f, "anchor", &family.text),
+        checkpoint: f.node("checkpoint").map(|node| checkpoint(node, f.errors)),
         sources: sources::read(&mut f),
         publish: publish::read(&mut f, &family.text),
         series,
@@ -173,6 +174,10 @@ fn entry(node: &Node, families: &[&str], errors: &mut Vec<Diagnostic>) -> Entry 
         family: family.text,
     };
     sources::concern(&entry, node, f.errors);
+    if entry.family != "audit" && entry.checkpoint.is_some() {
+        let message = format!("`checkpoint` is of audit trails, and the family is {}", entry.family);
+        f.errors.push(Diagnostic::new(node.place.clone(), message).help(Some("remove it".into())));
+    }
     if let (None, Some(glob)) = (&entry.expect, entry.path.iter().find(|path| fs::is_glob(path) && !is_address(path))) {
         let message = format!("`{glob}` may find any number of files");
         f.errors.push(Diagnostic::new(node.place.clone(), message).help(Some("say `expect: N`, or the names it must find".into())));
@@ -189,6 +194,20 @@ fn of_audit(f: &mut Fields<'_, '_>, key: &'static str, family: &str) -> Option<S
         f.errors.push(Diagnostic::new(text.place.clone(), message).help(Some("remove it".into())));
     }
     Some(text.text)
+}
+
+/// The name of a file, or `{ file, keys, witnesses }`.
+fn checkpoint(node: &Node, errors: &mut Vec<Diagnostic>) -> (String, Keys) {
+    if let Some(file) = node.scalar() {
+        return (file.to_owned(), Keys::default());
+    }
+    let mut f = node.fields("`checkpoint`", errors);
+    f.require("file");
+    let mut list = |key| f.texts(key).into_iter().map(|key| key.text).collect();
+    let keys = Keys { own: list("keys"), witnesses: list("witnesses") };
+    let file = f.text("file").unwrap_or_default();
+    f.finish();
+    (file, keys)
 }
 
 /// `{ hallucination: factuality }`: which measure stands for which rate.

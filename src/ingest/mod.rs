@@ -21,6 +21,7 @@ pub use audit::asked;
 pub use benchmark::factor as unit_factor;
 pub use reading::{Document, Reading, Table};
 
+use crate::checkpoint::Kept;
 use crate::config::Declared;
 use crate::error::Diagnostic;
 use crate::evidence::{EMPTY, Evidence, MISSING};
@@ -56,6 +57,7 @@ pub const MAPS: &[(&str, &str)] = &[
     ("azure-rag-eval", include_str!("../../maps/azure-rag-eval.yaml")),
     ("golden-facts", include_str!("../../maps/golden-facts.yaml")),
     ("golden-table", include_str!("../../maps/golden-table.yaml")),
+    ("lexecon-ledger", include_str!("../../maps/lexecon-ledger.yaml")),
     ("phoenix", include_str!("../../maps/phoenix.yaml")),
     ("trulens", include_str!("../../maps/trulens.yaml")),
     ("benchmark-values", include_str!("../../maps/benchmark-values.yaml")),
@@ -80,6 +82,8 @@ pub struct Request<'a> {
     pub collectors: &'a [&'a Collector],
     /// What was written down elsewhere of the chain in an audit trail: the text of the anchor.
     pub anchor: Option<&'a str>,
+    /// A checkpoint that was kept of an audit trail.
+    pub checkpoint: Option<&'a Kept>,
     /// As of when.
     pub now: Instant,
     /// The repository whose source files evidence names, where there is one.
@@ -118,6 +122,7 @@ impl<'a> Request<'a> {
             declared: DECLARED,
             collectors: &[],
             anchor: None,
+            checkpoint: None,
             now,
             tree: None,
             sources: SOURCES,

@@ -33,6 +33,24 @@ pub fn unhex(text: &[u8]) -> Option<[u8; 32]> {
     Some(bytes)
 }
 
+/// SHA-256 of a byte and two hashes: an inner node of a tree of RFC 6962, section 2.1.
+pub fn node(left: &[u8; 32], right: &[u8; 32]) -> [u8; 32] {
+    let mut bytes = [1; 65];
+    bytes[1..33].copy_from_slice(left);
+    bytes[33..].copy_from_slice(right);
+    digest(&bytes)
+}
+
+/// Base64 with padding.
+pub fn base64(bytes: &[u8]) -> String {
+    STANDARD.encode(bytes)
+}
+
+/// The bytes that base64 with padding stands for; nothing when it is anything else.
+pub fn unbase64(text: &str) -> Option<Vec<u8>> {
+    STANDARD.decode(text).ok()
+}
+
 /// A short digest of an ordered list of texts, the same on every machine: 32 hex digits.
 pub fn fingerprint(parts: &[&str]) -> String {
     sha256(parts.join("\0").as_bytes())[..32].to_owned()

@@ -1,5 +1,6 @@
 //! The door to `serde_json`.
 
+mod canonical;
 mod fill;
 mod outline;
 mod tolerant;
@@ -10,6 +11,7 @@ use serde_json::Deserializer;
 use serde_json::error::Category;
 use std::io::{BufReader, Read};
 
+pub use canonical::{ascii, canonical, fraction};
 pub use fill::{Each, Fill, FillAll, Members, Nullable, skip};
 pub use outline::{Outline, outline};
 pub use serde_json::Value;

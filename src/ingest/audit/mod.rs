@@ -8,6 +8,7 @@ mod collect;
 mod column;
 mod ids;
 mod judge;
+mod ledger;
 mod map;
 mod pii;
 mod policy;
@@ -23,6 +24,7 @@ mod tests;
 mod trail;
 
 use crate::catalogue::AUDIT_CODES;
+use crate::checkpoint::Trail;
 use crate::error::Diagnostic;
 use crate::evidence::{Evidence, Table};
 use crate::ingest::{Family, Format, Reading, Request, shipped_map};
@@ -91,16 +93,20 @@ pub struct Draft {
     columns: u64,
     /// How it was read.
     map: Option<Map>,
+    /// Whether it was looked for what binds its rows to each other.
+    bound: bool,
     /// How far its chain holds.
     standing: Standing,
     tally: Tally,
     tables: Vec<Table>,
+    /// The tree over its rows, where something was kept of it.
+    trail: Option<Trail>,
 }
 
 impl Family for Audit {
     type Draft = Draft;
     const NAME: &'static str = "audit";
-    const FORMATS: &'static [Format<Draft>] = &[retention::FORMAT];
+    const FORMATS: &'static [Format<Draft>] = &[retention::FORMAT, ledger::FORMAT];
 
     fn otherwise(artifact: &Artifact, _: &Request<'_>) -> Option<&'static Format<Draft>> {
         sqlite::is_database(&artifact.head).then_some(&retention::FORMAT)
@@ -119,11 +125,13 @@ impl Family for Audit {
     fn settle(drafts: Vec<Draft>, request: &Request<'_>, evidence: &mut Evidence) {
         evidence.tables = tables(&drafts, request);
         let several = drafts.len() > 1;
+        unbound(&drafts, request, evidence);
         let (mut total, mut columns, mut map, mut standing) = (Tally::default(), None, None, Standing::Anchored);
         for mut draft in drafts.into_iter().filter(|draft| draft.readable) {
             columns = Some(columns.unwrap_or(u64::MAX).min(draft.columns));
             map = map.or(draft.map);
             standing = standing.min(draft.standing);
+            evidence.trails.extend(draft.trail.take());
             for finding in draft.tally.findings.drain(..) {
                 push(evidence, &mut total, if several { &draft.path } else { "" }, finding);
             }
@@ -166,6 +174,16 @@ pub(super) fn unclaimed(artifact: &Artifact) -> (&'static str, String) {
                 format!("the database has no retention_audit_log, nor any other table that is known; it has {has}: name a map"),
             )
         }
+    }
+}
+
+/// What was kept of one trail must be held against it: that it was not may not pass in silence.
+fn unbound(drafts: &[Draft], request: &Request<'_>, evidence: &mut Evidence) {
+    let kept = request.anchor.is_some() || request.checkpoint.is_some();
+    if kept && (drafts.len() != 1 || !drafts.iter().all(|draft| draft.bound)) {
+        let message =
+            "what was kept of a trail, an anchor or a checkpoint, is held against the one table of one database, and this is none";
+        evidence.problem("not-held", Grade::Error, "", Location::whole(), message);
     }
 }
 

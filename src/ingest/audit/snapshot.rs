@@ -83,16 +83,7 @@ fn chain(reading: &mut Reading<'_>, snapshot: &Snapshot, found: &Table, map: &Ma
         id: name(Column::Id),
         anchor: reading.request.anchor,
     };
-    match chain::verify(&asked) {
-        Ok(outcome) => {
-            for (code, sentence) in outcome.notes {
-                reading.note(code, Location::whole(), sentence);
-            }
-            draft.standing = outcome.standing;
-            draft.tally.accuse(outcome.findings, &outcome.surplus);
-        }
-        Err(failure) => reading.error(file_code(failure.code), Location::whole(), failure.message),
-    }
+    chain::bind(reading, &asked, draft);
 }
 
 /// The SQL that reads a column; SQLite itself follows the keys into JSON.

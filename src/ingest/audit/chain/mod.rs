@@ -2,16 +2,23 @@
 //! after it. A chain is verified as its scheme is defined, and what the scheme leaves open is said.
 
 mod anchor;
+mod lexecon;
 mod links;
 mod native;
+mod tree;
 
+use super::{Draft, file_code};
+use crate::checkpoint::Trail;
 use crate::error::Diagnostic;
+use crate::ingest::Reading;
 use crate::io::spelling;
 use crate::io::sqlite::{Failure, Snapshot, Table};
 use crate::io::yaml::Node;
 use crate::metric::grouped;
+use crate::source::Location;
 use anchor::Anchor;
-use links::{Hash, Judged, Names, Walk};
+use lexecon::Ledger;
+use links::{Hash, Judged, Link, Names, Walk};
 use native::Rows;
 
 pub use links::Finding;
@@ -21,12 +28,14 @@ pub use links::Finding;
 pub enum Scheme {
     /// SHA-256 of the hash before and the row's bytes.
     Native,
+    /// That of Lexecon's ledger.
+    Lexecon,
     /// Not at all.
     None,
 }
 
 impl Scheme {
-    const ALL: [(Scheme, &'static str); 2] = [(Scheme::Native, "native"), (Scheme::None, "none")];
+    const ALL: [(Scheme, &'static str); 3] = [(Scheme::Native, "native"), (Scheme::Lexecon, "lexecon"), (Scheme::None, "none")];
 
     /// As a map names it.
     pub fn name(self) -> &'static str {
@@ -39,6 +48,11 @@ impl Scheme {
             Scheme::Native => {
                 "rows taken from the end and a table written anew from some row on, which only an anchor shows; \
                  columns outside of the hash; and who wrote a row, because no hash is signed"
+            }
+            Scheme::Lexecon => {
+                "entries taken from the end together with latest_hash, which lies in the same database, and a ledger written anew: \
+                 only an anchor shows those; an entry written over by INSERT OR REPLACE with all after it; `created_at`, which no hash covers; \
+                 and who wrote an entry"
             }
             Scheme::None => "",
         }
@@ -84,11 +98,13 @@ impl Spec {
         spec
     }
 
-    /// Whether a column holds the hashes of a chain.
+    /// Whether a column holds the hashes of a chain, or something that its scheme reads beside the map.
     pub fn names(spec: Option<&Spec>, column: &str) -> bool {
         let usual = Spec::default();
         let spec = spec.unwrap_or(&usual);
-        spec.scheme != Scheme::None && [&spec.prev, &spec.hash].iter().any(|name| name.eq_ignore_ascii_case(column))
+        let read = if spec.scheme == Scheme::Lexecon { &lexecon::COLUMNS[..] } else { &[] };
+        let hashes = [spec.prev.as_str(), spec.hash.as_str()];
+        spec.scheme != Scheme::None && hashes.iter().chain(read).any(|name| name.eq_ignore_ascii_case(column))
     }
 }
 
@@ -133,11 +149,31 @@ pub struct Asked<'a> {
     pub anchor: Option<&'a str>,
 }
 
+/// Says what binds the rows of a table to each other, and to what was kept of them elsewhere.
+pub fn bind(reading: &mut Reading<'_>, asked: &Asked<'_>, draft: &mut Draft) {
+    draft.bound = true;
+    match verify(asked) {
+        Ok(outcome) => {
+            for (code, sentence) in outcome.notes {
+                reading.note(code, Location::whole(), sentence);
+            }
+            draft.standing = outcome.standing;
+            draft.tally.accuse(outcome.findings, &outcome.surplus);
+        }
+        Err(failure) => reading.error(file_code(failure.code), Location::whole(), failure.message),
+    }
+    let Some(kept) = reading.request.checkpoint else { return };
+    match tree::grow(asked.snapshot, asked.table, asked.id, Some(kept.clone())) {
+        Ok(trail) => draft.trail = Some(Trail { path: draft.path.clone(), ..trail }),
+        Err(failure) => reading.error(file_code(failure.code), Location::whole(), failure.message),
+    }
+}
+
 /// Verifies the chain of a table. Where the map says nothing, a table with the two columns of the native scheme has a chain.
 ///
 /// # Errors
 /// When the table cannot be read to its end.
-pub fn verify(asked: &Asked<'_>) -> Result<Outcome, Failure> {
+fn verify(asked: &Asked<'_>) -> Result<Outcome, Failure> {
     let usual = Spec::default();
     let spec = asked.spec.unwrap_or(&usual);
     let column = |name: &str| asked.table.columns.iter().map(|c| c.name.as_str()).find(|c| c.eq_ignore_ascii_case(name));
@@ -172,19 +208,45 @@ fn without(anchor: &Result<Option<Anchor>, String>) -> Outcome {
 }
 
 fn chain(asked: &Asked<'_>, scheme: Scheme, prev: &str, hash: &str, anchor: Option<Anchor>) -> Result<Outcome, Failure> {
-    let rows = Rows::new(asked.snapshot, asked.table, &asked.covered, asked.id, Some([prev, hash]));
+    let chain = Chain::new(asked, scheme, [prev, hash]);
     let mut walk = Walk::new(Names { prev: prev.to_owned(), hash: hash.to_owned() }, anchor.map(|anchor| anchor.size));
     let mut last = 0;
-    rows.links(|link| {
+    chain.links(&mut |link| {
         last = link.row;
         walk.add(link);
     })?;
     let mut search = walk.search();
     if let Some(search) = &mut search {
-        rows.links(|link| search.look(link))?;
+        chain.links(&mut |link| search.look(link))?;
     }
     let noted = walk.anchored;
-    Ok(settle(walk.judge(search), scheme, anchor.map(|anchor| (anchor, noted)), last))
+    let mut judged = walk.judge(search);
+    if let Chain::Lexecon(ledger) = &chain {
+        judged.findings.extend(ledger.ends(judged.rows, judged.head)?);
+    }
+    Ok(settle(judged, scheme, anchor.map(|anchor| (anchor, noted)), last))
+}
+
+/// The rows of a table, as its scheme chains them.
+enum Chain<'s> {
+    Native(Rows<'s>),
+    Lexecon(Ledger<'s>),
+}
+
+impl<'s> Chain<'s> {
+    fn new(asked: &Asked<'s>, scheme: Scheme, hashes: [&str; 2]) -> Chain<'s> {
+        match scheme {
+            Scheme::Lexecon => Chain::Lexecon(Ledger::new(asked.snapshot, asked.table, hashes)),
+            _ => Chain::Native(Rows::new(asked.snapshot, asked.table, &asked.covered, asked.id, Some(hashes))),
+        }
+    }
+
+    fn links(&self, each: &mut dyn FnMut(Link<'_>)) -> Result<(), Failure> {
+        match self {
+            Chain::Native(rows) => rows.links(each),
+            Chain::Lexecon(ledger) => ledger.links(each),
+        }
+    }
 }
 
 fn settle(judged: Judged, scheme: Scheme, anchor: Option<(Anchor, Option<Hash>)>, last: i64) -> Outcome {

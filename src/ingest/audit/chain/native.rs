@@ -63,6 +63,12 @@ impl Encoder {
         self.bytes[..ROOM].copy_from_slice(prev);
         digest(&self.bytes)
     }
+
+    /// The row's leaf in a tree.
+    pub fn leaf(&mut self) -> Hash {
+        self.bytes[ROOM - 1] = 0;
+        digest(&self.bytes[ROOM - 1..])
+    }
 }
 
 /// The rows of a table, in the order of their numbers.

@@ -1,0 +1,139 @@
+//! `readiness audit checkpoint`: writes down what an audit trail is, so that it can be shown later that nobody rewrote it.
+
+use crate::checkpoint::{Checkpoint, Kept, Keys, Trail};
+use crate::command::check::{moment, print};
+use crate::compare::continuity;
+use crate::discover::map;
+use crate::error::Error;
+use crate::evidence::Evidence;
+use crate::ingest::{self, Request};
+use crate::io::fs::{self, Artifact};
+use crate::io::shelf::Shelf;
+use crate::io::sign::Signer;
+use crate::io::{note, terminal};
+use crate::metric::grouped;
+use crate::verdict::Exit;
+use clap::Args;
+use std::path::{Path, PathBuf};
+
+/// What is asked.
+#[derive(Args, Clone, Debug)]
+pub struct Options {
+    /// The snapshot with the trail
+    snapshot: PathBuf,
+    /// Where the checkpoint goes; one that is there already must be continued by the trail
+    #[arg(long, value_name = "FILE")]
+    out: PathBuf,
+    /// Sign it with this Ed25519 key
+    #[arg(long, value_name = "FILE")]
+    key: Option<PathBuf>,
+    /// What the trail is called, such as example.com/audit [default: as before, else the table's name]
+    #[arg(long, value_name = "NAME", conflicts_with = "witness")]
+    origin: Option<String>,
+    /// Add the signature of somebody else, who is called NAME, to the checkpoint that is there
+    #[arg(long, value_name = "NAME", requires = "key")]
+    witness: Option<String>,
+    /// A map for a table of your own design: a shipped map's name, or a YAML file
+    #[arg(long)]
+    map: Option<String>,
+    /// As of when [default: the clock]
+    #[arg(long, value_name = "TIME")]
+    now: Option<String>,
+}
+
+/// Holds the trail against the checkpoint that is there, and writes the next one.
+///
+/// # Errors
+/// When a file cannot be read or written, or is not what it should be.
+pub fn run(options: &Options) -> Result<Exit, Error> {
+    let shown = fs::slashed(&options.out);
+    let before = if fs::exists(&options.out) { Some(text(&options.out)?) } else { None };
+    let kept = before.as_deref().map(|text| note::read(&shown, text, &Keys::default())).transpose();
+    let kept = kept.map_err(|e| Error::Usage(format!("{shown} is there, and is no checkpoint: {e}")))?;
+    let (trail, evidence) = match look(options, kept.clone().unwrap_or_default())? {
+        Ok(found) => found,
+        Err(sentence) => return refuse(&sentence, Exit::Unproven),
+    };
+    let broken = evidence.rows("audit.finding").iter().find(|row| row.text("code").is_some_and(|code| code.starts_with("CHAIN-")));
+    if let Some(finding) = broken {
+        return refuse(&format!("{}: {}", finding.subject(), finding.text("message").unwrap_or_default()), Exit::Failed);
+    }
+    if let Some(kept) = &kept {
+        match continuity::judge(&trail, kept) {
+            Ok(sentence) => terminal::note(&sentence),
+            Err(sentence) => return refuse(&sentence, Exit::Failed),
+        }
+    }
+    let note = match (&options.witness, before) {
+        (None, _) => signed(options, next(options, trail, kept.as_ref())?)?,
+        (Some(name), Some(before)) => cosigned(options, name, &before)?,
+        (Some(_), None) => return Err(Error::Usage(format!("{shown} is not there: a witness signs a checkpoint that was written"))),
+    };
+    fs::write(&options.out, note.as_bytes()).map_err(|source| Error::Output { path: options.out.clone(), source })?;
+    print(&format!("{shown}: {}", note.lines().take(3).collect::<Vec<_>>().join(" "))).and_then(|()| print("\n"))?;
+    Ok(Exit::Open)
+}
+
+fn refuse(sentence: &str, exit: Exit) -> Result<Exit, Error> {
+    terminal::note(&format!("no checkpoint was written: {}", crate::command::plain::lines(sentence)));
+    Ok(exit)
+}
+
+fn text(path: &Path) -> Result<String, Error> {
+    fs::read_text(path).map_err(|e| Error::Usage(format!("{}: {e}", path.display())))
+}
+
+/// The trail as the snapshot shows it beside what was kept, or why the snapshot is no evidence.
+fn look(options: &Options, kept: Kept) -> Result<Result<(Trail, Evidence), String>, Error> {
+    let shown = fs::slashed(&options.snapshot);
+    let artifact = Artifact::look(&options.snapshot, shown.clone()).map_err(|e| Error::Usage(format!("{shown}: {e}")))?;
+    let map = options.map.as_ref().map(|name| map::text(name, Path::new(""), &Shelf::Disk, ingest::MAPS)).transpose()?;
+    let Some(room) = ingest::family("audit") else { return Err(Error::Internal("there is no reader of audit trails".into())) };
+    let now = moment(options.now.as_deref())?;
+    let request = Request {
+        map: options.map.as_deref().zip(map.as_deref()),
+        checkpoint: Some(&kept),
+        ..Request::plain(&shown, std::slice::from_ref(&artifact), now)
+    };
+    let mut evidence = (room.read)(&request);
+    Ok(match (evidence.gap(), evidence.trails.pop()) {
+        (Some((_, sentence)), _) => Err(sentence),
+        (None, Some(trail)) => Ok((trail, evidence)),
+        (None, None) => Err(format!("{shown} holds no table of an audit trail")),
+    })
+}
+
+/// The checkpoint of the trail as it is now, of all columns that it has now.
+fn next(options: &Options, trail: Trail, kept: Option<&Kept>) -> Result<Checkpoint, Error> {
+    let origin = options.origin.clone().unwrap_or_else(|| trail.now.origin.clone());
+    if origin.is_empty() || origin.contains(|c: char| c.is_control()) {
+        return Err(Error::Usage("the origin of a checkpoint is one line of text".to_owned()));
+    }
+    let now = match kept {
+        Some(_) => look(options, Kept::default())?.map_err(Error::Internal)?.0.now,
+        None => trail.now,
+    };
+    terminal::note(&format!("{} rows", grouped(now.size)));
+    Ok(Checkpoint { origin, ..now })
+}
+
+fn signed(options: &Options, checkpoint: Checkpoint) -> Result<String, Error> {
+    let text = note::write(&checkpoint);
+    let Some(signer) = signer(options, &checkpoint.origin)? else { return Ok(text) };
+    Ok(format!("{text}\n{}", signer.line(&text)))
+}
+
+/// The checkpoint that is there, with one more signature.
+fn cosigned(options: &Options, name: &str, before: &str) -> Result<String, Error> {
+    let (text, lines) = before.rfind("\n\n").map_or((before, ""), |at| (&before[..=at], &before[at + 2..]));
+    let Some(signer) = signer(options, name)? else { return Ok(before.to_owned()) };
+    let line = signer.line(text);
+    Ok(if lines.contains(&line) { before.to_owned() } else { format!("{text}\n{lines}{line}") })
+}
+
+fn signer(options: &Options, name: &str) -> Result<Option<Signer>, Error> {
+    let Some(path) = &options.key else { return Ok(None) };
+    let signer = Signer::parse(&text(path)?, name).map_err(|e| Error::Usage(format!("{}: {e}", path.display())))?;
+    terminal::note(&format!("signed; signatures by it are checked with\n{}", signer.verifier()));
+    Ok(Some(signer))
+}

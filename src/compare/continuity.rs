@@ -1,0 +1,138 @@
+//! Whether a trail continues the one that was written down before: the rows of then are still the first rows, every byte of them.
+
+use crate::checkpoint::{Kept, Trail};
+use crate::evidence::Evidence;
+use crate::io::hash::hex;
+use crate::metric::{Metric, Value, grouped};
+use crate::record::Record;
+use crate::source::{Grade, Location};
+
+const CODE: &str = "CHAIN-ANCHOR";
+
+/// So many ranges of rows are named.
+const RANGES: usize = 5;
+
+/// Holds every trail against what was kept of it.
+pub fn continuity(all: &mut [Evidence]) {
+    for entry in all {
+        for trail in std::mem::take(&mut entry.trails) {
+            entry.push("audit.checkpoint", record(&trail));
+            let Some(kept) = &trail.kept else { continue };
+            match judge(&trail, kept) {
+                Ok(sentence) => {
+                    entry.problem("append-only", Grade::Note, &trail.path, Location::whole(), sentence);
+                    raise(entry, if kept.witnesses.is_empty() { "anchored" } else { "witnessed" });
+                }
+                Err(sentence) => accuse(entry, sentence),
+            }
+        }
+    }
+}
+
+/// Whether the rows that were written down are still the first.
+///
+/// # Errors
+/// One sentence that says what was done to them.
+pub fn judge(trail: &Trail, kept: &Kept) -> Result<String, String> {
+    let (file, size) = (&kept.file, kept.checkpoint.size);
+    if let Some(sentence) = &trail.hindered {
+        return Err(format!("the trail cannot be held against {file}: {sentence}"));
+    }
+    if size == 0 {
+        return Err(format!("{file} is of no rows, and holds nothing"));
+    }
+    if trail.root == Some(kept.checkpoint.root) {
+        let more = match trail.now.size - size {
+            0 => String::new(),
+            n => format!("; the {} after them are in the next checkpoint", grouped(n)),
+        };
+        return Ok(format!("append-only: the first {} rows are those of {file}{}{more}", grouped(size), signed(kept)));
+    }
+    let what = if trail.root.is_none() {
+        format!("{} of {} rows are there", grouped(trail.now.size), grouped(size))
+    } else {
+        format!("the first {} rows have the root {}…, and had {}…", grouped(size), short(trail.root), short(Some(kept.checkpoint.root)))
+    };
+    Err(format!("history was rewritten since {file}: {what}; {}", narrowed(trail, kept)))
+}
+
+fn short(root: Option<[u8; 32]>) -> String {
+    root.map(|root| hex(&root)[..12].to_owned()).unwrap_or_default()
+}
+
+fn signed(kept: &Kept) -> String {
+    let list = |names: &[String]| names.join(", ");
+    match (kept.signers.as_slice(), kept.witnesses.as_slice()) {
+        ([], []) => " (not signed)".to_owned(),
+        (own, []) => format!(" (signed by {})", list(own)),
+        ([], witnesses) => format!(" (witnessed by {})", list(witnesses)),
+        (own, witnesses) => format!(" (signed by {}, witnessed by {})", list(own), list(witnesses)),
+    }
+}
+
+/// Which rows differ, as far as roots of parts were kept.
+fn narrowed(trail: &Trail, kept: &Kept) -> String {
+    let Some(rows) = 1_u64.checked_shl(kept.checkpoint.height).filter(|_| !kept.checkpoint.subtrees.is_empty()) else {
+        return "which of them cannot be known from the root alone".to_owned();
+    };
+    let (mut ranges, mut same) = (Vec::<(u64, u64)>::new(), 0);
+    for (index, root) in (0_u64..).zip(&kept.checkpoint.subtrees) {
+        let (first, last) = (index * rows + 1, (index + 1) * rows);
+        match (trail.subtrees.get(index as usize) == Some(root), ranges.last_mut()) {
+            (true, _) => same += 1,
+            (false, Some(range)) if range.1 + 1 == first => range.1 = last,
+            (false, _) => ranges.push((first, last)),
+        }
+    }
+    let covered = kept.checkpoint.subtrees.len() as u64 * rows;
+    if covered < kept.checkpoint.size {
+        // What is left over is no perfect tree: it differs if all others are the same, and may differ if not.
+        match ranges.last_mut() {
+            Some(range) if range.1 == covered => range.1 = kept.checkpoint.size,
+            _ => ranges.push((covered + 1, kept.checkpoint.size)),
+        }
+    }
+    let told: Vec<String> = ranges
+        .iter()
+        .take(RANGES)
+        .map(|(first, last)| if first == last { grouped(*first) } else { format!("{}-{}", grouped(*first), grouped(*last)) })
+        .collect();
+    let more = if ranges.len() > RANGES { format!(" and {} other ranges", ranges.len() - RANGES) } else { String::new() };
+    let before = if same > 0 { "; all other rows are as they were" } else { "" };
+    format!("what differs is among the rows {}{more}, counted in the order of their ids{before}", told.join(", "))
+}
+
+fn record(trail: &Trail) -> Record {
+    Record::new("origin", trail.now.origin.clone())
+        .with("size", Value::Count(trail.now.size))
+        .with("root", Value::Text(hex(&trail.now.root)))
+        .with_some("kept", trail.kept.as_ref().map(|kept| Value::Count(kept.checkpoint.size)))
+}
+
+/// Raises the level of a trail that is sound.
+fn raise(entry: &mut Evidence, level: &str) {
+    for metric in entry.metrics.iter_mut().filter(|metric| metric.id == "audit.integrity") {
+        if matches!(&metric.value, Value::Level(now) if ["row-rules", "chained", "anchored"].contains(&now.as_str())) {
+            metric.value = Value::Level(level.to_owned());
+        }
+    }
+}
+
+fn accuse(entry: &mut Evidence, sentence: String) {
+    let counted = |metric: &&mut Metric| metric.id == "audit.findings" && metric.labels.iter().all(|(_, label)| label == CODE);
+    for metric in entry.metrics.iter_mut().filter(counted) {
+        if let Value::Count(n) = &mut metric.value {
+            *n += 1;
+        }
+    }
+    for metric in entry.metrics.iter_mut().filter(|metric| metric.id == "audit.integrity") {
+        if matches!(&metric.value, Value::Level(now) if now != "none") {
+            metric.value = Value::Level("structural".to_owned());
+        }
+    }
+    let record = Record::new("id", format!("checkpoint {CODE}")).with("code", Value::text(CODE)).with("message", Value::Text(sentence));
+    entry.push("audit.finding", record);
+}
+
+#[cfg(test)]
+mod tests;

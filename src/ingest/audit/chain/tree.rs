@@ -1,0 +1,115 @@
+//! The tree over a trail's rows, for trails that have no chain of their own: its root is written down, and the next time the root
+//! over as many rows must be the same.
+
+use super::native::Rows;
+use crate::analyze::merkle::{Subtrees, Tree};
+use crate::checkpoint::{Checkpoint, Kept, Trail};
+use crate::io::hash::{digest, node};
+use crate::io::sqlite::{Failure, Snapshot, Table};
+
+/// So many roots of parts are written down; with an exact row at up to as many rows.
+const ROOTS: usize = 256;
+
+/// Grows the tree over the rows of a table in the order of `id`, and holds what was `kept` beside it.
+///
+/// # Errors
+/// When the table cannot be read to its end.
+pub fn grow(snapshot: &Snapshot, table: &Table, id: Option<&str>, kept: Option<Kept>) -> Result<Trail, Failure> {
+    let named = |name: &&str| table.columns.iter().any(|column| column.name == **name);
+    let all: Vec<&str> = table.columns.iter().map(|column| column.name.as_str()).collect();
+    let wanted: Vec<&str> = kept.iter().flat_map(|kept| &kept.checkpoint.columns).map(String::as_str).collect();
+    let gone: Vec<&str> = wanted.iter().copied().filter(|name| !named(name)).collect();
+    let covered = if wanted.is_empty() || !gone.is_empty() { all } else { wanted };
+    let mut trail = Trail::default();
+    if !gone.is_empty() {
+        trail.hindered = Some(format!("{} has no column {}", table.name, gone.join(", ")));
+    }
+    let old = kept.as_ref().map(|kept| &kept.checkpoint);
+    let (size, height) = old.map_or((0, 0), |old| (old.size, old.height));
+    let whole = (size >> height) as usize;
+    let (mut tree, mut parts) = (Tree::new(node), Subtrees::new(node, ROOTS));
+    Rows::new(snapshot, table, &covered, id, None).each(|_, encoder, _| {
+        tree.add(encoder.leaf(), |at, root| {
+            parts.take(at, root);
+            if at == height && trail.subtrees.len() < whole {
+                trail.subtrees.push(*root);
+            }
+        });
+        if tree.size() == size {
+            trail.root = tree.root();
+        }
+    })?;
+    trail.now = Checkpoint {
+        origin: old.map(|old| old.origin.clone()).filter(|origin| !origin.is_empty()).unwrap_or_else(|| table.name.clone()),
+        size: tree.size(),
+        root: tree.root().unwrap_or_else(|| digest(b"")),
+        columns: covered.into_iter().map(ToOwned::to_owned).collect(),
+        height: parts.height,
+        subtrees: parts.roots,
+    };
+    trail.kept = kept;
+    Ok(trail)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::io::hash::hex;
+    use crate::io::sqlite::testing::make;
+
+    /// The leaves and roots that implementations of RFC 6962 test themselves with.
+    #[test]
+    fn it_is_the_tree_of_certificate_transparency() {
+        let leaves: [&[u8]; 8] = [
+            b"",
+            b"\x00",
+            b"\x10",
+            b"\x20\x21",
+            b"\x30\x31",
+            b"\x40\x41\x42\x43",
+            b"\x50\x51\x52\x53\x54\x55\x56\x57",
+            b"\x60\x61\x62\x63\x64\x65\x66\x67\x68\x69\x6a\x6b\x6c\x6d\x6e\x6f",
+        ];
+        let roots = [
+            "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d",
+            "fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125",
+            "aeb6bcfe274b70a14fb067a5e5578264db0fa9b51af5e0ba159158f329e06e77",
+            "d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7",
+            "4e3bbb1f7b478dcfe71fb631631519a3bca12c9aefca1612bfce4c13a86264d4",
+            "76e67dadbcdf1e10e1b74ddc608abd2f98dfb16fbce75277b5232a127f2087ef",
+            "ddb89be403809e325750d3d263cd78929c2942b7942a34b77e122c9594a74c8c",
+            "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328",
+        ];
+        let mut tree = Tree::new(node);
+        for (leaf, root) in leaves.iter().zip(roots) {
+            tree.add(digest(&[&[0], *leaf].concat()), |_, _| {});
+            assert_eq!(hex(&tree.root().unwrap()), root);
+        }
+    }
+
+    const ROWS: &str =
+        "CREATE TABLE t (id INTEGER PRIMARY KEY, a, b); WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 700)
+        INSERT INTO t SELECT i, 'row ' || i, i * 0.5 FROM n";
+
+    fn grown(sql: &str, kept: Option<Kept>) -> Trail {
+        let made = make(&format!("{ROWS}; {sql}"));
+        let snapshot = Snapshot::open(&made.path, crate::instant::Instant(0)).unwrap();
+        grow(&snapshot, snapshot.table("t").unwrap(), Some("id"), kept).unwrap()
+    }
+
+    #[test]
+    fn the_root_of_then_is_found_again() {
+        let then = grown("DELETE FROM t WHERE id > 600", None).now;
+        assert_eq!((then.size, then.height, then.subtrees.len(), then.columns.len()), (600, 2, 150, 3));
+        let kept = || Some(Kept { checkpoint: then.clone(), ..Kept::default() });
+        let same = grown("ALTER TABLE t ADD COLUMN c; UPDATE t SET c = 7", kept());
+        assert_eq!((same.root, &same.subtrees, same.now.size), (Some(then.root), &then.subtrees, 700));
+        let other = grown("UPDATE t SET a = 'Row 9' WHERE id = 9", kept());
+        assert_ne!(other.root, Some(then.root));
+        let differ = other.subtrees.iter().zip(&then.subtrees).enumerate().filter(|(_, (a, b))| a != b);
+        assert_eq!(differ.map(|(at, _)| at).collect::<Vec<_>>(), [2], "rows 9 to 12");
+        assert_eq!(grown("DELETE FROM t WHERE id > 500", kept()).root, None);
+        assert_eq!(grown("ALTER TABLE t DROP COLUMN b", kept()).hindered.unwrap(), "t has no column b");
+    }
+}
