@@ -195,4 +195,20 @@ pub struct Trend {
     pub since: Option<usize>,
     /// All steps found, oldest first.
     pub changes: Vec<Change>,
+    /// The longest stretch that rises or falls all the time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub drift: Option<Drift>,
+}
+
+/// A slow change, which no single run made: a straight line says more of these points than a level does.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Drift {
+    /// Index of its first point.
+    pub from: usize,
+    /// Index of its last point.
+    pub to: usize,
+    /// Where the line begins, in the unit of the values.
+    pub before: f64,
+    /// Where it ends.
+    pub after: f64,
 }

@@ -24,6 +24,11 @@ impl Line {
         self.slope * self.points.saturating_sub(1) as f64 / self.first.abs()
     }
 
+    /// Its values at the first and at the last point.
+    pub fn ends(&self) -> (f64, f64) {
+        (self.first, self.first + self.slope * self.points.saturating_sub(1) as f64)
+    }
+
     /// What the line leaves unexplained.
     pub fn residuals(&self, values: &[f64]) -> Vec<f64> {
         values.iter().enumerate().map(|(i, v)| v - self.first - self.slope * i as f64).collect()
@@ -75,6 +80,7 @@ mod tests {
         let line = Line::through(&[10.0, 12.0, 14.0, 16.0]);
         assert!(line.error < 1e-24);
         assert!((line.relative() - 0.6).abs() < 1e-12);
+        assert!((line.ends().0 - 10.0).abs() < 1e-12 && (line.ends().1 - 16.0).abs() < 1e-12);
         assert!(line.residuals(&[10.0, 12.0, 15.0]).iter().zip([0.0, 0.0, 1.0]).all(|(got, want)| (got - want).abs() < 1e-12));
     }
 

@@ -3,17 +3,19 @@
 use super::cohort::{self, Absence, Standing};
 use crate::acknowledgement::Acknowledgement;
 use crate::analyze::changepoint::{self, History};
+use crate::analyze::line::Line;
 use crate::analyze::trend::{self, Judgement, State};
 use crate::evidence::Evidence;
 use crate::instant::Instant;
 use crate::metric::{Ratio, Value, number};
 use crate::record::Record;
-use crate::series::{self, Change, Direction, Mark, Series, Setting, Trend, unit};
+use crate::series::{self, Change, Direction, Drift, Mark, Series, Setting, Trend, unit};
 use crate::source::{Grade, Location};
 use acknowledged::{Known, Meeting};
 use rayon::prelude::*;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 mod acknowledged;
 
@@ -199,7 +201,15 @@ fn told(series: &Series, history: &History, judgement: &Judgement, state: &'stat
         change: judgement.change,
         since: judgement.since,
         changes: history.changes.iter().map(change).collect(),
+        drift: history.drift.and_then(|drift| line(series, drift.from..drift.to)),
     }
+}
+
+/// The line through a stretch of a series.
+fn line(series: &Series, stretch: Range<usize>) -> Option<Drift> {
+    let values: Vec<f64> = series.points.get(stretch.clone())?.iter().map(|point| point.value).collect();
+    let (before, after) = Line::through(&values).ends();
+    Some(Drift { from: stretch.start, to: stretch.end.checked_sub(1)?, before, after })
 }
 
 fn metrics(judged: &[Judged], entry: &mut Evidence) {

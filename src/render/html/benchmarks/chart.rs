@@ -32,7 +32,7 @@ pub(super) struct Row {
     pub before: String,
     pub after: String,
     pub change: String,
-    pub word: &'static str,
+    pub word: String,
 }
 
 /// The fragment of the page where a series' chart is.
@@ -56,7 +56,7 @@ pub(super) fn chart(report: &Report, i: usize, series: &Series) -> Result<Option
         limit: found.and_then(|t| t.limit),
         steps: &steps,
         releases: &[],
-        drift: None,
+        drift: found.and_then(|t| t.drift.as_ref()).map(|drift| [(drift.from, drift.before), (drift.to, drift.after)]),
         after: steps.last().map_or(Ink::Plain, |step| step.ink),
         say: &say,
     };
@@ -92,13 +92,21 @@ fn row(report: &Report, series: &Series, change: &Change) -> Row {
         before: value(series, change.before),
         after: value(series, change.after),
         change: magnitude(change),
-        word: if worse(series, change.before, change.after) { "worse" } else { "better" },
+        word: match &change.acknowledged {
+            Some(mark) => format!("acknowledged until {}: {}", mark.expires.date(), mark.reason),
+            None if worse(series, change.before, change.after) => "worse".to_owned(),
+            None => "better".to_owned(),
+        },
     }
 }
 
-/// What a step is: worse or better.
+/// What a step is: known of, worse or better.
 pub(super) fn ink(series: &Series, change: &Change) -> Ink {
-    if worse(series, change.before, change.after) { Ink::Fail } else { Ink::Pass }
+    match change {
+        Change { acknowledged: Some(_), .. } => Ink::Claim,
+        _ if worse(series, change.before, change.after) => Ink::Fail,
+        _ => Ink::Pass,
+    }
 }
 
 fn magnitude(change: &Change) -> String {
@@ -109,7 +117,8 @@ fn magnitude(change: &Change) -> String {
 /// What is written at a step: `2026-02-07, 487fbed, +13.8 %`.
 fn step(change: &Change) -> String {
     let commit = change.commit.as_deref().map(figure::commit);
-    let parts: Vec<String> = change.at.map(|at| at.date()).into_iter().chain(commit).chain([magnitude(change)]).collect();
+    let known = change.acknowledged.as_ref().map(|_| "acknowledged".to_owned());
+    let parts: Vec<String> = change.at.map(|at| at.date()).into_iter().chain(commit).chain([magnitude(change)]).chain(known).collect();
     parts.join(", ")
 }
 

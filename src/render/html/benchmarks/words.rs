@@ -3,7 +3,7 @@
 use super::figure;
 use super::number;
 use crate::render::parts::chip;
-use crate::series::{Direction, Series};
+use crate::series::{Direction, Drift, Series};
 
 /// The states, most interesting first, with the outcome whose look they have and their word.
 pub(super) const STATES: [(&str, &str, &str); 10] = [
@@ -35,7 +35,12 @@ pub(super) fn look(series: &Series) -> (&'static str, &'static str) {
 
 /// Whether there is something to tell.
 pub(super) fn is_news(series: &Series) -> bool {
-    matches!(state(series), "regressed" | "suspect" | "improved")
+    matches!(state(series), "regressed" | "suspect" | "improved" | "acknowledged") || drift(series).is_some()
+}
+
+/// A drift that is still going on.
+fn drift(series: &Series) -> Option<&Drift> {
+    series.trend.as_ref()?.drift.as_ref().filter(|drift| drift.to + 1 == series.points.len())
 }
 
 /// `digest p95`.
@@ -62,9 +67,12 @@ pub(super) fn news(series: &Series) -> String {
             "suspect" => format!("{name} has one value out of the ordinary"),
             "missing" => format!("{name} has no value in the newest run"),
             "zero-baseline" => format!("{name} has a baseline of 0"),
-            "acknowledged" => format!("{name} stepped, and somebody accepts that"),
             "new" | "learning" | "insufficient-history" => format!("{name} has too few runs to be judged"),
-            _ => format!("{name} is within its usual range"),
+            "acknowledged" => format!("{name} changed its level, and that is acknowledged"),
+            _ => match drift(series) {
+                Some(drift) => drifting(&name, drift),
+                None => format!("{name} is within its usual range"),
+            },
         };
     };
     let verb = if step.after > step.before { "rose" } else { "fell" };
@@ -72,6 +80,14 @@ pub(super) fn news(series: &Series) -> String {
     let runs = series.points.len().saturating_sub(step.index);
     let stayed = if runs > 1 { format!(" and stayed there for {runs} runs") } else { String::new() };
     format!("{name} {verb} {}{when}{stayed}", figure::change(trend.change).trim_start_matches(['+', '−']))
+}
+
+/// `search p95 rises slowly: 8.2 % in 150 runs`.
+fn drifting(name: &str, drift: &Drift) -> String {
+    let verb = if drift.after > drift.before { "rises" } else { "falls" };
+    let share = (drift.after - drift.before) / drift.before.abs();
+    let much = if share.is_finite() { figure::change(share).trim_start_matches(['+', '−']).to_owned() } else { "from 0".to_owned() };
+    format!("{name} {verb} slowly: {much} in {} runs", drift.to + 1 - drift.from)
 }
 
 /// The numbers a chart is read with.
