@@ -3,9 +3,35 @@
 use crate::instant::Instant;
 use crate::metric::Name;
 use crate::pattern::Pattern;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
+use std::sync::Arc;
 
 pub mod unit;
+
+/// A name that many values have in common, kept once.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(from = "String")]
+pub struct Text(Arc<str>);
+
+impl<T: Into<Arc<str>>> From<T> for Text {
+    fn from(text: T) -> Self {
+        Text(text.into())
+    }
+}
+
+impl std::ops::Deref for Text {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Serialize for Text {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self)
+    }
+}
 
 /// Which way is better.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -25,10 +51,10 @@ pub struct Point {
     pub at: Option<Instant>,
     /// What ran.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub commit: Option<String>,
+    pub commit: Option<Text>,
     /// Which run; two lines of one run are one measurement written twice.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub run: Option<String>,
+    pub run: Option<Text>,
     /// In the series' unit, finite.
     pub value: f64,
     /// The tool's raw measurements, where it gives them; of several runs one after the other.
@@ -59,7 +85,7 @@ pub struct Repeat {
     pub at: Option<Instant>,
     /// Which run.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub run: Option<String>,
+    pub run: Option<Text>,
     /// What it measured, in the series' unit.
     pub value: f64,
     /// How many of the point's samples are its.
@@ -150,7 +176,7 @@ pub struct Change {
     pub after: f64,
     /// Which commit and when, of the first point of the new level.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub commit: Option<String>,
+    pub commit: Option<Text>,
     /// When.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub at: Option<Instant>,

@@ -14,7 +14,7 @@ use crate::io::{csv, json, terminal};
 use crate::metric::{Name, number};
 use crate::render::parts::escape::terminal as clean;
 use crate::render::parts::prose::plural;
-use crate::series::{Point, Series};
+use crate::series::{Point, Series, Text};
 use crate::source::{Grade, Problem};
 use crate::verdict::Exit;
 use rayon::prelude::*;
@@ -83,7 +83,7 @@ struct ChangePoint {
     /// Of the first value at the new level, from 0.
     index: usize,
     #[serde(skip_serializing_if = "Option::is_none")]
-    commit: Option<String>,
+    commit: Option<Text>,
     #[serde(skip_serializing_if = "Option::is_none")]
     at: Option<Instant>,
     unit: String,

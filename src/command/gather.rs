@@ -17,7 +17,7 @@ use crate::io::progress::Progress;
 use crate::io::{git, note};
 use crate::metric::Name;
 use crate::rule::Collector;
-use crate::series::{Authors, Series};
+use crate::series::{Authors, Series, Text};
 use crate::source::{Grade, Location, Problem};
 use crate::stamp::is_commit;
 use crate::tree::Tree;
@@ -169,7 +169,7 @@ fn authors(all: &mut [Evidence], root: &Path) {
     let is_id = |id: &str| is_commit(id);
     let mut steps: Vec<_> = steps.filter(|(from, to, _)| from != to && is_id(from) && is_id(to)).collect();
     steps.sort_by_key(|(.., step)| std::cmp::Reverse(step.at));
-    let mut asked: BTreeMap<(String, String), Option<Authors>> = BTreeMap::new();
+    let mut asked: BTreeMap<(Text, Text), Option<Authors>> = BTreeMap::new();
     for (from, to, step) in steps.into_iter().take(BLAMED) {
         let ask = || git::authors(&rooted(root), &from, &to).map(|(commits, names)| Authors { commits, names });
         let found = asked.entry((from.clone(), to.clone())).or_insert_with(ask);

@@ -41,7 +41,7 @@ pub struct Here {
 /// # Errors
 /// A sentence, when the results are of several runs and nobody says that they are one.
 pub fn one(evidence: &Evidence, said: &Said, here: &Here) -> Result<Vec<HistoryLine>, String> {
-    let named: BTreeSet<&String> = evidence.series.iter().flat_map(runs).filter_map(|run| run.run).collect();
+    let named: BTreeSet<&str> = evidence.series.iter().flat_map(runs).filter_map(|run| run.run).collect();
     let several = evidence.series.iter().find(|series| runs(series).count() > 1);
     if said.run.is_none() {
         if named.len() > 1 {
@@ -52,7 +52,7 @@ pub fn one(evidence: &Evidence, said: &Said, here: &Here) -> Result<Vec<HistoryL
         }
     }
     let files = hash::together(evidence.sources.iter().map(|source| source.sha256.as_str()));
-    let run = said.run.clone().or_else(|| named.first().map(|name| (*name).clone())).unwrap_or_else(|| unnamed(&files));
+    let run = said.run.clone().or_else(|| named.first().map(|name| (*name).to_owned())).unwrap_or_else(|| unnamed(&files));
     let stated = evidence.series.iter().flat_map(runs).filter_map(|run| run.at);
     let stamped = evidence.sources.iter().filter_map(|source| source.collected_at);
     let at = said.at.or_else(|| stated.max()).or_else(|| stamped.max()).unwrap_or(here.now);
@@ -62,7 +62,12 @@ pub fn one(evidence: &Evidence, said: &Said, here: &Here) -> Result<Vec<HistoryL
         runs(series).map(move |one| HistoryLine {
             run: run.clone(),
             at: at.to_string(),
-            commit: said.commit.clone().or_else(|| one.commit.cloned()).or_else(|| commit.clone()).or_else(|| here.commit.clone()),
+            commit: said
+                .commit
+                .clone()
+                .or_else(|| one.commit.map(str::to_owned))
+                .or_else(|| commit.clone())
+                .or_else(|| here.commit.clone()),
             branch: said.branch.clone().or_else(|| here.branch.clone()),
             machine: said.machine.clone().or_else(|| machine(series)).or_else(|| here.machine.clone()).filter(|name| !name.is_empty()),
             ..one.line(series)
@@ -82,11 +87,11 @@ pub fn many(evidence: &Evidence, said: &Said) -> (Vec<HistoryLine>, usize) {
                 undated += 1;
                 continue;
             };
-            let commit = said.commit.clone().or_else(|| one.commit.cloned());
+            let commit = said.commit.clone().or_else(|| one.commit.map(str::to_owned));
             let short: String = commit.iter().flat_map(|commit| commit.chars().take(12)).collect();
             let own = || if short.is_empty() { at.to_string() } else { format!("{at} {short}") };
             lines.push(HistoryLine {
-                run: said.run.clone().or_else(|| one.run.cloned()).unwrap_or_else(own),
+                run: said.run.clone().or_else(|| one.run.map(str::to_owned)).unwrap_or_else(own),
                 at: at.to_string(),
                 commit,
                 branch: said.branch.clone(),
@@ -107,8 +112,8 @@ fn machine(series: &Series) -> Option<String> {
 /// One run of a point.
 struct One<'s> {
     at: Option<Instant>,
-    run: Option<&'s String>,
-    commit: Option<&'s String>,
+    run: Option<&'s str>,
+    commit: Option<&'s str>,
     value: f64,
     samples: &'s [f64],
 }
@@ -117,7 +122,7 @@ struct One<'s> {
 fn runs(series: &Series) -> impl Iterator<Item = One<'_>> {
     series.points.iter().flat_map(|point| {
         let whole =
-            One { at: point.at, run: point.run.as_ref(), commit: point.commit.as_ref(), value: point.value, samples: &point.samples };
+            One { at: point.at, run: point.run.as_deref(), commit: point.commit.as_deref(), value: point.value, samples: &point.samples };
         let whole = Some(whole).filter(|_| point.repeats.is_empty());
         whole.into_iter().chain(parts(point))
     })
@@ -128,7 +133,7 @@ fn parts(point: &Point) -> impl Iterator<Item = One<'_>> {
     point.repeats.iter().map(move |Repeat { at, run, value, samples }| {
         let own = point.samples.get(from..from + samples).unwrap_or_default();
         from += samples;
-        One { at: *at, run: run.as_ref(), commit: point.commit.as_ref(), value: *value, samples: own }
+        One { at: *at, run: run.as_deref(), commit: point.commit.as_deref(), value: *value, samples: own }
     })
 }
 

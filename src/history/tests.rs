@@ -14,7 +14,7 @@ fn moment(text: &str) -> Instant {
 
 fn point(at: Option<&str>, run: Option<&str>, value: f64) -> Point {
     let samples = vec![value - 1.0, value, value + 1.0];
-    Point { at: at.map(moment), commit: None, run: run.map(str::to_owned), value, samples, repeats: Vec::new() }
+    Point { at: at.map(moment), commit: None, run: run.map(Into::into), value, samples, repeats: Vec::new() }
 }
 
 fn series(benchmark: &str, points: Vec<Point>) -> Series {
@@ -84,9 +84,9 @@ fn results_of_several_runs_are_no_run_unless_somebody_says_so() {
 #[test]
 fn runs_of_a_history_keep_their_names_and_come_apart() {
     let mut twice = point(Some("2026-02-01"), Some("a"), 2.0);
-    let repeat = |day: &str, run: &str, value, samples| Repeat { at: Some(moment(day)), run: Some(run.to_owned()), value, samples };
+    let repeat = |day: &str, run: &str, value, samples| Repeat { at: Some(moment(day)), run: Some(run.into()), value, samples };
     twice.repeats = vec![repeat("2026-02-01", "a", 1.0, 2), repeat("2026-02-03", "c", 3.0, 1)];
-    let unnamed = Point { commit: Some("14c907f09276bec8".to_owned()), ..point(Some("2026-02-02"), None, 5.0) };
+    let unnamed = Point { commit: Some("14c907f09276bec8".into()), ..point(Some("2026-02-02"), None, 5.0) };
     let (lines, undated) = many(&results(vec![series("x", vec![twice, unnamed, point(None, None, 9.0)])]), &Said::default());
     let shown: Vec<_> =
         lines.iter().map(|line| (line.run.as_str(), line.value.unwrap(), line.samples.as_ref().map_or(0, Vec::len))).collect();

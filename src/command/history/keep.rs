@@ -79,12 +79,13 @@ pub fn keep(options: &Options, report: &Report) -> Result<(), Error> {
 fn as_judged(line: &mut HistoryLine, judged: Option<&Evidence>) {
     let all = || judged.iter().flat_map(|entry| &entry.series);
     let same = || all().filter(|series| series.benchmark == line.benchmark && series.metric == line.metric);
-    let named = |series: &&Series| series.points.iter().flat_map(runs).any(|run| *run == line.run);
+    let named = |series: &&Series| series.points.iter().flat_map(runs).any(|run| run == line.run);
     let Some(series) = same().find(named) else {
         let copied = |point: &&Point| line.samples.as_ref().is_some_and(|s| s.len() > 2 && s.iter().flatten().eq(&point.samples));
         if let Some((series, point)) = same().find_map(|series| Some((series, series.points.iter().rev().find(copied)?))) {
             let machine = Some(series.machine.clone()).filter(|machine| !machine.is_empty());
-            (line.run, line.machine, line.commit) = (point.run.clone().unwrap_or_default(), machine, point.commit.clone());
+            (line.run, line.machine, line.commit) =
+                (point.run.as_deref().unwrap_or_default().to_owned(), machine, point.commit.as_deref().map(str::to_owned));
         }
         return;
     };
@@ -93,6 +94,6 @@ fn as_judged(line: &mut HistoryLine, judged: Option<&Evidence>) {
     }
 }
 
-fn runs(point: &Point) -> impl Iterator<Item = &String> {
-    point.run.iter().chain(point.repeats.iter().filter_map(|repeat| repeat.run.as_ref()))
+fn runs(point: &Point) -> impl Iterator<Item = &str> {
+    point.run.as_deref().into_iter().chain(point.repeats.iter().filter_map(|repeat| repeat.run.as_deref()))
 }

@@ -147,8 +147,13 @@ fn next(series: &Series, steps: &[Step], mine: &mut [Mine<'_>], now: Instant) ->
 
 /// The points of the runs that are of an acknowledgement's commit.
 fn runs(series: &Series, one: &Acknowledgement) -> Vec<usize> {
-    let of = |commit: &String| one.is_of(commit);
-    series.points.iter().enumerate().filter(|(_, point)| point.commit.as_ref().is_some_and(of)).map(|(index, _)| index).collect()
+    series
+        .points
+        .iter()
+        .enumerate()
+        .filter(|(_, point)| point.commit.as_ref().is_some_and(|commit| one.is_of(commit)))
+        .map(|(index, _)| index)
+        .collect()
 }
 
 /// The commits at which a series has steps, the newest first.

@@ -14,8 +14,8 @@ fn series(benchmark: &str, machine: &str, first: i64, values: &[f64]) -> Series 
         let at = Some(Instant(night * DAY));
         Point {
             at,
-            commit: Some(format!("c{night}")),
-            run: Some(format!("night-{night}")),
+            commit: Some(format!("c{night}").into()),
+            run: Some(format!("night-{night}").into()),
             value: *value,
             samples: Vec::new(),
             repeats: Vec::new(),
@@ -80,7 +80,7 @@ fn a_benchmark_that_alone_was_measured_again_leaves_nothing_missing() {
     use crate::series::Repeat;
     let mut all = [series("a", "", 0, &noisy(100.0, 30)), series("b", "", 0, &noisy(100.0, 30))];
     let point = all[0].points.last_mut().unwrap();
-    let repeat = |night: i64, run: &str| Repeat { at: Some(Instant(night * DAY)), run: Some(run.to_owned()), value: 100.0, samples: 0 };
+    let repeat = |night: i64, run: &str| Repeat { at: Some(Instant(night * DAY)), run: Some(run.into()), value: 100.0, samples: 0 };
     point.repeats = vec![repeat(29, "night-29"), repeat(30, "by-hand")];
     assert_eq!(states(&judged(all.to_vec())), ["a p95: stable", "b p95: stable"]);
     let last = all[1].points.pop().unwrap();
@@ -157,7 +157,7 @@ fn a_job_that_stopped_is_missing_and_one_that_runs_rarely_is_not() {
     let mut weekly = series("weekly", "lab", 0, &noisy(10.0, 30));
     weekly.points = weekly.points.into_iter().step_by(7).collect();
     for point in &mut weekly.points {
-        point.run = Some(format!("weekly-{}", point.at.unwrap()));
+        point.run = Some(format!("weekly-{}", point.at.unwrap()).into());
     }
     let mut stopped = series("stopped", "attic", 0, &noisy(10.0, 25));
     for point in &mut stopped.points {

@@ -1,24 +1,28 @@
 //! Results beside a history: they are its newest run, which may stand in it already.
 
+use super::measurement::Run;
 use super::{Draft, Measurement};
 use crate::evidence::Evidence;
 use crate::history_line::unnamed;
 use crate::ingest::Beside;
 use crate::instant::Instant;
 use crate::io::hash;
+use crate::series::Text;
 use crate::source::{Grade, Location, Source};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// Gives the values of a file that says neither when nor of what it is the date and the commit of its stamp. A file with several
 /// values of one benchmark is a history, and one date cannot be theirs.
 pub(super) fn stamped(draft: &mut Draft, source: &Source) {
     let mut seen = BTreeSet::new();
-    if !draft.measurements.iter().all(|m| seen.insert((&m.benchmark, &m.metric, &m.machine, &m.unit))) {
+    if !draft.measurements.iter().all(|m| seen.insert((m.subject.key(), &m.subject.unit))) {
         return;
     }
     for measurement in &mut draft.measurements {
-        measurement.at = measurement.at.or(source.collected_at);
-        measurement.commit = measurement.commit.take().or_else(|| source.commit.clone());
+        let run = Arc::make_mut(&mut measurement.run);
+        run.at = run.at.or(source.collected_at);
+        run.commit = run.commit.take().or_else(|| source.commit.as_deref().map(Text::from));
     }
 }
 
@@ -39,11 +43,13 @@ pub(super) fn join(drafts: &mut Vec<Draft>, beside: &Beside, evidence: &mut Evid
     let mut values: Vec<&mut Measurement> = drafts.iter_mut().flat_map(|draft| &mut draft.measurements).collect();
     let assumed = machines(&mut values, beside, known);
     if beside.run.is_some() || is_one_run(&values) {
-        let run = same(&values, known).unwrap_or(Run { name: name.clone(), commit: commit_of(&name, known), at: None });
-        for value in values.iter_mut().filter(|value| beside.run.is_some() || value.run.is_none()) {
-            value.run = Some(run.name.clone());
-            value.commit = value.commit.take().or_else(|| run.commit.clone());
-            value.at = value.at.or(run.at);
+        let new = || Run { at: None, name: Some(name.as_str().into()), commit: commit_of(&name, known) };
+        let known = same(&values, known).unwrap_or_else(new);
+        for value in values.iter_mut().filter(|value| beside.run.is_some() || value.run.name.is_none()) {
+            let run = Arc::make_mut(&mut value.run);
+            run.name.clone_from(&known.name);
+            run.commit = run.commit.take().or_else(|| known.commit.clone());
+            run.at = run.at.or(known.at);
         }
     }
     if !assumed.is_empty() {
@@ -58,20 +64,21 @@ pub(super) fn join(drafts: &mut Vec<Draft>, beside: &Beside, evidence: &mut Evid
 fn machines(values: &mut [&mut Measurement], beside: &Beside, known: &[Measurement]) -> BTreeSet<String> {
     let mut newest: BTreeMap<(&str, &str), &Measurement> = BTreeMap::new();
     for one in known {
-        let place = newest.entry((&one.benchmark, &one.metric)).or_insert(one);
-        if one.at >= place.at {
+        let place = newest.entry((&one.subject.benchmark, &one.subject.metric)).or_insert(one);
+        if one.run.at >= place.run.at {
             *place = one;
         }
     }
     let mut assumed = BTreeSet::new();
     for value in values.iter_mut() {
         if let Some(machine) = &beside.machine {
-            machine.clone_into(&mut value.machine);
-        } else if value.machine.is_empty()
-            && let Some(known) = newest.get(&(value.benchmark.as_str(), value.metric.as_str())).filter(|known| !known.machine.is_empty())
+            machine.clone_into(&mut Arc::make_mut(&mut value.subject).machine);
+        } else if value.subject.machine.is_empty()
+            && let Some(known) = newest.get(&(value.subject.benchmark.as_str(), value.subject.metric.as_str()))
+            && !known.subject.machine.is_empty()
         {
-            assumed.insert(known.machine.clone());
-            known.machine.clone_into(&mut value.machine);
+            assumed.insert(known.subject.machine.clone());
+            known.subject.machine.clone_into(&mut Arc::make_mut(&mut value.subject).machine);
         }
     }
     assumed
@@ -80,51 +87,47 @@ fn machines(values: &mut [&mut Measurement], beside: &Beside, known: &[Measureme
 /// Whether no benchmark has values of different moments.
 fn is_one_run(values: &[&mut Measurement]) -> bool {
     let mut moments: BTreeMap<_, Option<Instant>> = BTreeMap::new();
-    values.iter().all(|m| *moments.entry((&m.benchmark, &m.metric, &m.machine)).or_insert(m.at) == m.at)
+    values.iter().all(|m| *moments.entry(m.subject.key()).or_insert(m.run.at) == m.run.at)
 }
 
-/// A run of the history.
-struct Run {
-    name: String,
-    commit: Option<String>,
-    at: Option<Instant>,
-}
-
-fn commit_of(name: &str, known: &[Measurement]) -> Option<String> {
-    known.iter().rev().find(|one| one.run.as_deref() == Some(name))?.commit.clone()
+fn commit_of(name: &str, known: &[Measurement]) -> Option<Text> {
+    known.iter().rev().find(|one| one.run.name.as_deref() == Some(name))?.run.commit.clone()
 }
 
 /// The newest run of the history, if these results are it under whatever name: every raw measurement is the same, which no second
 /// measurement ever has.
 fn same(values: &[&mut Measurement], known: &[Measurement]) -> Option<Run> {
-    let newest = known.iter().max_by_key(|one| one.at)?;
-    let run: Vec<&Measurement> = known.iter().filter(|one| one.run == newest.run).collect();
+    let newest = &known.iter().max_by_key(|one| one.run.at)?.run;
+    let run: Vec<&Measurement> = known.iter().filter(|one| one.run.name == newest.name).collect();
     let mut sampled = values.iter().filter(|value| value.samples.len() > 2).peekable();
     sampled.peek()?;
     let is_there = |value: &Measurement| {
-        run.iter().any(|one| one.benchmark == value.benchmark && one.metric == value.metric && one.samples == value.samples)
+        let of = |one: &Measurement| (one.subject.benchmark.clone(), one.subject.metric.clone());
+        run.iter().any(|one| one.samples == value.samples && of(one) == of(value))
     };
-    let same = sampled.all(|value| is_there(value)) && values.iter().all(|value| value.commit.is_none() || value.commit == newest.commit);
-    same.then(|| Run { name: newest.run.clone().unwrap_or_default(), commit: newest.commit.clone(), at: newest.at })
+    let same =
+        sampled.all(|value| is_there(value)) && values.iter().all(|value| value.run.commit.is_none() || value.run.commit == newest.commit);
+    same.then(|| Run { name: newest.name.clone().or_else(|| Some(Text::default())), ..Run::clone(newest) })
 }
 
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
 
+    use super::super::measurement::Subject;
     use super::*;
     use crate::series::Direction;
 
     fn value(run: Option<&str>, at: Option<i64>, benchmark: &str, samples: &[f64]) -> Measurement {
         Measurement {
-            benchmark: benchmark.to_owned(),
-            metric: "time".to_owned(),
-            machine: if run.is_some() { "m1".to_owned() } else { String::new() },
-            unit: "ms".to_owned(),
-            direction: Direction::Lower,
-            run: run.map(str::to_owned),
-            at: at.map(Instant),
-            commit: run.map(|run| format!("c-{run}")),
+            subject: Arc::new(Subject {
+                benchmark: benchmark.to_owned(),
+                metric: "time".to_owned(),
+                machine: if run.is_some() { "m1".to_owned() } else { String::new() },
+                unit: "ms".to_owned(),
+                direction: Direction::Lower,
+            }),
+            run: Arc::new(Run { name: run.map(Text::from), at: at.map(Instant), commit: run.map(|run| format!("c-{run}").into()) }),
             value: 1.0,
             samples: samples.to_vec(),
         }
@@ -139,7 +142,7 @@ mod tests {
         let draft = |measurements| Draft { measurements, ..Draft::default() };
         let mut drafts = vec![draft(results), draft(known)];
         join(&mut drafts, &beside, &mut evidence);
-        let told = |m: &Measurement| format!("{:?} {:?} {:?} {}", m.run, m.commit, m.at.map(|at| at.0), m.machine);
+        let told = |m: &Measurement| format!("{:?} {:?} {:?} {}", m.run.name, m.run.commit, m.run.at.map(|at| at.0), m.subject.machine);
         (drafts[0].measurements.iter().map(told).collect(), evidence.problems.len())
     }
 
@@ -174,9 +177,9 @@ mod tests {
         let source = Source { collected_at: Some(Instant(5)), commit: Some("c".to_owned()), ..Source::default() };
         let mut draft = Draft { measurements: vec![value(None, None, "x", &[]), value(None, None, "y", &[])], ..Draft::default() };
         stamped(&mut draft, &source);
-        assert!(draft.measurements.iter().all(|m| m.at == Some(Instant(5)) && m.commit.as_deref() == Some("c")));
+        assert!(draft.measurements.iter().all(|m| m.run.at == Some(Instant(5)) && m.run.commit.as_deref() == Some("c")));
         let mut history = Draft { measurements: vec![value(None, None, "x", &[]), value(None, None, "x", &[])], ..Draft::default() };
         stamped(&mut history, &source);
-        assert!(history.measurements.iter().all(|m| m.at.is_none()));
+        assert!(history.measurements.iter().all(|m| m.run.at.is_none()));
     }
 }

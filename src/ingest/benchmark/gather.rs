@@ -1,5 +1,6 @@
 //! From measurements to series: one unit, one value per run, oldest first.
 
+use super::measurement::{Run, Subject};
 use super::places::Places;
 use super::unit::factor;
 use super::{Draft, Measurement, rerun};
@@ -18,34 +19,32 @@ pub(super) fn series(drafts: Vec<Draft>, evidence: &mut Evidence) {
         let message = format!("runs of {} branches are in one history: {}", branches.len(), names.join(", "));
         evidence.problem("mixed-branches", Grade::Warning, "", Location::whole(), message);
     }
-    let (mut places, mut groups) = (Places::default(), Vec::new());
-    for mut measurement in drafts.into_iter().flat_map(|draft| draft.measurements) {
-        let key = [&mut measurement.benchmark, &mut measurement.metric, &mut measurement.machine].map(std::mem::take);
-        let place = places.of([&key[0], &key[1], &key[2]]);
-        if place == groups.len() {
-            groups.push((key, Vec::new()));
-        }
-        groups[place].1.push(measurement);
+    let mut places = Places::default();
+    let all = drafts.iter().flat_map(|draft| &draft.measurements);
+    let order: Vec<usize> = all.map(|measurement| places.of(&measurement.subject.key())).collect();
+    let mut groups: Vec<Vec<Measurement>> = (0..places.len()).map(|_| Vec::new()).collect();
+    for (place, measurement) in order.into_iter().zip(drafts.into_iter().flat_map(|draft| draft.measurements)) {
+        groups[place].push(measurement);
     }
-    groups.sort_by(|a, b| a.0.cmp(&b.0));
-    let mut all: Vec<Series> = groups.into_iter().filter_map(|(key, values)| one(key, values, evidence)).collect();
+    groups.sort_by(|a, b| a.first().map(|m| m.subject.key()).cmp(&b.first().map(|m| m.subject.key())));
+    let mut all: Vec<Series> = groups.into_iter().filter_map(|values| one(values, evidence)).collect();
     all.sort_by_cached_key(Series::id);
     evidence.series = all;
 }
 
 /// One series: unit and direction are those of the newest value.
-fn one([benchmark, metric, machine]: [String; 3], mut values: Vec<Measurement>, evidence: &mut Evidence) -> Option<Series> {
+fn one(mut values: Vec<Measurement>, evidence: &mut Evidence) -> Option<Series> {
     // What bears no date is the newest: a tool's results beside a history.
-    values.sort_by(|a, b| (a.at.is_none(), a.at, &a.run).cmp(&(b.at.is_none(), b.at, &b.run)));
-    let newest = values.last()?;
-    let (unit, direction) = (newest.unit.clone(), newest.direction);
+    let moment = |value: &Measurement| (value.run.at.is_none(), value.run.at);
+    values.sort_by(|a, b| moment(a).cmp(&moment(b)).then_with(|| a.run.name.cmp(&b.run.name)));
+    let Subject { benchmark, metric, machine, unit, direction } = Subject::clone(&values.last()?.subject);
     let mut series = Series { benchmark, metric, unit, direction, machine, points: Vec::new(), trend: None };
     let mut warn = |code, message: String| evidence.problem(code, Grade::Warning, "", Location::whole(), message);
-    if values.iter().any(|value| value.direction != direction) {
+    if values.iter().any(|value| value.subject.direction != direction) {
         warn("direction-changed", format!("{} changes whether lower or higher is better; the newest run counts", series.id()));
     }
     let before = values.len();
-    let other = values.iter().find(|value| factor(&value.unit, &series.unit).is_none()).map(|value| value.unit.clone());
+    let other = values.iter().find(|value| factor(&value.subject.unit, &series.unit).is_none()).map(|value| value.subject.unit.clone());
     values.retain_mut(|value| convert(value, &series.unit));
     if let Some(other) = other {
         let n = before - values.len();
@@ -61,7 +60,7 @@ fn one([benchmark, metric, machine]: [String; 3], mut values: Vec<Measurement>, 
 
 /// Brings a measurement into another unit; false when that is not possible.
 fn convert(value: &mut Measurement, unit: &str) -> bool {
-    let Some(factor) = factor(&value.unit, unit) else { return false };
+    let Some(factor) = factor(&value.subject.unit, unit) else { return false };
     if factor != 1.0 {
         value.value *= factor;
         value.samples.iter_mut().for_each(|sample| *sample *= factor);
@@ -72,14 +71,14 @@ fn convert(value: &mut Measurement, unit: &str) -> bool {
 /// One point for each run, in the order of time, and in how many runs the values disagree. A run without a name is known by its time
 /// and commit.
 fn points(values: Vec<Measurement>) -> (Vec<Point>, u64) {
-    let moment = |value: &Measurement| if value.run.is_some() { None } else { value.at };
-    if rerun::all_differ(values.iter().map(|value| (&value.run, moment(value), &value.commit))) {
+    let key = |Run { at, name, commit }: &Run| (name.clone(), if name.is_some() { None } else { *at }, commit.clone());
+    if rerun::all_differ(values.iter().map(|value| key(&value.run))) {
         return (values.into_iter().map(point).collect(), 0);
     }
     let mut places = BTreeMap::new();
     let mut runs: Vec<Vec<Measurement>> = Vec::new();
     for value in values {
-        let place = *places.entry((value.run.clone(), moment(&value), value.commit.clone())).or_insert(runs.len());
+        let place = *places.entry(key(&value.run)).or_insert(runs.len());
         match runs.get_mut(place) {
             Some(run) => run.push(value),
             None => runs.push(vec![value]),
@@ -91,13 +90,14 @@ fn points(values: Vec<Measurement>) -> (Vec<Point>, u64) {
 }
 
 fn point(one: Measurement) -> Point {
-    Point { at: one.at, commit: one.commit, run: one.run, value: one.value, samples: one.samples, repeats: Vec::new() }
+    let Run { at, name, commit } = &*one.run;
+    Point { at: *at, commit: commit.clone(), run: name.clone(), value: one.value, samples: one.samples, repeats: Vec::new() }
 }
 
 /// One point for a run, and whether its values agree: a line that was merged or appended twice counts once, a repeated measurement by its
 /// median.
 fn settled(mut run: Vec<Measurement>) -> Option<(Point, bool)> {
-    let at = run.iter().filter_map(|measurement| measurement.at).min();
+    let at = run.iter().filter_map(|measurement| measurement.run.at).min();
     if run.len() > 1 {
         run.sort_by(|a, b| a.value.total_cmp(&b.value).then_with(|| a.samples.partial_cmp(&b.samples).unwrap_or(Ordering::Equal)));
         run.dedup_by(|a, b| a.value == b.value && a.samples == b.samples);

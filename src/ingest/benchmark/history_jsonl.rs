@@ -4,6 +4,7 @@
 //! git can merge two histories by keeping all lines; a line that a crash cut off, and the marks of a merge that was not
 //! finished, are passed over and told.
 
+use super::measurement::{Run, Subject};
 use super::{Draft, Measurement};
 use crate::history_line::{HistoryLine, SCHEMA};
 use crate::ingest::{Format, Reading};
@@ -127,17 +128,14 @@ pub(super) fn take(reading: &mut Reading<'_>, draft: &mut Draft, order: &mut Ord
     order.note(&line.run, moment, &at);
     draft.branches.extend(line.branch);
     let samples = line.samples.unwrap_or_default().into_iter().flatten().filter(|sample| sample.is_finite()).collect();
-    let measurement = Measurement {
+    let subject = draft.common.subject(Subject {
         benchmark: line.benchmark,
         metric: line.metric,
         machine: line.machine.unwrap_or_default(),
         unit: line.unit,
         direction: line.direction,
-        run: Some(line.run),
-        at: Some(moment),
-        commit: line.commit,
-        value: line.value.unwrap_or(f64::NAN),
-        samples,
-    };
+    });
+    let run = draft.common.run(Run { at: Some(moment), name: Some(line.run.into()), commit: line.commit.map(Into::into) });
+    let measurement = Measurement { subject, run, value: line.value.unwrap_or(f64::NAN), samples };
     draft.take(measurement, at, now);
 }

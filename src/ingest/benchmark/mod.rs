@@ -33,6 +33,7 @@ mod julia;
 mod k6;
 mod luau_bench;
 mod map;
+mod measurement;
 mod nyrkio;
 mod otava_csv;
 mod performance_runs;
@@ -53,6 +54,9 @@ mod vitest_bench;
 
 pub use unit::factor;
 
+pub use measurement::Measurement;
+
+use self::measurement::{Common, Run};
 use self::places::Places;
 use crate::error::Diagnostic;
 use crate::evidence::Evidence;
@@ -62,9 +66,10 @@ use crate::io::fs::Artifact;
 use crate::io::sqlite;
 use crate::metric::{Value, grouped};
 use crate::pair::Pair;
-use crate::series::{Direction, Point, unit};
+use crate::series::{Point, unit};
 use crate::source::{Grade, Location, Source};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// A value may be dated this much after `now`, in milliseconds, as anywhere else.
 const SKEW: i64 = 300_000;
@@ -83,35 +88,12 @@ pub struct Draft {
     pub signed: bool,
     /// Bases and heads that were measured in turns, which are no history.
     pub pairs: Vec<Pair>,
+    /// What its values have in common.
+    common: Common,
     /// The newest run, also when nothing of it is usable.
     newest: Option<(Option<Instant>, Option<String>)>,
     /// What had to be passed over: how often, and the first time, by code.
     slips: BTreeMap<&'static str, (u64, Location, String)>,
-}
-
-/// One value of one run.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Measurement {
-    /// What ran.
-    pub benchmark: String,
-    /// What of it was measured.
-    pub metric: String,
-    /// On which machine; empty if the file does not say.
-    pub machine: String,
-    /// The unit of the values.
-    pub unit: String,
-    /// Which way is better.
-    pub direction: Direction,
-    /// In which run.
-    pub run: Option<String>,
-    /// When.
-    pub at: Option<Instant>,
-    /// At which commit.
-    pub commit: Option<String>,
-    /// Finite, and not negative unless the draft is signed.
-    pub value: f64,
-    /// The tool's raw measurements.
-    pub samples: Vec<f64>,
 }
 
 impl Draft {
@@ -125,13 +107,13 @@ impl Draft {
 
     /// Takes a measurement, unless it cannot be one.
     pub fn take(&mut self, measurement: Measurement, at: Location, now: Instant) {
-        self.attempt(measurement.run.as_deref(), measurement.at, now);
-        let what = || format!("{} {}", measurement.benchmark, measurement.metric);
+        self.attempt(measurement.run.name.as_deref(), measurement.run.at, now);
+        let what = || format!("{} {}", measurement.subject.benchmark, measurement.subject.metric);
         if !measurement.value.is_finite() {
             self.slip("not-a-number", at, || format!("{} has no value in this run", what()));
         } else if measurement.value < 0.0 && !self.signed {
             self.slip("negative", at, || format!("{} is negative in this run, and is left out", what()));
-        } else if measurement.at.is_some_and(|at| at.0 > now.0 + SKEW) {
+        } else if measurement.run.at.is_some_and(|at| at.0 > now.0 + SKEW) {
             self.slip("later-than-now", at, || format!("{} is dated after {now}, and is left out", what()));
         } else {
             self.measurements.push(measurement);
@@ -171,23 +153,24 @@ impl Draft {
             reading.warning(code, at, format!("{message}{more}"));
         }
         let mut series = Places::default();
-        self.measurements.iter().for_each(|m| _ = series.of([&m.benchmark, &m.metric, &m.machine]));
+        self.measurements.iter().for_each(|m| _ = series.of(&m.subject.key()));
         // Most often the values of a run stand together.
-        let together = self.measurements.chunk_by(|a, b| (a.at, &a.run) == (b.at, &b.run));
-        let runs: BTreeSet<_> = together.filter_map(<[Measurement]>::first).map(|m| (&m.run, m.at)).collect();
-        let newest = self.measurements.iter().filter(|m| m.at.is_some()).max_by_key(|m| m.at);
-        let oldest = self.measurements.iter().filter_map(|m| m.at).min();
-        let span = newest.and_then(|m| m.at).zip(oldest).map(|(last, first)| format!(", {} to {}", first.date(), last.date()));
+        let together = self.measurements.chunk_by(|a, b| Arc::ptr_eq(&a.run, &b.run));
+        let all: BTreeSet<&Run> = together.filter_map(<[Measurement]>::first).map(|m| &*m.run).collect();
+        let runs: BTreeSet<_> = all.iter().map(|run| (run.at, &run.name)).collect();
+        let newest = self.measurements.iter().map(|m| &m.run).filter(|run| run.at.is_some()).max_by_key(|run| run.at);
+        let oldest = all.iter().filter_map(|run| run.at).min();
+        let span = newest.and_then(|run| run.at).zip(oldest).map(|(last, first)| format!(", {} to {}", first.date(), last.date()));
         let (series, runs) = (grouped(series.len() as u64), grouped(runs.len() as u64));
         reading.source.content = format!("{series} series, {runs} runs{}", span.unwrap_or_default());
-        reading.source.collected_at = newest.and_then(|m| m.at);
-        reading.source.commit = newest.and_then(|m| m.commit.clone());
+        reading.source.collected_at = newest.and_then(|run| run.at);
+        reading.source.commit = newest.and_then(|run| run.commit.as_deref()).map(str::to_owned);
         let whole = reading.problems.iter().all(|p| p.severity != Grade::Error);
         if self.measurements.is_empty() && whole {
             reading.error("no-values", Location::whole(), "no benchmark has a value");
         } else if let Some((at, run)) = &self.newest
             && whole
-            && !self.measurements.iter().any(|m| m.at == *at && m.run == *run)
+            && !all.iter().any(|known| known.at == *at && known.name.as_deref() == run.as_deref())
         {
             let name = run.as_deref().map_or_else(String::new, |run| format!(" {run}"));
             reading.error("empty-run", Location::whole(), format!("the newest run{name} has no usable value"));

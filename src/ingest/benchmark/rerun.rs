@@ -6,7 +6,7 @@
 //! was measured, and such runs stay apart.
 
 use crate::analyze::quantile::median;
-use crate::series::{Point, Repeat};
+use crate::series::{Point, Repeat, Text};
 use std::collections::BTreeMap;
 use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher, Hash};
 
@@ -20,7 +20,7 @@ pub(super) fn joined(points: Vec<Point>) -> Vec<Point> {
         return points;
     }
     let mut groups: Vec<Vec<Point>> = Vec::new();
-    let mut last: BTreeMap<String, usize> = BTreeMap::new();
+    let mut last: BTreeMap<Text, usize> = BTreeMap::new();
     for point in points {
         let Some(commit) = point.commit.clone().filter(|commit| names_a_commit(commit)) else {
             groups.push(vec![point]);
@@ -78,8 +78,8 @@ mod tests {
     use crate::instant::Instant;
 
     fn point(hour: i64, commit: &str, value: f64) -> Point {
-        let (at, run) = (Some(Instant(hour * 3_600_000)), Some(format!("r{hour}")));
-        Point { at, commit: Some(commit.to_owned()), run, value, samples: vec![value; 2], repeats: Vec::new() }
+        let (at, run) = (Some(Instant(hour * 3_600_000)), Some(format!("r{hour}").into()));
+        Point { at, commit: Some(commit.into()), run, value, samples: vec![value; 2], repeats: Vec::new() }
     }
 
     /// Hour, commit, value and runs of every point.

@@ -1,14 +1,15 @@
 //! Rows of a table of benchmark runs, whatever it is kept in, taken as a map says.
 
 use super::map::{AT, BENCHMARK, BRANCH, COMMIT, Figure, LEADING, Layout, MACHINE, Map, RUN};
+use super::measurement::{Run, Subject};
 use super::{Draft, Measurement, unit};
 use crate::ingest::Reading;
-use crate::instant::Instant;
 use crate::io::csv;
 use crate::io::sqlite::Cell;
-use crate::series::Direction;
+use crate::series::{Direction, Text};
 use crate::source::Location;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// Takes the rows of a table one by one.
 pub(super) struct Rows<'m> {
@@ -27,9 +28,7 @@ struct Common {
     benchmark: Option<String>,
     parameters: String,
     machine: String,
-    run: Option<String>,
-    at: Option<Instant>,
-    commit: Option<String>,
+    run: Arc<Run>,
 }
 
 impl<'m> Rows<'m> {
@@ -57,7 +56,8 @@ impl<'m> Rows<'m> {
         let parameter = |(index, column): (usize, &String)| Some(format!(" {column}={}", name(LEADING + index)?));
         let parameters = self.map.parameters.iter().enumerate().filter_map(parameter).collect();
         let machine = name(MACHINE).unwrap_or_default();
-        let common = Common { benchmark: name(BENCHMARK), parameters, machine, run, at, commit: name(COMMIT) };
+        let run = Run { at, name: run.map(Text::from), commit: name(COMMIT).map(Text::from) };
+        let common = Common { benchmark: name(BENCHMARK), parameters, machine, run: self.draft.common.run(run) };
         let first = LEADING + self.map.parameters.len();
         match &self.map.layout {
             Layout::Wide(figures) => {
@@ -95,18 +95,14 @@ impl<'m> Rows<'m> {
         let Some(name) = figure.benchmark.as_ref().or(common.benchmark.as_ref()) else {
             return self.draft.slip("empty-name", place, || "a row names no benchmark".to_owned());
         };
-        let measurement = Measurement {
+        let subject = self.draft.common.subject(Subject {
             benchmark: format!("{name}{}", common.parameters),
             metric: figure.metric.clone(),
             machine: common.machine.clone(),
             unit: figure.unit.clone(),
             direction: figure.direction,
-            run: common.run.clone(),
-            at: common.at,
-            commit: common.commit.clone(),
-            value,
-            samples: Vec::new(),
-        };
+        });
+        let measurement = Measurement { subject, run: Arc::clone(&common.run), value, samples: Vec::new() };
         self.draft.take(measurement, place, reading.request.now);
     }
 

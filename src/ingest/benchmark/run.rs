@@ -1,11 +1,12 @@
 //! One run of a tool being read: what all of its values have in common, and the values as they come.
 
+use super::measurement::{self, Subject};
 use super::{Draft, Measurement, unit};
 use crate::analyze::quantile::median;
 use crate::ingest::Reading;
 use crate::instant::Instant;
 use crate::io::clock;
-use crate::series::{self, Direction, Setting};
+use crate::series::{self, Direction, Setting, Text};
 use crate::source::Location;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -125,18 +126,11 @@ impl Run {
             self.assumed.insert(if unit.is_empty() { metric.to_owned() } else { unit.clone() });
             Direction::Lower
         });
-        let measurement = Measurement {
-            benchmark: benchmark.to_owned(),
-            metric: metric.to_owned(),
-            machine: self.machine.clone(),
-            unit,
-            direction,
-            run: self.name.clone(),
-            at: self.at,
-            commit: self.commit.clone(),
-            value,
-            samples,
-        };
+        let (benchmark, metric, machine) = (benchmark.to_owned(), metric.to_owned(), self.machine.clone());
+        let subject = self.draft.common.subject(Subject { benchmark, metric, machine, unit, direction });
+        let text = |text: &Option<String>| text.as_deref().map(Text::from);
+        let run = self.draft.common.run(measurement::Run { at: self.at, name: text(&self.name), commit: text(&self.commit) });
+        let measurement = Measurement { subject, run, value, samples };
         self.draft.take(measurement, place, self.now);
     }
 

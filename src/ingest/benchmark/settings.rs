@@ -1,11 +1,13 @@
 //! What the configuration says of series, applied to what the files say.
 
-use super::{Draft, Measurement};
+use super::Draft;
+use super::measurement::Subject;
 use crate::evidence::Evidence;
 use crate::io::spelling;
 use crate::series::{Setting, better, is_named};
 use crate::source::{Grade, Location};
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// Turns the measurements the way the configuration says, and tells the patterns that name nothing.
 pub(super) fn apply(settings: &[Setting], drafts: &mut [Draft], evidence: &mut Evidence) {
@@ -13,10 +15,13 @@ pub(super) fn apply(settings: &[Setting], drafts: &mut [Draft], evidence: &mut E
         return;
     }
     for one in drafts.iter_mut().flat_map(|draft| &mut draft.measurements) {
-        one.direction = better(settings, &one.benchmark, &one.metric).unwrap_or(one.direction);
+        let Subject { benchmark, metric, direction, .. } = &*one.subject;
+        if let Some(better) = better(settings, benchmark, metric).filter(|better| better != direction) {
+            Arc::make_mut(&mut one.subject).direction = better;
+        }
     }
     let all = || drafts.iter().flat_map(|draft| &draft.measurements);
-    let names: BTreeSet<(&str, &str)> = all().map(|Measurement { benchmark, metric, .. }| (benchmark.as_str(), metric.as_str())).collect();
+    let names: BTreeSet<(&str, &str)> = all().map(|m| (m.subject.benchmark.as_str(), m.subject.metric.as_str())).collect();
     for Setting { pattern, .. } in settings {
         if !names.iter().any(|(benchmark, metric)| is_named(pattern, benchmark, metric)) {
             let near = spelling::did_you_mean(&pattern.0, names.iter().map(|(benchmark, _)| *benchmark));
@@ -29,6 +34,7 @@ pub(super) fn apply(settings: &[Setting], drafts: &mut [Draft], evidence: &mut E
 
 #[cfg(test)]
 mod tests {
+    use super::super::Measurement;
     use super::*;
     use crate::pattern::Pattern;
     use crate::series::Direction::{Higher, Lower};
@@ -36,14 +42,14 @@ mod tests {
     #[test]
     fn the_configuration_knows_better_than_the_file() {
         let one = |benchmark: &str, metric: &str| Measurement {
-            benchmark: benchmark.into(),
-            metric: metric.into(),
-            machine: String::new(),
-            unit: "points".into(),
-            direction: Lower,
-            run: None,
-            at: None,
-            commit: None,
+            subject: Arc::new(Subject {
+                benchmark: benchmark.into(),
+                metric: metric.into(),
+                machine: String::new(),
+                unit: "points".into(),
+                direction: Lower,
+            }),
+            run: Arc::default(),
             value: 1.0,
             samples: Vec::new(),
         };
@@ -53,7 +59,7 @@ mod tests {
         let mut drafts = [Draft { measurements: vec![one("embedding", "p50"), one("search", "hits")], ..Draft::default() }];
         let mut evidence = Evidence::default();
         apply(&settings, &mut drafts, &mut evidence);
-        let told: Vec<_> = drafts[0].measurements.iter().map(|m| m.direction).collect();
+        let told: Vec<_> = drafts[0].measurements.iter().map(|m| m.subject.direction).collect();
         assert_eq!(told, [Higher, Lower], "the first that says so counts");
         let problems: Vec<&str> = evidence.problems.iter().map(|p| p.message.as_str()).collect();
         assert_eq!(problems, ["`series` of the configuration names `serach`, and no benchmark is called so - did you mean `search`?"]);

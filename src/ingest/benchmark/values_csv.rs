@@ -4,6 +4,7 @@
 //! A table without a header holds values in its last column; the one before names the series or, where no name comes twice,
 //! the points. Nothing says what is measured, so values may be negative, and lower counts as better.
 
+use super::measurement::{Run, Subject};
 use super::{Draft, Measurement};
 use crate::ingest::reading::Table;
 use crate::ingest::{Format, Reading};
@@ -14,6 +15,7 @@ use crate::series::Direction;
 use crate::source::Location;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::sync::Arc;
 
 pub(super) const FORMAT: Format<Draft> =
     Format { name: "values-csv", about: "a plain table with the columns series and value, and commit or time if it has one", claims, read };
@@ -114,7 +116,9 @@ fn take(reading: &mut Reading<'_>, draft: &mut Draft, layout: &Layout, table: &T
         let cell =
             |column: Option<usize>| column.and_then(|column| cells.get(column)).map(|cell| cell.trim()).filter(|cell| !cell.is_empty());
         let label = cell(layout.commit).or_else(|| cell(layout.time).filter(|_| times.is_none()));
-        let run = format!("row {:08}", label.map_or(*line, |label| *runs.entry(label).or_insert(*line)));
+        let name = format!("row {:08}", label.map_or(*line, |label| *runs.entry(label).or_insert(*line)));
+        let at = times.as_ref().and_then(|times| times.get(row).copied());
+        let run = draft.common.run(Run { at, name: Some(name.into()), commit: label.map(Into::into) });
         for (column, name) in &layout.values {
             let text = cell(Some(*column)).unwrap_or_default();
             let (benchmark, metric) = match (cell(layout.series), name.as_str()) {
@@ -131,18 +135,10 @@ fn take(reading: &mut Reading<'_>, draft: &mut Draft, layout: &Layout, table: &T
                 }
                 continue;
             };
-            let measurement = Measurement {
-                benchmark: benchmark.to_owned(),
-                metric: metric.to_owned(),
-                machine: String::new(),
-                unit: String::new(),
-                direction: Direction::Lower,
-                run: Some(run.clone()),
-                at: times.as_ref().and_then(|times| times.get(row).copied()),
-                commit: label.map(ToOwned::to_owned),
-                value,
-                samples: Vec::new(),
-            };
+            let (benchmark, metric) = (benchmark.to_owned(), metric.to_owned());
+            let (machine, unit, direction) = (String::new(), String::new(), Direction::Lower);
+            let subject = draft.common.subject(Subject { benchmark, metric, machine, unit, direction });
+            let measurement = Measurement { subject, run: Arc::clone(&run), value, samples: Vec::new() };
             draft.take(measurement, Location::line(*line), reading.request.now);
         }
         if mistakes >= MISTAKES {

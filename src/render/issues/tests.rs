@@ -14,7 +14,7 @@ fn commit(index: usize) -> String {
 fn series(runs: usize, state: &'static str, steps: &[(usize, f64, f64)]) -> Series {
     let point = |index: usize| Point {
         at: Some(Instant(index as i64 * NIGHT)),
-        commit: Some(commit(index)),
+        commit: Some(commit(index).into()),
         run: None,
         value: 1.0,
         samples: Vec::new(),
@@ -24,7 +24,7 @@ fn series(runs: usize, state: &'static str, steps: &[(usize, f64, f64)]) -> Seri
         index: *index,
         before: *before,
         after: *after,
-        commit: Some(commit(*index)),
+        commit: Some(commit(*index).into()),
         at: Some(Instant(*index as i64 * NIGHT)),
         statistic: Some(4.1),
         ..Change::default()

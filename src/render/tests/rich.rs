@@ -216,7 +216,7 @@ fn series(benchmark: &str, metric: &str, unit: &str, base: f64, step: Option<f64
     let point = |i: i64| Point {
         at: Some(Instant(at("2025-12-20T02:05:10Z").0 + i * 86_400_000)),
         commit: Some(if i < 49 { "fa53301da9407d46" } else { "487fbed3e56afbfd" }.into()),
-        run: Some(format!("nightly-{i}")),
+        run: Some(format!("nightly-{i}").into()),
         value: base + noise(i) + if i >= 49 { step.unwrap_or(0.0) } else { 0.0 },
         samples: Vec::new(),
         repeats: Vec::new(),

@@ -18,8 +18,8 @@ fn series(benchmark: &str, levels: &[(f64, usize)]) -> Series {
     let all = levels.iter().flat_map(|(level, n)| std::iter::repeat_n(*level, *n)).enumerate();
     let point = |(night, level): (usize, f64)| Point {
         at: Some(Instant(night as i64 * DAY)),
-        commit: Some(commit(night)),
-        run: Some(format!("night-{night}")),
+        commit: Some(commit(night).into()),
+        run: Some(format!("night-{night}").into()),
         value: level * (1.0 + noise[night % noise.len()] / 100.0),
         samples: Vec::new(),
         repeats: Vec::new(),
