@@ -273,6 +273,7 @@ pub const AUDIT_CODES: &[&str] = &[
     "AUD-HALF-MIGRATED",
     "AUD-ID-GAP",
     "AUD-LEGACY-ROWS",
+    "AUD-LOOKALIKE",
     "AUD-NEGATIVE",
     "AUD-NULL",
     "AUD-PII",

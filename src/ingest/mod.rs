@@ -63,6 +63,9 @@ pub const MAPS: &[(&str, &str)] = &[
     ("benchmark-values", include_str!("../../maps/benchmark-values.yaml")),
     ("performance-runs", include_str!("../../maps/performance-runs.yaml")),
     ("retention-audit-log", include_str!("../../maps/retention-audit-log.yaml")),
+    ("rlhf-audit-events", include_str!("../../maps/rlhf-audit-events.yaml")),
+    ("rlhf-audit-events-migration", include_str!("../../maps/rlhf-audit-events-migration.yaml")),
+    ("pgaudit-csv", include_str!("../../maps/pgaudit-csv.yaml")),
 ];
 
 /// What one evidence entry asks of its family.

@@ -264,10 +264,7 @@ impl<'a> Reading<'a> {
                 break;
             }
             match row {
-                Err(csv::Fault::Open(line)) => self.error("truncated", Location::line(line), "a quote is opened here and never closed"),
-                Err(csv::Fault::Behind(line)) => {
-                    self.error("malformed", Location::line(line), "something stands between a closing quote and the end of its cell");
-                }
+                Err(fault) => self.table_fault(fault),
                 Ok(row) if row.is_blank() => {}
                 Ok(row) => match &mut table {
                     None => table = Some(Table { columns: row.cells.iter().map(|c| c.trim().to_owned()).collect(), rows: Vec::new() }),
@@ -282,6 +279,16 @@ impl<'a> Reading<'a> {
             }
         }
         table
+    }
+
+    /// Notes why a row of a table cannot be read.
+    pub fn table_fault(&mut self, fault: csv::Fault) {
+        match fault {
+            csv::Fault::Open(line) => self.error("truncated", Location::line(line), "a quote is opened here and never closed"),
+            csv::Fault::Behind(line) => {
+                self.error("malformed", Location::line(line), "something stands between a closing quote and the end of its cell");
+            }
+        }
     }
 
     /// Notes what is wrong with a YAML document.

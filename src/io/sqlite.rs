@@ -37,7 +37,7 @@ pub use store::{Field, Schema, Store, Writer};
 /// The longest text, blob or row, in bytes.
 const LENGTH: i32 = 64 << 20;
 /// Memory that SQLite may use in all, in bytes; allocations beyond it fail.
-const HEAP: i64 = 512 << 20;
+const HEAP: i64 = 256 << 20;
 /// Memory above which SQLite gives up cached pages first.
 const SOFT_HEAP: i64 = 64 << 20;
 
@@ -141,6 +141,11 @@ impl Snapshot {
     /// What should be known of the file, though it could be opened.
     pub fn notes(&self) -> &[Note] {
         &self.place.notes
+    }
+
+    /// What may be of interest about the way the file is written.
+    pub fn remarks(&self) -> &[Note] {
+        &self.place.remarks
     }
 
     /// Compiles one SELECT.
@@ -321,6 +326,14 @@ pub fn holds(artifact: &Artifact, table: &str) -> bool {
     let has = |snapshot: Snapshot| snapshot.table(table).is_some();
     is_database(&artifact.head)
         && (memchr::memmem::find(&artifact.head, table.as_bytes()).is_some()
+            || (artifact.size > artifact.head.len() as u64 && Snapshot::unchecked(&artifact.path, Instant(0)).is_ok_and(has)))
+}
+
+/// Whether a file is a database whose table of this name has a column of that name. Looks as [`holds`] does.
+pub fn holds_column(artifact: &Artifact, table: &str, column: &str) -> bool {
+    let has = |snapshot: Snapshot| snapshot.table(table).is_some_and(|t| t.columns.iter().any(|c| c.name.eq_ignore_ascii_case(column)));
+    is_database(&artifact.head)
+        && (memchr::memmem::find(&artifact.head, column.as_bytes()).is_some()
             || (artifact.size > artifact.head.len() as u64 && Snapshot::unchecked(&artifact.path, Instant(0)).is_ok_and(has)))
 }
 

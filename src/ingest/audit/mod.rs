@@ -6,14 +6,17 @@
 mod chain;
 mod collect;
 mod column;
+mod export;
 mod ids;
 mod judge;
 mod ledger;
 mod map;
+mod pgaudit;
 mod pii;
 mod policy;
 mod redeleted;
 mod retention;
+mod rlhf;
 mod row;
 mod run;
 mod snapshot;
@@ -106,10 +109,16 @@ pub struct Draft {
 impl Family for Audit {
     type Draft = Draft;
     const NAME: &'static str = "audit";
-    const FORMATS: &'static [Format<Draft>] = &[retention::FORMAT, ledger::FORMAT];
+    const FORMATS: &'static [Format<Draft>] =
+        &[retention::FORMAT, ledger::FORMAT, export::CSV, export::JSONL, rlhf::FORMAT, pgaudit::FORMAT];
 
-    fn otherwise(artifact: &Artifact, _: &Request<'_>) -> Option<&'static Format<Draft>> {
-        sqlite::is_database(&artifact.head).then_some(&retention::FORMAT)
+    fn otherwise(artifact: &Artifact, request: &Request<'_>) -> Option<&'static Format<Draft>> {
+        if sqlite::is_database(&artifact.head) {
+            return Some(&retention::FORMAT);
+        }
+        // A map may be of an export: what begins with an object is JSON Lines, all else a table of texts.
+        let json = artifact.head_text().trim_start().starts_with('{');
+        request.map.filter(|_| artifact.size > 0 && !artifact.head.contains(&0)).map(|_| if json { &export::JSONL } else { &export::CSV })
     }
 
     fn check_map(file: &str, text: &str) -> Vec<Diagnostic> {
@@ -137,7 +146,9 @@ impl Family for Audit {
             }
             total.merge(draft.tally);
         }
-        let (Some(columns), Some(map)) = (columns, map) else { return };
+        let Some(columns) = columns else { return };
+        let usual = || Map::parse("retention-audit-log", shipped_map("retention-audit-log").unwrap_or_default(), &mut Vec::new());
+        let Some(map) = map.or_else(usual) else { return };
         let policy = request.policy.and_then(|(file, text)| Policy::parse(file, text, &mut Vec::new()));
         let missed = trail::judge(&mut total, &map, policy.as_ref(), request.now);
         for finding in std::mem::take(&mut total.findings) {

@@ -8,6 +8,7 @@ use super::row::Row;
 use super::tally::Tally;
 use super::{Draft, chain, collect, file_code, terms};
 use crate::ingest::{Reading, table};
+use crate::io::spelling;
 use crate::io::sqlite::{self, Cell, Snapshot, Table};
 use crate::metric::grouped;
 use crate::source::Location;
@@ -27,8 +28,15 @@ pub(super) fn read(reading: &mut Reading<'_>, map: &str) -> Draft {
                     code => reading.note(code, Location::whole(), note.message.clone()),
                 }
             }
+            for remark in snapshot.remarks() {
+                reading.note(remark.code, Location::whole(), remark.message.clone());
+            }
             scan(reading, &snapshot, &map, policy.as_ref(), tally, &mut draft);
             draft.tables = reading.request.collectors.iter().map(|c| collect::ask(&snapshot, c, &map.times)).collect();
+            // Taken while the database is watched: what is closed unchanged after it is what was read.
+            if let Ok((bytes, sha256)) = reading.artifact.digest() {
+                (reading.source.bytes, reading.source.sha256) = (bytes, sha256);
+            }
             if let Err(failure) = snapshot.close() {
                 reading.error(file_code(failure.code), Location::whole(), failure.message);
                 draft.readable = false;
@@ -48,6 +56,11 @@ fn scan(reading: &mut Reading<'_>, snapshot: &Snapshot, map: &Map, policy: Optio
         Err((code, message)) => return reading.error(file_code(code), Location::whole(), message),
     };
     let Some(present) = columns(reading, found, map, &mut tally) else { return };
+    let wanted = spelling::skeleton(&found.name);
+    for other in snapshot.tables().iter().filter(|other| other.name != found.name && spelling::skeleton(&other.name) == wanted) {
+        let name: String = other.name.escape_unicode().take(200).collect();
+        tally.say(None, "AUD-LOOKALIKE", format!("another table looks like {}: {} ({name})", found.name, other.name));
+    }
     let default = |(column, _): (Column, &str)| {
         let column = map.origin(column).and_then(|origin| found.columns.iter().find(|c| c.name.eq_ignore_ascii_case(&origin.name)))?;
         Default::parse(column.default.as_deref())

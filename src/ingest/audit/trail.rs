@@ -22,7 +22,10 @@ pub fn judge(tally: &mut Tally, map: &Map, policy: Option<&Policy>, now: Instant
     let every = policy.and_then(|policy| policy.cadence).or(map.cadence);
     let missed = every.and_then(|every| gaps(tally, every, now));
     dry_only(tally, every, now);
-    runs(tally, policy);
+    // A session of people is no job that works on every table.
+    if map.retention.is_some() || policy.is_some() {
+        runs(tally, policy);
+    }
     if let Some(policy) = policy {
         tables(tally, policy);
     }

@@ -137,7 +137,8 @@ mod tests {
     fn joined(results: Vec<Measurement>, known: Vec<Measurement>, run: Option<&str>) -> (Vec<String>, usize) {
         let source = |format: &str| Source { format: Some(format.to_owned().into()), sha256: format.repeat(8), ..Source::default() };
         let mut evidence = Evidence { sources: vec![source("hyperfine"), source("history-1")], ..Evidence::new("nightly", "benchmark") };
-        let history = crate::io::fs::Artifact { path: "h".into(), name: "h".into(), head: Vec::new(), size: 0, members: None, copied: None };
+        let history =
+            crate::io::fs::Artifact { path: "h".into(), name: "h".into(), head: Vec::new(), size: 0, members: None, copied: None };
         let beside = Beside { history: Some(history), run: run.map(str::to_owned), machine: None };
         let draft = |measurements| Draft { measurements, ..Draft::default() };
         let mut drafts = vec![draft(results), draft(known)];

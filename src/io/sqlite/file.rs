@@ -10,6 +10,8 @@ use std::path::{Path, PathBuf};
 
 const MAGIC: &[u8; 16] = b"SQLite format 3\0";
 const HEADER: usize = 100;
+/// No snapshot is as large, in bytes.
+const LARGEST: u64 = 256 << 30;
 
 /// Whether a file begins like an SQLite database.
 pub fn is_database(head: &[u8]) -> bool {
@@ -25,6 +27,8 @@ pub(super) struct Place {
     pub(super) bytes: u64,
     /// What should be known of it.
     pub(super) notes: Vec<Note>,
+    /// What may be of interest.
+    pub(super) remarks: Vec<Note>,
     original: PathBuf,
     state: State,
     _folder: Option<Folder>,
@@ -37,6 +41,8 @@ struct State {
     header: Vec<u8>,
     log: u64,
     journal: bool,
+    /// Which files they are, and when they were written to, of the database and of its log.
+    stamps: [Option<Stamp>; 2],
 }
 
 impl Place {
@@ -62,13 +68,17 @@ pub(super) fn admit(path: &Path) -> Result<Place, Failure> {
         return Err(Failure::new("hot-journal", message));
     }
     let bytes = state.bytes + state.log;
+    if bytes > LARGEST {
+        return Err(Failure::new("too-large", format!("the database is larger than {} GiB", LARGEST >> 30)));
+    }
+    let remarks = header.remarks();
     if state.log > 0 {
         let notes = wal::judge(&sidecar(&path, "-wal"))?;
         let folder = Folder::new().map_err(|e| Failure::new("unreadable", format!("no private folder could be made: {e}")))?;
         let copy = folder.0.join("copy.db");
         duplicate(&path, &copy)?;
         duplicate(&sidecar(&path, "-wal"), &sidecar(&copy, "-wal"))?;
-        let place = Place { uri: uri(&copy, "mode=ro")?, bytes, notes, original: path, state, _folder: Some(folder) };
+        let place = Place { uri: uri(&copy, "mode=ro")?, bytes, notes, remarks, original: path, state, _folder: Some(folder) };
         place.unchanged()?;
         return Ok(place);
     }
@@ -78,7 +88,7 @@ pub(super) fn admit(path: &Path) -> Result<Place, Failure> {
         let message = "the database was written with a write-ahead log, and no -wal lies beside it: the newest rows may be missing";
         notes.push(Note { code: "no-log", message: message.to_owned() });
     }
-    Ok(Place { uri: uri(&path, "immutable=1")?, bytes, notes, original: path, state, _folder: None })
+    Ok(Place { uri: uri(&path, "immutable=1")?, bytes, notes, remarks, original: path, state, _folder: None })
 }
 
 /// The path with every link in its folders followed, but not the file itself.
@@ -93,11 +103,36 @@ fn unreadable(error: io::Error) -> Failure {
 }
 
 fn state(path: &Path) -> Result<State, Failure> {
-    let bytes = regular(path)?.ok_or_else(|| unreadable(ErrorKind::NotFound.into()))?.len();
+    let meta = regular(path)?.ok_or_else(|| unreadable(ErrorKind::NotFound.into()))?;
     let mut header = Vec::with_capacity(HEADER);
     File::open(path).and_then(|file| file.take(HEADER as u64).read_to_end(&mut header)).map_err(unreadable)?;
-    let log = regular(&sidecar(path, "-wal"))?.map_or(0, |meta| meta.len());
-    Ok(State { bytes, header, log, journal: has_hot_journal(path)? })
+    let log = regular(&sidecar(path, "-wal"))?;
+    Ok(State {
+        bytes: meta.len(),
+        header,
+        log: log.as_ref().map_or(0, Metadata::len),
+        journal: has_hot_journal(path)?,
+        stamps: [Some(stamp(&meta)), log.as_ref().map(stamp)],
+    })
+}
+
+/// Device, number, and the seconds and nanoseconds of the last change of content and of anything else.
+#[cfg(unix)]
+type Stamp = [i64; 6];
+
+#[cfg(unix)]
+fn stamp(meta: &Metadata) -> Stamp {
+    use std::os::unix::fs::MetadataExt;
+    [meta.dev().cast_signed(), meta.ino().cast_signed(), meta.mtime(), meta.mtime_nsec(), meta.ctime(), meta.ctime_nsec()]
+}
+
+/// When it was written to.
+#[cfg(not(unix))]
+type Stamp = Option<std::time::SystemTime>;
+
+#[cfg(not(unix))]
+fn stamp(meta: &Metadata) -> Stamp {
+    meta.modified().ok()
 }
 
 /// The file's metadata, if there is one; anything but a regular file is refused.
@@ -136,6 +171,9 @@ struct Header {
     pages: u64,
     logged: bool,
     counted: bool,
+    reserved: u8,
+    encoding: u32,
+    free: u32,
 }
 
 impl Header {
@@ -162,7 +200,27 @@ impl Header {
             logged: header[18] == 2 || header[19] == 2,
             // The count was written by the program that wrote last.
             counted: number(header, 24) == number(header, 92),
+            reserved: header[20],
+            encoding: number(header, 56),
+            free: number(header, 36),
         })
+    }
+
+    /// What is not the usual way to write a database.
+    fn remarks(&self) -> Vec<Note> {
+        let mut remarks = Vec::new();
+        let mut say = |code, message: String| remarks.push(Note { code, message });
+        if self.reserved > 0 {
+            say("reserved-bytes", format!("{} bytes at the end of every page are reserved for an extension", self.reserved));
+        }
+        if matches!(self.encoding, 2 | 3) {
+            say("utf-16", "its texts are in UTF-16".to_owned());
+        }
+        if self.free > 0 {
+            let message = format!("{} pages are free: rows were deleted from this database, or moved within it", self.free);
+            say("free-pages", message);
+        }
+        remarks
     }
 
     fn match_size(&self, bytes: u64) -> Result<(), Failure> {

@@ -65,7 +65,7 @@ impl Clocks {
         if self.back == 0 {
             return;
         }
-        let mut text = format!("{label} goes back by up to {} while ids rise, {} times", clock(self.most), self.back);
+        let mut text = format!("{label} goes back by up to {} while ids rise ({} rows)", clock(self.most), self.back);
         if let Some(quarters) = apart {
             let zone = quarters * QUARTER / 60_000;
             text.push_str(&format!(": two clock sources (local {:+03}:{:02} and UTC?)", zone / 60, zone % 60));

@@ -1,0 +1,192 @@
+//! Exports of an audit table: as CSV with a header (`retention-audit-csv`), and as JSON Lines (`retention-audit-jsonl`). The rows are
+//! judged as those of the table would be, after a text is taken for the number it writes where the column holds numbers.
+
+use super::column::{COLUMNS, Column, Origin};
+use super::judge::{Default, Judge, Terms};
+use super::map::Map;
+use super::row::Row;
+use super::tally::Tally;
+use super::{Draft, describe, terms};
+use crate::ingest::{Format, Reading};
+use crate::io::fs::Artifact;
+use crate::io::json::{self, Value};
+use crate::io::sqlite::Cell;
+use crate::io::{csv, spelling};
+use crate::source::{Grade, Location};
+use std::ops::ControlFlow;
+
+/// The map of both, where the entry names none.
+const MAP: &str = "retention-audit-log";
+/// Columns by which an export is known.
+const KNOWN_BY: [&str; 4] = ["table_name", "operation", "record_count", "executed_at"];
+
+pub(super) const CSV: Format<Draft> =
+    Format { name: "retention-audit-csv", about: "the table retention_audit_log as CSV with a header", claims: claims_csv, read: read_csv };
+
+pub(super) const JSONL: Format<Draft> =
+    Format { name: "retention-audit-jsonl", about: "the table retention_audit_log as JSON Lines", claims: claims_jsonl, read: read_jsonl };
+
+fn claims_csv(artifact: &Artifact) -> bool {
+    csv::header(&artifact.head).is_some_and(|header| KNOWN_BY.iter().all(|name| header.iter().any(|cell| cell.eq_ignore_ascii_case(name))))
+}
+
+fn claims_jsonl(artifact: &Artifact) -> bool {
+    let first = artifact.head_text().lines().find(|line| !line.trim().is_empty()).unwrap_or("").trim_start();
+    first.starts_with('{') && KNOWN_BY.iter().all(|name| first.contains(&format!("\"{name}\"")))
+}
+
+fn read_csv(reading: &mut Reading<'_>) -> Draft {
+    let Some(table) = reading.table(None) else { return Draft { path: reading.source.path.clone(), ..Draft::default() } };
+    let names = table.columns.clone();
+    scan(reading, MAP, &names, &names, |_, map, row| {
+        let places = Column::ALL
+            .map(|(column, _)| map.origin(column).and_then(|origin| names.iter().position(|name| name.eq_ignore_ascii_case(&origin.name))));
+        for (line, cells) in &table.rows {
+            let held = Column::ALL.map(|(column, _)| {
+                let text = places[column as usize].and_then(|place| cells.get(place)).map_or("", String::as_str);
+                written(text, column, map.origin(column))
+            });
+            row(*line, &held);
+        }
+    })
+}
+
+fn read_jsonl(reading: &mut Reading<'_>) -> Draft {
+    let head = reading.artifact.head_text();
+    let first = head.lines().find(|line| !line.trim().is_empty()).unwrap_or("").trim_start_matches('\u{feff}');
+    let names: Vec<String> = match json::read_line::<Value>(first, 1) {
+        Ok(Value::Object(object)) => object.keys().cloned().collect(),
+        // It is longer than what is looked at here, or no JSON, which is told when it is read.
+        _ => Column::ALL.iter().map(|(_, name)| (*name).to_owned()).chain(KNOWN_BY.map(str::to_owned)).collect(),
+    };
+    scan(reading, MAP, &names, &names, |reading, map, row| {
+        reading.each_line(|reading, number, text, ended| {
+            let text = text.trim_start_matches('\u{feff}');
+            if text.trim().is_empty() {
+                return ControlFlow::Continue(());
+            }
+            match json::read_line::<Value>(text, number) {
+                Ok(Value::Object(object)) => {
+                    let value = |origin: &Origin| {
+                        let found = object
+                            .get(&origin.name)
+                            .or_else(|| object.iter().find(|(name, _)| name.eq_ignore_ascii_case(&origin.name)).map(|(_, value)| value));
+                        found.map_or(Held::Null, |value| json_held(follow(value, &origin.path)))
+                    };
+                    row(number, &Column::ALL.map(|(column, _)| map.origin(column).map_or(Held::Null, value)));
+                }
+                Ok(_) => reading.error("malformed", Location::line(number), "the line is no JSON object"),
+                Err(mistake) => {
+                    let code = if ended { "malformed" } else { "truncated" };
+                    reading.error(code, Location::column(mistake.line, mistake.column.max(1)), mistake.message);
+                }
+            }
+            ControlFlow::Continue(())
+        });
+    })
+}
+
+/// A value of an export.
+pub(super) enum Held {
+    Null,
+    Integer(i64),
+    Real(f64),
+    Text(String),
+}
+
+impl Held {
+    fn cell(&self) -> Cell<'_> {
+        match self {
+            Held::Null => Cell::Null,
+            Held::Integer(n) => Cell::Integer(*n),
+            Held::Real(x) => Cell::Real(*x),
+            Held::Text(text) => Cell::Text(text.as_bytes()),
+        }
+    }
+}
+
+/// What a cell of a table of texts holds: nothing where nothing stands, and a number where the column holds numbers.
+pub(super) fn written(text: &str, column: Column, origin: Option<&Origin>) -> Held {
+    if text.is_empty() {
+        return Held::Null;
+    }
+    if let Some(origin) = origin.filter(|origin| !origin.path.is_empty()) {
+        return json::read::<Value>(text.as_bytes()).map_or(Held::Null, |value| json_held(follow(&value, &origin.path)));
+    }
+    use Column::{Count, DryRun, Duration, Id, MaxId, MinId, Scanned};
+    let number = matches!(column, Id | Count | DryRun | Duration | Scanned | MinId | MaxId);
+    match (column, text) {
+        // What databases write for a boolean when they export it.
+        (DryRun, "t" | "true" | "TRUE") => Held::Integer(1),
+        (DryRun, "f" | "false" | "FALSE") => Held::Integer(0),
+        _ => text.parse().ok().filter(|_| number).map_or_else(|| Held::Text(text.to_owned()), Held::Integer),
+    }
+}
+
+fn follow<'v>(value: &'v Value, path: &[String]) -> &'v Value {
+    path.iter().fold(value, |value, key| value.get(key).unwrap_or(&Value::Null))
+}
+
+fn json_held(value: &Value) -> Held {
+    match value {
+        Value::Null => Held::Null,
+        Value::Bool(flag) => Held::Integer(i64::from(*flag)),
+        Value::Number(number) => number.as_i64().map_or_else(|| Held::Real(number.as_f64().unwrap_or(f64::NAN)), Held::Integer),
+        Value::String(text) => Held::Text(text.clone()),
+        list => Held::Text(list.to_string()),
+    }
+}
+
+/// Judges the rows of a file that has these columns, of which `told` are told where the map does not know them; `feed` passes each row
+/// with its line.
+pub(super) fn scan<'a>(
+    reading: &mut Reading<'a>,
+    map: &str,
+    names: &[String],
+    told: &[String],
+    feed: impl FnOnce(&mut Reading<'a>, &Map, &mut dyn FnMut(u64, &[Held; COLUMNS])),
+) -> Draft {
+    let mut draft = Draft { path: reading.source.path.clone(), ..Draft::default() };
+    let Some((map, policy)) = terms(reading, map) else { return draft };
+    let has = |name: &str| names.iter().any(|known| known.eq_ignore_ascii_case(name));
+    let present = Column::ALL.map(|(column, _)| map.origin(column).is_some_and(|origin| has(&origin.name)));
+    let missing = |column: &Column| {
+        let wanted = map.origin(*column).is_some_and(|origin| !origin.optional) && !map.is_added(*column);
+        wanted && !present[*column as usize]
+    };
+    for column in Column::ALL.iter().map(|(column, _)| *column).filter(missing) {
+        let help = spelling::did_you_mean(map.label(column), names.iter().map(String::as_str));
+        let help = help.map(|help| format!("; {help}")).unwrap_or_default();
+        reading.error("AUD-NO-COLUMN", Location::whole(), format!("the file has no column {}{help}", map.label(column)));
+    }
+    let mut tally = Tally::default();
+    let known = |name: &&String| map.columns.iter().flatten().any(|origin| origin.name.eq_ignore_ascii_case(name));
+    let unknown: Vec<&str> = told.iter().filter(|name| !known(name)).map(String::as_str).collect();
+    if !unknown.is_empty() {
+        let s = if unknown.len() == 1 { "" } else { "s" };
+        tally.say(None, "AUD-EXTRA-COL", format!("unknown column{s} {} ignored", unknown.join(", ")));
+    }
+    // An export does not tell which columns a migration added with which default.
+    let defaults = Column::ALL.map(|_| None::<Default>);
+    let mut judge = Judge::new(Terms { map: &map, policy: policy.as_ref(), now: reading.request.now, present, defaults });
+    feed(reading, &map, &mut |line, held| {
+        let cells: [Cell<'_>; COLUMNS] = std::array::from_fn(|column| held[column].cell());
+        let id = cells[Column::Id as usize].integer().unwrap_or_else(|| i64::try_from(line).unwrap_or(i64::MAX));
+        judge.row(&Row { id, cells: map.understood(cells) }, &mut tally);
+    });
+    judge.finish(&mut tally);
+    let broken = reading.problems.iter().any(|problem| problem.severity == Grade::Error);
+    if tally.rows == 0 && !broken {
+        reading.error("AUD-NO-ROWS", Location::whole(), "the file has no row");
+    } else if !broken {
+        draft.columns = present.iter().filter(|there| **there).count() as u64;
+        describe(reading, &format!("{} columns", draft.columns), &tally);
+        let message =
+            "no tamper evidence scheme present: integrity NOT verifiable: that no row was changed or removed later cannot be shown";
+        reading.note("no-chain", Location::whole(), message);
+        draft.readable = true;
+        draft.tally = tally;
+    }
+    draft.map = Some(map);
+    draft
+}

@@ -1,0 +1,85 @@
+//! `pgaudit-csv`: what the extension pgAudit writes into PostgreSQL's log, where that is CSV (`log_destination = csvlog`).
+//!
+//! Sources: <https://www.postgresql.org/docs/current/runtime-config-logging.html> (the columns; their number grew with the versions) and
+//! <https://github.com/pgaudit/pgaudit#format> (the fields of a message).
+
+use super::Draft;
+use super::column::Column;
+use super::export::{scan, written};
+use crate::ingest::{Format, Reading};
+use crate::io::csv;
+use crate::io::fs::Artifact;
+
+const NAME: &str = "pgaudit-csv";
+/// The columns of the log, and where its message stands.
+const COLUMNS: [&str; 26] = [
+    "log_time",
+    "user_name",
+    "database_name",
+    "process_id",
+    "connection_from",
+    "session_id",
+    "session_line_num",
+    "command_tag",
+    "session_start_time",
+    "virtual_transaction_id",
+    "transaction_id",
+    "error_severity",
+    "sql_state_code",
+    "message",
+    "detail",
+    "hint",
+    "internal_query",
+    "internal_query_pos",
+    "context",
+    "query",
+    "query_pos",
+    "location",
+    "application_name",
+    "backend_type",
+    "leader_pid",
+    "query_id",
+];
+const MESSAGE: usize = 13;
+/// The fields of a message, after `AUDIT: `.
+const FIELDS: [&str; 9] =
+    ["audit_type", "statement_id", "substatement_id", "class", "command", "object_type", "object_name", "statement", "parameter"];
+
+pub(super) const FORMAT: Format<Draft> = Format { name: NAME, about: "pgAudit's lines in PostgreSQL's log as CSV", claims, read };
+
+/// A line with pgAudit's mark in the column of the message, among the first ones of a log.
+fn claims(artifact: &Artifact) -> bool {
+    let (text, _) = csv::decode(&artifact.head);
+    text.starts_with(|c: char| c.is_ascii_digit())
+        && csv::Rows::new(&text, ',').flatten().take(1000).any(|row| row.cells.get(MESSAGE).is_some_and(|cell| cell.starts_with("AUDIT: ")))
+}
+
+fn read(reading: &mut Reading<'_>) -> Draft {
+    let Some(text) = reading.text() else { return Draft { path: reading.source.path.clone(), ..Draft::default() } };
+    // The columns are those of every such log: none of them is unknown.
+    let names: Vec<String> = COLUMNS.iter().chain(&FIELDS).map(|name| (*name).to_owned()).collect();
+    scan(reading, NAME, &names, &[], |reading, map, take| {
+        for row in csv::Rows::new(&text, ',') {
+            let row = match row {
+                Ok(row) => row,
+                Err(fault) => {
+                    reading.table_fault(fault);
+                    continue;
+                }
+            };
+            let Some(fields) = row.cells.get(MESSAGE).and_then(|message| message.strip_prefix("AUDIT: ")) else { continue };
+            let fields: Vec<_> = csv::Rows::new(fields, ',').flatten().flat_map(|row| row.cells).collect();
+            let value = |name: &str| {
+                let log = || COLUMNS.iter().position(|known| *known == name).and_then(|place| row.cells.get(place));
+                FIELDS.iter().position(|known| *known == name).map_or_else(log, |place| fields.get(place)).map_or("", |cell| cell.as_ref())
+            };
+            let held = Column::ALL.map(|(column, _)| {
+                let text = map.origin(column).map_or("", |origin| value(&origin.name));
+                // The zone of the log is written out; UTC alone is the same everywhere.
+                let text = if column == Column::At { text.replace(" UTC", "Z").replace(" GMT", "Z") } else { text.to_owned() };
+                written(&text, column, map.origin(column))
+            });
+            take(row.line, &held);
+        }
+    })
+}
