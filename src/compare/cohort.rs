@@ -126,8 +126,8 @@ fn is_measured_with(one: &Point, other: &Point) -> bool {
 
 fn told(point: &Point) -> String {
     match (&point.run, point.at) {
-        (Some(run), Some(at)) => format!("{} ({})", &**run, at.date()),
-        (Some(run), None) => (**run).to_owned(),
+        (Some(run), Some(at)) => format!("{run} ({})", at.date()),
+        (Some(run), None) => run.to_string(),
         (None, Some(at)) => at.date(),
         (None, None) => "an undated run".to_owned(),
     }

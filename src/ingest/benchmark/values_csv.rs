@@ -169,7 +169,7 @@ mod tests {
     fn told(text: &str) -> Vec<String> {
         let evidence = read(text);
         let point = |point: &crate::series::Point| match &point.commit {
-            Some(commit) => format!("{}={}", &**commit, point.value),
+            Some(commit) => format!("{commit}={}", point.value),
             None => point.value.to_string(),
         };
         let series = evidence.series.iter().map(|s| format!("{}: {}", s.id(), s.points.iter().map(point).collect::<Vec<_>>().join(" ")));
