@@ -104,10 +104,11 @@ const CASES: &[(&str, &[&str], &str, &str)] = &[
     ("UPDATE retention_audit_log SET operation = 'Delete' WHERE id = 4", &["AUD-ENUM"], "operation is `Delete`, not one of DELETE", "fail"),
     ("UPDATE retention_audit_log SET db_schema_version = '0003' WHERE id = 4", &["AUD-SCHEMA"], "the table is of schema 0004", "fail"),
     (
-        "UPDATE retention_audit_log SET error_message = 'no mail to ada@example.com' WHERE id = 4",
+        "UPDATE retention_audit_log SET error_message = 'no mail to ada@example.com' WHERE id = 88",
         &["AUD-PII", "RET-ERROR"],
         "error_message holds an email address (not shown)",
-        "warn",
+        // The newest run failed.
+        "fail",
     ),
     (
         "UPDATE retention_audit_log SET trigger = 'manual', job_name = 'manual_cleanup' WHERE id BETWEEN 4 AND 6",
@@ -118,7 +119,7 @@ const CASES: &[(&str, &[&str], &str, &str)] = &[
     ("UPDATE retention_audit_log SET trigger = 'ci' WHERE id = 4", &["RET-TRIGGER"], "trigger ci with environment prod", "warn"),
     ("UPDATE retention_audit_log SET host = 'worker-2' WHERE id = 4", &["AUD-RUN-MIXED"], "over several hosts", "warn"),
     ("DELETE FROM retention_audit_log WHERE id = 5", &["AUD-ID-GAP", "RET-INCOMPLETE-RUN"], "no row about facts", "fail"),
-    ("DELETE FROM retention_audit_log WHERE id > 87", &["AUD-SEQUENCE", "RET-GAP"], "3 newer rows are gone", "fail"),
+    ("DELETE FROM retention_audit_log WHERE id > 87", &["AUD-SEQUENCE"], "3 newer rows are gone", "warn"),
     ("DELETE FROM retention_audit_log WHERE id BETWEEN 4 AND 6", &["AUD-ID-GAP", "RET-GAP"], "no run on 2026-01-20", "fail"),
     ("UPDATE retention_audit_log SET table_name = 'digests' WHERE id = 5", &["RET-INCOMPLETE-RUN", "RET-RULE-JSON", "RET-RUN-TWICE"], "", "fail"),
     (

@@ -1,5 +1,6 @@
 //! The queries that rules ask of a snapshot. They produce rows for their rule; they never decide.
 
+use super::pii::redacted;
 use crate::evidence::Table;
 use crate::ingest::table::Times;
 use crate::instant::Instant;
@@ -98,7 +99,7 @@ fn value(cell: Cell<'_>, kind: &str, times: &Times) -> Option<Value> {
         "number" => real().map(|value| Value::Number { value, unit: Name::Borrowed("") }),
         "duration" => real().map(Value::Duration),
         "flag" => whole().filter(|n| *n < 2).map(|n| Value::Flag(n == 1)),
-        "text" => cell.text().map(Value::text),
+        "text" => cell.text().map(|text| Value::text(redacted(text))),
         "instant" => moment(cell, times).map(Value::Instant),
         _ => None,
     }
