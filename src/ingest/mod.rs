@@ -258,18 +258,19 @@ fn read<F: Family>(request: &Request<'_>) -> Evidence {
     let files = request.artifacts.par_iter().chain(history.into_par_iter());
     let readings: Vec<_> = files.map(|artifact| read_one::<F>(artifact, request)).collect();
     let mut drafts = Vec::with_capacity(readings.len());
-    for (artifact, (draft, source, problems)) in request.artifacts.iter().zip(readings) {
+    let mut parts = Vec::new();
+    for (artifact, (draft, source, problems)) in request.artifacts.iter().chain(history).zip(readings) {
         drafts.extend(draft);
-        let parts = artifact.copied.iter().flat_map(|copied| &copied.parts).map(|part| part_of(&source, part));
-        let parts: Vec<Source> = parts.collect();
+        parts.extend(artifact.copied.iter().flat_map(|copied| &copied.parts).map(|part| part_of(&source, part)));
         evidence.sources.push(source);
-        evidence.sources.extend(parts);
         evidence.problems.extend(problems);
     }
     if request.artifacts.is_empty() {
         evidence.problem(MISSING, Grade::Error, "", Location::whole(), "no file was found");
     }
     F::settle(drafts, request, &mut evidence);
+    // They are part of what was settled, and nothing of their own.
+    evidence.sources.extend(parts);
     evidence
 }
 
