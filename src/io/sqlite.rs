@@ -5,6 +5,7 @@
 //! checks follows <https://www.sqlite.org/security.html>. Nothing depends on the wall clock: work is bounded in steps
 //! of SQLite's virtual machine, and `now` is the moment that is judged.
 
+mod cell;
 mod copy;
 mod file;
 mod guard;
@@ -29,6 +30,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, Statement};
 use std::ops::ControlFlow;
 use std::path::Path;
 
+pub use cell::Cell;
 pub use copy::{Content, Copy, is_literal};
 pub use file::is_database;
 pub use schema::{Column, Kind, Table};
@@ -262,61 +264,6 @@ impl Row<'_> {
             Ok(ValueRef::Text(text)) => Cell::Text(text),
             Ok(ValueRef::Blob(blob)) => Cell::Blob(blob),
             Ok(ValueRef::Null) | Err(_) => Cell::Null,
-        }
-    }
-}
-
-/// A value as SQLite stores it.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Cell<'a> {
-    /// Nothing.
-    Null,
-    /// A whole number.
-    Integer(i64),
-    /// A binary fraction.
-    Real(f64),
-    /// Text; UTF-8, unless the file is hostile.
-    Text(&'a [u8]),
-    /// Bytes.
-    Blob(&'a [u8]),
-}
-
-impl<'a> Cell<'a> {
-    /// The text, if it is one.
-    pub fn text(self) -> Option<&'a str> {
-        match self {
-            Cell::Text(text) => std::str::from_utf8(text).ok(),
-            _ => None,
-        }
-    }
-
-    /// The whole number, if it is one.
-    pub fn integer(self) -> Option<i64> {
-        match self {
-            Cell::Integer(n) => Some(n),
-            _ => None,
-        }
-    }
-
-    /// Whether it is NULL.
-    pub fn is_null(self) -> bool {
-        self == Cell::Null
-    }
-}
-
-impl std::fmt::Display for Cell<'_> {
-    /// For messages: the kind where the value would not say it, and not more than 60 characters.
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Cell::Null => f.write_str("NULL"),
-            Cell::Integer(n) => write!(f, "{n}"),
-            Cell::Real(x) => write!(f, "{x:?}"),
-            Cell::Text(text) => {
-                let text = String::from_utf8_lossy(&text[..text.len().min(240)]);
-                let short: String = text.chars().take(60).flat_map(|c| c.escape_debug()).collect();
-                write!(f, "`{short}`{}", if text.chars().nth(60).is_some() { "…" } else { "" })
-            }
-            Cell::Blob(blob) => write!(f, "a blob of {} bytes", blob.len()),
         }
     }
 }
