@@ -67,9 +67,9 @@ fn what_a_server_does_not_give_is_no_evidence() {
         "SELECT count(*) > 0 FROM pg_locks WHERE mode = 'AccessExclusiveLock' AND granted AND relation = 'retention_audit_log'::regclass",
     );
     refused(&server.address("failing", "&lock_timeout=200ms"), "locked", &["lock timeout", "lock_timeout="]);
-    // One that waits is ended by somebody.
+    // One that waits is ended by somebody. The server's last word may not arrive.
     let killer = std::thread::spawn(move || kill(server, "failing", "wait_event_type = 'Lock'"));
-    refused(&address, "connection-lost", &["terminating connection due to administrator command"]);
+    refused(&address, "connection-lost", &[]);
     killer.join().unwrap();
     sql(
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'failing' AND query LIKE '%pg_sleep(30)%' AND pid <> pg_backend_pid()",
