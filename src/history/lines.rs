@@ -64,7 +64,7 @@ pub(super) fn recall(path: &Path) -> io::Result<Vec<HistoryLine>> {
     Ok(all)
 }
 
-/// As [`super::prune`].
+/// As [`super::prune()`].
 pub(super) fn prune(path: &Path, what: &Prune, dry_run: bool) -> io::Result<Pruned> {
     let mut journal = Journal::existing(path)?;
     let (mut marks, mut kinds) = (Vec::new(), Vec::new());

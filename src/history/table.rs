@@ -71,7 +71,7 @@ pub(super) fn recall(path: &Path) -> io::Result<Vec<HistoryLine>> {
     store.write(|writer| rows(writer, &format!("SELECT {COLUMNS} FROM readiness_history ORDER BY rowid"))).map_err(failed)
 }
 
-/// As [`super::prune`].
+/// As [`super::prune()`].
 pub(super) fn prune(path: &Path, what: &Prune, dry_run: bool) -> io::Result<Pruned> {
     if !crate::io::fs::exists(path) {
         return Err(io::ErrorKind::NotFound.into());
