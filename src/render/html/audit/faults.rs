@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 /// How many rows and sentences of one code are listed.
 const ROWS: usize = 24;
-const TOLD: usize = 10;
+const TOLD: usize = 5;
 
 /// All findings of one code.
 pub(super) struct Fault {

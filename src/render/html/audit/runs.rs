@@ -5,7 +5,7 @@ use crate::record::Record;
 use crate::report::Report;
 
 /// How many are listed.
-const RUNS: usize = 60;
+const RUNS: usize = 24;
 
 /// A run of the job.
 pub(super) struct Run {

@@ -10,7 +10,7 @@ use crate::report::Report;
 use crate::series::{Change, Point, Series};
 
 /// How many of the newest runs are listed; the picture shows all.
-const RUNS: usize = 120;
+const RUNS: usize = 60;
 
 pub(super) struct Chart {
     /// Which of the drawn series it is.
