@@ -37,9 +37,14 @@ fn claims(artifact: &Artifact) -> bool {
     header.iter().all(known) && has(&SERIES) && has(&VALUE) && !(has(&COMMIT) && has(&TIME))
 }
 
-/// Whether a file that nothing else claims could be such a table: its first or second row ends in a number.
+/// Whether a file that nothing else claims could be such a table: its first or second row ends in a number. Of a header that is
+/// longer than what is looked at, its first column tells.
 pub(super) fn fits(artifact: &Artifact) -> bool {
     let (text, _) = csv::decode(&artifact.head);
+    if artifact.size > artifact.head.len() as u64 && !text.contains('\n') {
+        let first = text.split(csv::separator(&text)).next().unwrap_or("");
+        return !text.contains('\0') && (is_one(first, &COMMIT) || is_one(first, &TIME));
+    }
     let mut rows = csv::Rows::new(&text, csv::separator(&text)).flatten().filter(|row| !row.is_blank()).take(2);
     !text.contains('\0') && rows.any(|row| row.cells.last().is_some_and(|cell| csv::number(cell).is_some()))
 }
@@ -197,6 +202,17 @@ mod tests {
             ["p50: 2 1", "p95: 20 10", "warning unknown-column:1: columns that are not read: `note`"]
         );
         assert_eq!(told("t,series,p95\n1,a,3\n2,a,4\n")[0], "a p95: 3 4");
+    }
+
+    #[test]
+    fn a_table_may_be_wider_than_what_tells_formats_apart() {
+        let row =
+            |first: &str, cell: &dyn Fn(usize) -> String| (0..6000).map(cell).fold(first.to_owned(), |row, cell| row + "," + &cell) + "\n";
+        let wide = row("commit", &|i| format!("benchmark_{i:05}")) + &row("a", &|_| "1.5".into()) + &row("b", &|_| "2".into());
+        let evidence = read(&wide);
+        assert_eq!((evidence.series.len(), evidence.series[5999].points.len()), (6000, 2), "{:?}", problems(&evidence));
+        let other = read(&wide.replacen("commit", "remark", 1));
+        assert_eq!(other.series.len(), 0);
     }
 
     #[test]
