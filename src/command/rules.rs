@@ -3,7 +3,7 @@
 use super::judgement::toward;
 use super::plain::say;
 use super::setup::mistaken;
-use crate::catalogue::{Kind, METRICS};
+use crate::catalogue::{self, Kind};
 use crate::config::Declared;
 use crate::control::{self, By, Framework};
 use crate::error::{Diagnostic, Error};
@@ -257,8 +257,8 @@ fn list(pack: &Pack, now: Instant) -> String {
 }
 
 fn metrics() -> String {
-    let width = METRICS.iter().map(|d| d.id.len()).max().unwrap_or(0);
+    let width = catalogue::metrics().map(|d| d.id.len()).max().unwrap_or(0);
     let line = |id: &str, kind: &Kind, about: &str| format!("{id:width$}  {:9}  {about}\n", kind.to_string());
     let facts = FACTS.iter().map(|fact| line(fact.id, &fact.kind, fact.about));
-    METRICS.iter().map(|d| line(d.id, &d.kind, d.about)).chain(facts).collect()
+    catalogue::metrics().map(|d| line(d.id, &d.kind, d.about)).chain(facts).collect()
 }

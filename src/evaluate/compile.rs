@@ -1,7 +1,7 @@
 //! A rule with its expressions checked.
 
 use super::expression::{self, Checked, Mention, Scope};
-use crate::catalogue::{self, FAMILIES, Kind};
+use crate::catalogue::{self, Kind};
 use crate::config::Declared;
 use crate::error::Diagnostic;
 use crate::io::spelling;
@@ -154,7 +154,7 @@ fn subjects(rule: &Rule, listed: bool, errors: &mut Vec<Diagnostic>) -> Option<S
     } else {
         format!("unknown record family `{}`", each.text)
     };
-    let help = spelling::did_you_mean(&each.text, FAMILIES.iter().map(|f| f.name));
+    let help = spelling::did_you_mean(&each.text, catalogue::families().map(|f| f.name));
     errors.push(Diagnostic::new(each.place.clone(), message).help(help));
     None
 }

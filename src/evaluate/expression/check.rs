@@ -1,7 +1,7 @@
 //! Gives every part of an expression its kind, and refuses what makes no sense before anything is measured.
 
 use super::{Expr, Literal, Mistake, Node, Operator};
-use crate::catalogue::{self, Kind, METRICS};
+use crate::catalogue::{self, Kind};
 use crate::config::Declared;
 use crate::io::spelling;
 use crate::metric::{Labels, Name};
@@ -212,7 +212,7 @@ fn metric(at: usize, id: &str, labels: &Labels, scope: &Scope<'_>, mistakes: &mu
         return fact(at, id, labels, mistakes);
     }
     let Some(definition) = catalogue::metric_named(id) else {
-        let ids = METRICS.iter().map(|d| d.id).chain(scope.declared.keys().map(String::as_str));
+        let ids = catalogue::metrics().map(|d| d.id).chain(scope.declared.keys().map(String::as_str));
         mistakes.push(Mistake::new(at, format!("unknown metric `{id}`")).help(spelling::did_you_mean(id, ids)));
         return None;
     };
@@ -256,7 +256,7 @@ fn field(at: usize, name: &str, scope: &Scope<'_>, mistakes: &mut Vec<Mistake>) 
         return Some(kind.clone());
     }
     let candidates: Vec<&str> = scope.fields.iter().map(|(field, _)| field.as_ref()).collect();
-    let metrics = METRICS.iter().map(|d| d.id);
+    let metrics = catalogue::metrics().map(|d| d.id);
     let help = spelling::did_you_mean(name, candidates.iter().copied())
         .or_else(|| spelling::did_you_mean(name, metrics))
         .or_else(|| (!candidates.is_empty()).then(|| format!("the row has {}", candidates.join(", "))));

@@ -2,7 +2,7 @@
 
 use super::lex::{Lexeme, Literal, Token, tokens};
 use super::{DEPTH, Expr, LENGTH, Mistake, NODES, Node, Operator};
-use crate::catalogue::{self, FAMILIES};
+use crate::catalogue;
 use crate::io::fs::Glob;
 use crate::io::spelling;
 use crate::metric::{Labels, Name};
@@ -271,7 +271,7 @@ impl Parser<'_> {
         }
         let family = catalogue::family_named(&name).map(|f| f.name);
         if family.is_none() {
-            let help = spelling::did_you_mean(&name, FAMILIES.iter().map(|f| f.name));
+            let help = spelling::did_you_mean(&name, catalogue::families().map(|f| f.name));
             self.mistakes.push(Mistake::new(at, format!("unknown record family `{name}`")).help(help));
         }
         family
@@ -298,7 +298,7 @@ impl Parser<'_> {
     /// `golden.category.hallucination_rate`.
     fn cell(&mut self) -> Node {
         let Some((at, name)) = self.word() else { return Node::Wrong };
-        let cells = || FAMILIES.iter().flat_map(|f| f.fields.iter().map(move |(field, ..)| (f.name, *field)));
+        let cells = || catalogue::families().flat_map(|f| f.fields.iter().map(move |(field, ..)| (f.name, *field)));
         let found = cells().find(|(family, field)| name.strip_prefix(family).and_then(|rest| rest.strip_prefix('.')) == Some(*field));
         if let Some((family, field)) = found {
             return Node::Worst(family, field);

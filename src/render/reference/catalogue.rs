@@ -1,7 +1,7 @@
 //! A page for the metrics and records that rules may name.
 
 use super::{REFERENCE, table};
-use crate::catalogue::{Definition, FAMILIES, Family, Kind, METRICS};
+use crate::catalogue::{AREAS, Definition, Family, Kind};
 use crate::page::Page;
 use crate::render::parts::escape::cell;
 use crate::series::Direction;
@@ -12,31 +12,18 @@ pub(super) fn page() -> Page {
                     each of something, and `for_each` makes a finding for each row. Ids that begin with `telemetry.` or `custom.` are \
                     declared by packs and by `readiness.yaml`.\n\n"
         .to_owned();
-    let mut shown = 0;
-    for metrics in METRICS.chunk_by(|a, b| area(a.id) == area(b.id)) {
-        let Some(area) = metrics.first().map(|metric| area(metric.id)) else { continue };
-        let rows: Vec<_> = metrics.iter().map(metric).collect();
-        text.push_str(&format!("## {area}\n\n{}", table(["metric", "kind", "better", "meaning"], &rows)));
-        for family in FAMILIES.iter().filter(|family| family.from == area) {
-            text.push_str(&record(family));
-            shown += 1;
-        }
+    for area in AREAS.iter().filter(|area| !area.metrics.is_empty()) {
+        let rows: Vec<_> = area.metrics.iter().map(metric).collect();
+        text.push_str(&format!("## {}\n\n{}", area.name, table(["metric", "kind", "better", "meaning"], &rows)));
+        text.extend(area.families.iter().map(record));
     }
-    if shown < FAMILIES.len() {
-        text.push_str("## More records\n\n");
-        let areas: Vec<&str> = METRICS.iter().map(|metric| area(metric.id)).collect();
-        text.extend(FAMILIES.iter().filter(|family| !areas.contains(&family.from)).map(record));
-    }
+    text.push_str("## More records\n\n");
+    text.extend(AREAS.iter().filter(|area| area.metrics.is_empty()).flat_map(|area| area.families).map(record));
     let facts: Vec<_> = FACTS.iter().map(|fact| [format!("`{}`", fact.id), kind(&fact.kind), cell(fact.about)]).collect();
     text.push_str("## Facts of the system\n\nSaid under `system:` in `readiness.yaml`, for `when`.\n\n");
     text.push_str(&table(["fact", "kind", "meaning"], &facts));
     let title = "Metrics and records".to_owned();
     Page { path: "rules/metrics.html".to_owned(), title, group: REFERENCE.to_owned(), markdown: text }
-}
-
-/// `coverage` of `coverage.line`.
-fn area(id: &str) -> &str {
-    id.split('.').next().unwrap_or(id)
 }
 
 fn metric(metric: &Definition) -> [String; 4] {
