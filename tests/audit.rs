@@ -101,6 +101,7 @@ const CASES: &[(&str, &[&str], &str, &str)] = &[
     ("UPDATE retention_audit_log SET dry_run = 2 WHERE id = 4", &["AUD-RANGE"], "dry_run is 2, not 0 or 1", "fail"),
     ("UPDATE retention_audit_log SET environment = ' prod' WHERE id = 4", &["AUD-ENV"], "environment = 'prod' misses 1 of 90 rows", "warn"),
     ("UPDATE retention_audit_log SET environment = NULL WHERE id = 4", &["AUD-ENV"], "1 rows NULL", "warn"),
+    ("ALTER TABLE retention_audit_log RENAME COLUMN executed_at TO Executed_AT", &[], "90 rows", "pass"),
     ("UPDATE retention_audit_log SET operation = 'Delete' WHERE id = 4", &["AUD-ENUM"], "operation is `Delete`, not one of DELETE", "fail"),
     ("UPDATE retention_audit_log SET db_schema_version = '0003' WHERE id = 4", &["AUD-SCHEMA"], "the table is of schema 0004", "fail"),
     (
@@ -153,7 +154,7 @@ const CASES: &[(&str, &[&str], &str, &str)] = &[
     (
         "UPDATE retention_audit_log SET executed_at = replace(executed_at, ' ', 'T') || 'Z' WHERE id = 4",
         &["AUD-TS-FORMAT"],
-        "executed_at is written in 2 ways: datetime 89, rfc3339 1",
+        "executed_at is written in 2 ways, table of formats with counts: datetime 89, rfc3339 1",
         "fail",
     ),
     ("UPDATE retention_audit_log SET executed_at = '2026-02-30 10:00:00' WHERE id = 4", &["AUD-TS-INVALID"], "2026-02-30 is not a date", "fail"),
@@ -165,7 +166,7 @@ const CASES: &[(&str, &[&str], &str, &str)] = &[
     ),
     ("UPDATE retention_audit_log SET rows_scanned = record_count", &["AUD-SCANNED-EQUAL"], "says nothing about what was looked at", "pass"),
     ("UPDATE retention_audit_log SET duration_ms = 7412 WHERE id = 4", &["AUD-SLOW"], "at most 5 s is usual", "pass"),
-    ("UPDATE retention_audit_log SET actor = char(27) || '[2J' WHERE id = 4", &["AUD-CONTROL-CHARS"], "actor holds U+001B", "fail"),
+    ("UPDATE retention_audit_log SET actor = char(27) || '[2J' WHERE id = 4", &["AUD-CONTROL-CHARS"], "actor holds U+001B: all values escaped in HTML,", "fail"),
     ("CREATE TABLE Retention_\u{430}udit_log (id)", &["AUD-LOOKALIKE"], "another table looks like retention_audit_log", "fail"),
     (
         "CREATE TRIGGER quiet AFTER INSERT ON retention_audit_log BEGIN DELETE FROM retention_audit_log WHERE id = new.id - 100; END",
@@ -243,6 +244,23 @@ fn damage_is_refused_and_nothing_is_written_beside_it() {
     let trail = Trail::with("SELECT 1");
     fs::write(trail.path().join("audit.db-journal"), b"\xd9\xd5\x05\xf9\x20\xa1\x63\xd7").unwrap();
     assert_eq!(codes(&trail.inspect(&[]).1), BTreeSet::from(["AUD-HOT-JOURNAL".to_owned()]));
+}
+
+#[test]
+fn the_terminal_says_what_the_trail_holds_and_every_code() {
+    let trail = Trail::with("UPDATE retention_audit_log SET environment = iif(id % 3, 'production', NULL) WHERE id > 60");
+    let told = trail.check().out.split_whitespace().collect::<Vec<_>>().join(" ");
+    for sentence in [
+        "90 rows, 30 runs, 180 deleted",
+        "no tamper evidence scheme present: integrity NOT verifiable",
+        "AUD-ENV: environment values: `prod` 60, `production` 20, 10 rows NULL: counted how?; environment = 'prod' misses 30 of 90 rows",
+    ] {
+        assert!(told.contains(sentence), "`{sentence}` is not said: {told}");
+    }
+    let told = readiness(trail.path(), &["inspect", "audit.db", "--now", NOW]).out;
+    for line in ["         60  `prod`", "         10  NULL", "         90  datetime  `2026-01-19 22:59:00`"] {
+        assert!(told.lines().any(|told| told == line), "`{line}` is not said: {told}");
+    }
 }
 
 #[test]

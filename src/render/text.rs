@@ -6,7 +6,7 @@ use super::{Output, Style};
 use crate::error::Error;
 use crate::finding::{Finding, Outcome};
 use crate::report::Report;
-use crate::source::Grade;
+use crate::source::{Grade, Problem};
 use crate::waiver::State;
 
 /// The report for a person at a terminal.
@@ -17,6 +17,8 @@ pub const OUTPUT: Output =
 const INDENT: usize = 13;
 /// How many problems of the evidence are listed unless everything is asked for.
 const PROBLEMS: usize = 5;
+/// Notes that are listed always: what an audit trail holds, and how far it can be relied on.
+const NOTES: [&str; 5] = ["contents", "no-chain", "chain", "append-only", "ids-truncated"];
 
 fn render(report: &Report, style: Style) -> Result<String, Error> {
     let page = Page { report, style };
@@ -148,23 +150,32 @@ impl Page<'_> {
 
     /// What is wrong with the evidence, errors first.
     fn problems(&self) -> Vec<String> {
-        let mut all: Vec<(&str, &crate::source::Problem)> =
+        let mut all: Vec<(&str, &Problem)> =
             self.report.evidence.iter().flat_map(|e| e.problems.iter().map(|p| (e.name.as_str(), p))).collect();
-        all.retain(|(_, p)| self.style.all || p.severity != Grade::Note);
+        // A code in capitals is of an audit trail: each stands once, for all rows that it is about.
+        let coded = |p: &Problem| p.code.starts_with(|c: char| c.is_ascii_uppercase());
+        all.retain(|(_, p)| self.style.all || p.severity != Grade::Note || coded(p) || NOTES.contains(&p.code.as_ref()));
         all.sort_by_key(|(_, p)| p.severity);
-        let most = if self.style.all { all.len() } else { PROBLEMS };
-        let mut lines = Vec::new();
-        for (entry, problem) in all.iter().take(most) {
+        let (mut lines, mut left_out, mut listed) = (Vec::new(), 0, 0);
+        for (entry, problem) in all {
+            let code = if coded(problem) { format!("{}: ", problem.code) } else { String::new() };
+            if !self.style.all && code.is_empty() && problem.severity != Grade::Note {
+                listed += 1;
+                if listed > PROBLEMS {
+                    left_out += 1;
+                    continue;
+                }
+            }
             let place = if problem.path.is_empty() { String::new() } else { format!("{}{}: ", problem.path, problem.at) };
             let word = match problem.severity {
                 Grade::Error => "error",
                 Grade::Warning => "warning",
                 Grade::Note => "note",
             };
-            lines.extend(self.labelled(word, &format!("{entry}: {place}{}", problem.message)));
+            lines.extend(self.labelled(word, &format!("{entry}: {place}{code}{}", problem.message)));
         }
-        if all.len() > most {
-            lines.push(format!("{:INDENT$}{} of the evidence: --all lists them", "...", prose::plural(all.len() - most, "more problem")));
+        if left_out > 0 {
+            lines.push(format!("{:INDENT$}{} of the evidence: --all lists them", "...", prose::plural(left_out, "more problem")));
         }
         if !lines.is_empty() {
             lines.push(String::new());

@@ -65,14 +65,14 @@ fn fill(snapshot: &Snapshot, collector: &Collector, times: &Times, table: &mut T
     Ok(())
 }
 
-/// Where each output stands among the columns of the answer.
+/// Where each output stands among the columns of the answer; as everywhere in SQL, the case of a name does not count.
 fn places(collector: &Collector, columns: &[String]) -> Result<Vec<usize>, String> {
     if let Some((name, kind)) = collector.outputs.iter().find(|(_, kind)| !KINDS.contains(&kind.as_ref())) {
         return Err(format!("`{name}` cannot be of the kind {kind}: the kinds are {}", KINDS.join(", ")));
     }
-    let declared = |column: &&String| !collector.outputs.iter().any(|(name, _)| name == *column);
+    let declared = |column: &&String| !collector.outputs.iter().any(|(name, _)| name.eq_ignore_ascii_case(column));
     let place = |(name, _): &(String, Name)| {
-        columns.iter().position(|column| column == name).ok_or_else(|| {
+        columns.iter().position(|column| column.eq_ignore_ascii_case(name)).ok_or_else(|| {
             let help = spelling::did_you_mean(name, columns.iter().map(String::as_str));
             let help = help.unwrap_or_else(|| format!("its columns are {}", columns.join(", ")));
             format!("the query gives no column `{name}`; {help}")

@@ -164,6 +164,7 @@ impl Family for Audit {
         evidence.records.entry("audit.run".into()).or_default().extend(total.run_records());
         evidence.records.entry("audit.day".into()).or_default().extend(total.day_records());
         evidence.records.entry("audit.time_form".into()).or_default().extend(total.spread.records());
+        evidence.records.entry("audit.environment".into()).or_default().extend(total.spread.environment_records(environments(&map)));
         evidence.family("audit.finding");
         evidence.omitted = total.omitted;
     }
@@ -253,14 +254,19 @@ fn contents(total: &mut Tally, evidence: &mut Evidence, several: bool) {
     evidence.problem("contents", Grade::Note, "", Location::whole(), message);
 }
 
+/// The map's words for an environment.
+fn environments(map: &Map) -> &[String] {
+    WORDED.iter().position(|column| *column == Column::Environment).map_or(&[], |place| &map.words[place])
+}
+
 /// For every code with findings one note that says what they have in common.
 fn digests(total: &Tally, map: &Map, evidence: &mut Evidence) {
-    let environments = WORDED.iter().position(|column| *column == Column::Environment).map_or(&[][..], |place| &map.words[place]);
     for (code, generic) in total.digested() {
         let message = match code {
-            "AUD-ENV" => total.spread.environments(map, environments),
+            "AUD-ENV" => total.spread.environments(map, environments(map)),
             "AUD-TYPE" | "AUD-NEGATIVE" => total.spread.wrong_kinds(map).unwrap_or(generic),
             "AUD-TS-FORMAT" => total.spread.forms(map.label(Column::At)).unwrap_or(generic),
+            "AUD-CONTROL-CHARS" => format!("{generic}: all values escaped in HTML, Markdown, JSON, terminal and GitHub annotations (no output is CSV)"),
             _ => generic,
         };
         let grade = if code == tally::TRUNCATED || code == "AUD-EXTRA-COL" { Grade::Note } else { Grade::Warning };

@@ -92,12 +92,29 @@ impl Spread {
         })
     }
 
-    /// `executed_at is written in 3 ways: datetime 70, unix 2, NULL 1`; nothing when all are written alike.
+    /// A record for every spelling of the environment.
+    pub fn environment_records(&self, words: &[String]) -> Vec<Record> {
+        let record = |name: String, rows: u64, known: bool| {
+            Record::new("spelling", name).with("rows", Value::Count(rows)).with("known", Value::Flag(known))
+        };
+        let mut records: Vec<Record> = self
+            .environments
+            .iter()
+            .map(|(name, rows)| record(Cell::Text(redacted(name).as_bytes()).to_string(), *rows, words.is_empty() || words.contains(name)))
+            .collect();
+        // A table without the column spells nothing.
+        if self.nowhere > 0 && !records.is_empty() {
+            records.push(record("NULL".to_owned(), self.nowhere, false));
+        }
+        records
+    }
+
+    /// `executed_at is written in 3 ways, table of formats with counts: datetime 70, unix 2, NULL 1`; nothing when all are written alike.
     pub fn forms(&self, label: &str) -> Option<String> {
         let mut forms: Vec<(&String, u64)> = self.forms.iter().map(|(form, (rows, _))| (form, *rows)).collect();
         forms.sort_by_key(|(_, rows)| std::cmp::Reverse(*rows));
         let listed: Vec<String> = forms.iter().map(|(form, rows)| format!("{form} {rows}")).collect();
-        (forms.len() > 1).then(|| format!("{label} is written in {} ways: {}", forms.len(), listed.join(", ")))
+        (forms.len() > 1).then(|| format!("{label} is written in {} ways, table of formats with counts: {}", forms.len(), listed.join(", ")))
     }
 
     /// `record_count: 2 text, 1 real (ids 1,2,3)`, for every column with values of a wrong kind.
