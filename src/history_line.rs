@@ -24,6 +24,9 @@ pub struct HistoryLine {
     /// On which kind of machine.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub machine: Option<String>,
+    /// What was released of the commit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub release: Option<String>,
     /// What ran.
     pub benchmark: String,
     /// What of it was measured.
@@ -45,10 +48,12 @@ pub fn unnamed(digest: &str) -> String {
 }
 
 impl HistoryLine {
-    /// Whether two lines are one measurement written twice, whatever moments they were written at.
+    /// Whether another line adds nothing to this one: it is the same measurement, whatever moment it was written at, and of no release
+    /// that is not told here.
     pub fn is_again(&self, other: &HistoryLine) -> bool {
         let named = self.run == other.run && self.commit == other.commit && self.machine == other.machine;
-        named && self.benchmark == other.benchmark && self.metric == other.metric && self.measured_as(other)
+        let released = other.release.is_none() || other.release == self.release;
+        named && released && self.benchmark == other.benchmark && self.metric == other.metric && self.measured_as(other)
     }
 
     /// Whether two lines say the same of what was measured.

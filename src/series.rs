@@ -121,9 +121,21 @@ pub struct Series {
     pub machine: String,
     /// Oldest first.
     pub points: Vec<Point>,
+    /// Points that somebody released, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub releases: Vec<Release>,
     /// What the detector said of it; filled by `compare/trend`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub trend: Option<Trend>,
+}
+
+/// That a point is of a release.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Release {
+    /// Which point; the first of that release.
+    pub index: usize,
+    /// `v4.1.1`.
+    pub name: Text,
 }
 
 impl Series {

@@ -169,3 +169,24 @@ fn what_cannot_be_read_is_not_appended() {
         assert!(answer.code == 2 && answer.err.contains(said), "{}", answer.err);
     }
 }
+
+#[test]
+fn a_release_is_told_with_the_results_and_marked_in_the_chart() {
+    let folder = project();
+    let folder = folder.path();
+    measure(folder, 40.0, "2026-02-17T02:00:00Z");
+    let releases = |answer: &Answer| -> Value {
+        let report: Value = serde_json::from_str(&answer.out).unwrap();
+        report["evidence"][0]["series"][0]["releases"].clone()
+    };
+    assert_eq!(releases(&check(folder, &[])), Value::Null);
+    let judged = check(folder, &["--release", "v1 <b>"]);
+    assert_eq!(releases(&judged)[0]["name"], "v1 <b>");
+    let appended = check(folder, &["--release", "v1 <b>", "--append", "--out", "out"]);
+    assert_eq!((appended.code, &appended.out), (judged.code, &judged.out));
+    assert_eq!(releases(&check(folder, &[])), releases(&judged), "the history knows it now");
+    let page = fs::read_to_string(folder.join("out/report.html")).unwrap();
+    for part in [">v1 &lt;b&gt;</text>", "Releases: v1 &lt;b&gt; of 2026-02-17.", "<bdi>v1 &#60;b&#62;</bdi>"] {
+        assert!(page.contains(part), "{part}");
+    }
+}

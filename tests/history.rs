@@ -361,3 +361,68 @@ fn a_history_may_be_a_database() {
         assert!(refused.code != 0 && refused.err.contains(said), "{said}: {}", refused.err);
     }
 }
+
+#[test]
+fn a_run_may_be_of_a_release() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    six_nights(folder);
+    let run = |arguments: &[&str]| readiness(folder, &[&["history"], arguments].concat());
+    let night = |store: &str, n: u32, more: &[&str]| {
+        for name in ["digest", "search"] {
+            result(folder, name, if name == "digest" { 40.0 } else { 80.0 } + f64::from(n));
+        }
+        let (run_of, at, commit) = (format!("night-{n}"), format!("2026-02-0{}T02:00:00Z", n + 1), format!("{:040x}", n + 1));
+        let said = ["append", store, "digest.json", "search.json", "--now", NOW, "--machine", "m1", "--branch", "main"];
+        run(&[&said[..], &["--run", &run_of, "--at", &at, "--commit", &commit], more].concat())
+    };
+    assert_eq!(run(&["import", "history.db", "history.jsonl", "--now", NOW]).code, 0);
+    for store in ["history.jsonl", "history.db"] {
+        let new = night(store, 6, &["--release", "v4.1.0"]);
+        assert!(new.code == 0 && new.out.contains(", branch main, release v4.1.0\n"), "{}{}", new.out, new.err);
+        // What was measured before it was released is appended once more, and counts once.
+        let later = night(store, 2, &["--release", "v4.0.0"]);
+        assert!(later.out.contains("2 values appended as night-2 of "), "{store}: {}", later.out);
+        assert!(night(store, 2, &["--release", "v4.0.0"]).out.contains("nothing was appended"), "{store}");
+        assert!(night(store, 2, &[]).out.contains("nothing was appended"), "a release is not forgotten: {store}");
+        let list = run(&["list", store, "--now", NOW]);
+        assert!(list.out.contains("2 series, 7 runs\nreleases: v4.0.0 (2026-02-03), v4.1.0 (2026-02-07)\n"), "{}", list.out);
+        let csv = run(&["export", store, "--format", "csv", "--now", NOW]).out;
+        assert!(csv.starts_with("time,commit,branch,run,release,") && csv.contains(",night-2,v4.0.0,"), "{csv}");
+        fs::write(folder.join("back.csv"), csv).unwrap();
+        let back = format!("back-{store}");
+        assert_eq!(run(&["import", &back, "back.csv", "--now", NOW]).code, 0);
+        assert!(run(&["list", &back, "--now", NOW]).out.contains("releases: v4.0.0 (2026-02-03), v4.1.0 (2026-02-07)\n"));
+    }
+    let exported = run(&["export", "history.db", "--now", NOW]).out;
+    assert_eq!(exported.matches(r#""release":"v4.0.0""#).count(), 2, "{exported}");
+    assert!(night("history.jsonl", 2, &["--release", " "]).err.contains("names nothing"));
+}
+
+#[test]
+fn a_database_of_the_first_version_is_read_and_brought_up_to_date() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let old = rusqlite::Connection::open(folder.join("history.db")).unwrap();
+    old.execute_batch(
+        "CREATE TABLE readiness_history (run TEXT NOT NULL, at TEXT NOT NULL, commit_id TEXT, branch TEXT, machine TEXT NOT NULL,
+           benchmark TEXT NOT NULL, metric TEXT NOT NULL, value REAL, unit TEXT NOT NULL,
+           direction TEXT NOT NULL CHECK (direction IN ('lower', 'higher')), samples TEXT);
+         CREATE UNIQUE INDEX readiness_history_once ON readiness_history (run, benchmark, metric, machine, unit, value, commit_id);
+         INSERT INTO readiness_history VALUES ('n', '2026-02-01T00:00:00Z', 'c1', NULL, 'm1', 'x', 'time', 4.5, 'ms', 'lower', NULL);
+         PRAGMA application_id = 0x72646869; PRAGMA user_version = 1;",
+    )
+    .unwrap();
+    drop(old);
+    let run = |arguments: &[&str]| readiness(folder, &[&["history"], arguments, &["--now", NOW]].concat());
+    assert!(run(&["list", "history.db"]).out.contains("4.5 ms"));
+    result(folder, "x", 40.0);
+    let appended = run(&["append", "history.db", "x.json", "--machine", "m1", "--release", "v2"]);
+    assert_eq!(appended.code, 0, "{}", appended.err);
+    assert!(run(&["list", "history.db"]).out.contains("releases: v2"));
+    let later = rusqlite::Connection::open(folder.join("history.db")).unwrap();
+    later.execute_batch("PRAGMA user_version = 3").unwrap();
+    drop(later);
+    let refused = run(&["append", "history.db", "x.json", "--machine", "m1"]);
+    assert!(refused.code == 4 && refused.err.contains("it is of version 3, and version 2 can be written here"), "{}", refused.err);
+}

@@ -74,40 +74,52 @@ pub fn run(verb: &Verb) -> Result<Exit, Error> {
     }
 }
 
-/// What may be said of a run.
+/// How files are read.
 #[derive(Clone, Debug, clap::Args)]
-pub struct Saying {
-    /// The run's name, the same for all results of it [default: what the results say, else the digest of the files]
-    #[arg(long, value_name = "NAME")]
-    run: Option<String>,
-    /// The commit that was measured [default: what the results or their stamps say, else git HEAD]
-    #[arg(long, value_name = "ID")]
-    commit: Option<String>,
-    /// When it was measured [default: what the results or their stamps say, else --now]
-    #[arg(long, value_name = "TIME")]
-    at: Option<String>,
-    /// The branch that was measured [default: the one that is checked out]
-    #[arg(long, value_name = "NAME")]
-    branch: Option<String>,
-    /// The kind of machine that measured; empty for none [default: what the results say, else this machine]
-    #[arg(long, value_name = "NAME")]
-    machine: Option<String>,
+pub struct Reading {
+    /// A map for a table of your own design: a shipped map's name, or a YAML file
+    #[arg(long)]
+    map: Option<String>,
     /// As of when [default: the clock]
     #[arg(long, value_name = "TIME")]
     now: Option<String>,
 }
 
-impl Saying {
-    /// What was said, and the present.
-    fn resolve(&self) -> Result<(Said, Instant), Error> {
-        let now = moment(self.now.as_deref())?;
-        let wrong = |text: &str| Error::Usage(format!("`--at {text}`: write a time such as 2026-02-18T00:00:00Z"));
-        let at = self.at.as_deref().map(|text| crate::io::clock::parse(text).ok_or_else(|| wrong(text))).transpose()?;
-        if let Some(name) = [&self.run, &self.commit, &self.branch].into_iter().flatten().find(|name| name.trim().is_empty()) {
-            return Err(Error::Usage(format!("`{name}` names nothing: leave the option out")));
-        }
-        let Saying { run, commit, branch, machine, .. } = self.clone();
-        Ok((Said { run, at, commit, branch, machine }, now))
+impl Reading {
+    /// The present.
+    fn now(&self) -> Result<Instant, Error> {
+        moment(self.now.as_deref())
+    }
+
+    /// Benchmark results as their readers read them, together.
+    fn read(&self, paths: &[PathBuf]) -> Result<Evidence, Error> {
+        read(paths, self.map.as_deref(), self.now()?)
+    }
+}
+
+/// Where runs were measured.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Place {
+    /// The branch that was measured [default: what our own files say; of a new run, the one that is checked out]
+    #[arg(long, value_name = "NAME")]
+    branch: Option<String>,
+    /// The kind of machine that measured; empty for none [default: what the files say; of a new run, else this machine]
+    #[arg(long, value_name = "NAME")]
+    machine: Option<String>,
+}
+
+impl Place {
+    /// As it is said of runs.
+    fn said(&self) -> Result<Said, Error> {
+        Ok(Said { branch: named(self.branch.as_ref())?, machine: self.machine.clone(), ..Said::default() })
+    }
+}
+
+/// A name, unless it is none.
+fn named(name: Option<&String>) -> Result<Option<String>, Error> {
+    match name.filter(|name| name.trim().is_empty()) {
+        Some(name) => Err(Error::Usage(format!("`{name}` names nothing: leave the option out"))),
+        None => Ok(name.cloned()),
     }
 }
 
@@ -140,8 +152,8 @@ fn read(paths: &[PathBuf], map: Option<&str>, now: Instant) -> Result<Evidence, 
 
 /// All lines of a file: as they stand in it where it is a history of ours, else as its reader understands it. Nothing when it cannot be
 /// relied on, which is told; and how many values have no date.
-fn lines(path: &Path, map: Option<&str>, said: &Said, now: Instant) -> Result<Option<(Vec<HistoryLine>, usize)>, Error> {
-    let evidence = read(&[path.to_owned()], map, now)?;
+fn lines(path: &Path, reading: &Reading, said: &Said) -> Result<Option<(Vec<HistoryLine>, usize)>, Error> {
+    let evidence = reading.read(&[path.to_owned()])?;
     if !tell(&evidence) {
         return Ok(None);
     }

@@ -24,20 +24,32 @@ pub fn csv(lines: &[HistoryLine]) -> String {
         [Some(line.benchmark.as_str()), Some(&line.metric), machine].into_iter().flatten().collect::<Vec<_>>().join(" ")
     };
     let names: BTreeSet<String> = lines.iter().map(name).collect();
-    let mut rows: BTreeMap<[&str; 4], BTreeMap<String, Vec<f64>>> = BTreeMap::new();
+    let mut rows: BTreeMap<[&str; 4], Row<'_>> = BTreeMap::new();
     for line in lines {
         let key = [line.at.as_str(), line.commit.as_deref().unwrap_or(""), line.branch.as_deref().unwrap_or(""), line.run.as_str()];
-        rows.entry(key).or_default().entry(name(line)).or_default().extend(line.value);
+        let row = rows.entry(key).or_default();
+        row.values.entry(name(line)).or_default().extend(line.value);
+        row.release = line.release.as_deref().or(row.release);
     }
-    let header = ["time", "commit", "branch", "run"].into_iter().map(str::to_owned).chain(names.iter().map(|name| cell(name)));
+    let released = lines.iter().any(|line| line.release.is_some());
+    let attributes = ["time", "commit", "branch", "run", "release"].into_iter().take(if released { 5 } else { 4 });
+    let header = attributes.map(str::to_owned).chain(names.iter().map(|name| cell(name)));
     let mut text = header.collect::<Vec<_>>().join(",") + "\n";
-    for (key, values) in rows {
+    for (key, Row { release, values }) in rows {
+        let release = Some(release.unwrap_or_default()).filter(|_| released);
         let value = |name: &String| values.get(name).and_then(|values| median(values)).map_or_else(String::new, |value| value.to_string());
-        let cells = key.into_iter().map(cell).chain(names.iter().map(value));
+        let cells = key.into_iter().chain(release).map(cell).chain(names.iter().map(value));
         text.push_str(&cells.collect::<Vec<_>>().join(","));
         text.push('\n');
     }
     text
+}
+
+/// A run: what is its release, and the values of its series.
+#[derive(Default)]
+struct Row<'l> {
+    release: Option<&'l str>,
+    values: BTreeMap<String, Vec<f64>>,
 }
 
 /// A cell that no spreadsheet takes for a formula.

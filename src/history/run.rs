@@ -20,6 +20,8 @@ pub struct Said {
     pub branch: Option<String>,
     /// The machine that measured.
     pub machine: Option<String>,
+    /// What it is the release of.
+    pub release: Option<String>,
 }
 
 /// What holds where neither somebody nor the results say it.
@@ -70,6 +72,7 @@ pub fn one(evidence: &Evidence, said: &Said, here: &Here) -> Result<Vec<HistoryL
                 .or_else(|| here.commit.clone()),
             branch: said.branch.clone().or_else(|| here.branch.clone()),
             machine: said.machine.clone().or_else(|| machine(series)).or_else(|| here.machine.clone()).filter(|name| !name.is_empty()),
+            release: said.release.clone().or_else(|| one.release.map(str::to_owned)),
             ..one.line(series)
         })
     });
@@ -96,6 +99,7 @@ pub fn many(evidence: &Evidence, said: &Said) -> (Vec<HistoryLine>, usize) {
                 commit,
                 branch: said.branch.clone(),
                 machine: said.machine.clone().or_else(|| machine(series)),
+                release: said.release.clone().or_else(|| one.release.map(str::to_owned)),
                 ..one.line(series)
             });
         }
@@ -114,26 +118,29 @@ struct One<'s> {
     at: Option<Instant>,
     run: Option<&'s str>,
     commit: Option<&'s str>,
+    release: Option<&'s str>,
     value: f64,
     samples: &'s [f64],
 }
 
 /// The runs behind a series: the runs of a commit that stand together in one point come apart.
 fn runs(series: &Series) -> impl Iterator<Item = One<'_>> {
-    series.points.iter().flat_map(|point| {
-        let whole =
-            One { at: point.at, run: point.run.as_deref(), commit: point.commit.as_deref(), value: point.value, samples: &point.samples };
+    let mut releases = series.releases.iter().peekable();
+    series.points.iter().enumerate().flat_map(move |(index, point)| {
+        let release = releases.next_if(|release| release.index == index).map(|release| &*release.name);
+        let (at, run, commit) = (point.at, point.run.as_deref(), point.commit.as_deref());
+        let whole = One { at, run, commit, release, value: point.value, samples: &point.samples };
         let whole = Some(whole).filter(|_| point.repeats.is_empty());
-        whole.into_iter().chain(parts(point))
+        whole.into_iter().chain(parts(point, release))
     })
 }
 
-fn parts(point: &Point) -> impl Iterator<Item = One<'_>> {
+fn parts<'s>(point: &'s Point, release: Option<&'s str>) -> impl Iterator<Item = One<'s>> {
     let mut from = 0;
     point.repeats.iter().map(move |Repeat { at, run, value, samples }| {
         let own = point.samples.get(from..from + samples).unwrap_or_default();
         from += samples;
-        One { at: *at, run: run.as_deref(), commit: point.commit.as_deref(), value: *value, samples: own }
+        One { at: *at, run: run.as_deref(), commit: point.commit.as_deref(), release, value: *value, samples: own }
     })
 }
 
@@ -147,6 +154,7 @@ impl One<'_> {
             commit: None,
             branch: None,
             machine: None,
+            release: None,
             benchmark: series.benchmark.clone(),
             metric: series.metric.clone(),
             value: Some(self.value),

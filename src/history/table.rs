@@ -13,13 +13,13 @@ use std::path::Path;
 /// `rdhi`, and the version of the table.
 const SCHEMA: Schema = Schema {
     application: 0x7264_6869,
-    version: 1,
     sql: "CREATE TABLE readiness_history (
   run TEXT NOT NULL, at TEXT NOT NULL, commit_id TEXT, branch TEXT, machine TEXT NOT NULL, benchmark TEXT NOT NULL, metric TEXT NOT NULL,
-  value REAL, unit TEXT NOT NULL, direction TEXT NOT NULL CHECK (direction IN ('lower', 'higher')), samples TEXT);
+  value REAL, unit TEXT NOT NULL, direction TEXT NOT NULL CHECK (direction IN ('lower', 'higher')), samples TEXT, release TEXT);
 CREATE UNIQUE INDEX readiness_history_once ON readiness_history (run, benchmark, metric, machine, unit, value, commit_id)",
+    upgrades: &["ALTER TABLE readiness_history ADD COLUMN release TEXT"],
 };
-const COLUMNS: &str = "run, at, commit_id, branch, machine, benchmark, metric, value, unit, direction, samples";
+const COLUMNS: &str = "run, at, commit_id, branch, machine, benchmark, metric, value, unit, direction, samples, release";
 /// How many of the last rows are looked at before something is appended.
 const LAST: usize = 5000;
 
@@ -35,7 +35,10 @@ fn into(writer: &Writer<'_>, lines: &[HistoryLine]) -> Result<Appended, Failure>
     let end = End::ended(last);
     appended.later = end.later(lines);
     appended.same_as = end.same(lines, &end.index());
-    let sql = format!("INSERT OR IGNORE INTO readiness_history ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+    let sql = format!(
+        "INSERT INTO readiness_history ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET \
+         release = excluded.release WHERE excluded.release IS NOT NULL AND excluded.release IS NOT readiness_history.release"
+    );
     for line in lines {
         let samples = line.samples.as_ref().and_then(|samples| json::line(samples).ok());
         let direction = match line.direction {
@@ -57,6 +60,7 @@ fn into(writer: &Writer<'_>, lines: &[HistoryLine]) -> Result<Appended, Failure>
                 Field::Text(Some(&line.unit)),
                 Field::Text(Some(direction)),
                 Field::Text(samples.as_deref()),
+                Field::Text(line.release.as_deref()),
             ],
         )?;
         appended.written += written;
@@ -82,7 +86,7 @@ pub(super) fn prune(path: &Path, what: &Prune, dry_run: bool) -> io::Result<Prun
         writer.each(&format!("SELECT {COLUMNS}, rowid FROM readiness_history ORDER BY rowid"), |row| {
             let line = line(row);
             if let Some(at) = clock::parse(&line.at) {
-                ids.push(row.cell(11).integer().unwrap_or_default());
+                ids.push(row.cell(12).integer().unwrap_or_default());
                 marks.push(Mark::new(&line.benchmark, &line.metric, line.machine.as_deref(), at, &line.run));
             }
         })?;
@@ -115,6 +119,7 @@ fn line(row: &Row<'_>) -> HistoryLine {
         commit: given(2),
         branch: given(3),
         machine: given(4),
+        release: given(11),
         benchmark: text(5).unwrap_or_default(),
         metric: text(6).unwrap_or_default(),
         value: match row.cell(7) {

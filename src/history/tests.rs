@@ -19,7 +19,16 @@ fn point(at: Option<&str>, run: Option<&str>, value: f64) -> Point {
 
 fn series(benchmark: &str, points: Vec<Point>) -> Series {
     let (metric, unit) = ("time".to_owned(), "ms".to_owned());
-    Series { benchmark: benchmark.to_owned(), metric, unit, direction: Direction::Lower, machine: String::new(), points, trend: None }
+    Series {
+        benchmark: benchmark.to_owned(),
+        metric,
+        unit,
+        direction: Direction::Lower,
+        machine: String::new(),
+        points,
+        releases: Vec::new(),
+        trend: None,
+    }
 }
 
 fn results(all: Vec<Series>) -> Evidence {

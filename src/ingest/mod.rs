@@ -110,6 +110,8 @@ pub struct Beside {
     pub run: Option<String>,
     /// The machine that results are of which name none, where it was said.
     pub machine: Option<String>,
+    /// What the results are the release of, where it was said.
+    pub release: Option<String>,
 }
 
 impl<'a> Request<'a> {

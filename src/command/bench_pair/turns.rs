@@ -167,6 +167,7 @@ fn wall(ms: f64) -> Series {
         direction: Direction::Lower,
         machine: String::new(),
         points: vec![crate::series::Point { at: None, commit: None, run: None, value: ms, samples: Vec::new(), repeats: Vec::new() }],
+        releases: Vec::new(),
         trend: None,
     }
 }

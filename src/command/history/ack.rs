@@ -1,8 +1,7 @@
 //! `readiness history ack`: writes down that a step of a benchmark is meant.
 
-use super::read;
+use super::Reading;
 use crate::acknowledgement::{Acknowledgement, State};
-use crate::command::check::moment;
 use crate::command::plain;
 use crate::command::setup::mistaken;
 use crate::compare::{self, Terms};
@@ -48,12 +47,9 @@ pub struct Options {
     /// Where it is written
     #[arg(long, value_name = "FILE", default_value = NAME)]
     pub file: PathBuf,
-    /// A map for a table of your own design: a shipped map's name, or a YAML file
-    #[arg(long)]
-    pub map: Option<String>,
-    /// As of when [default: the clock]
-    #[arg(long, value_name = "TIME")]
-    pub now: Option<String>,
+    /// How files are read.
+    #[command(flatten)]
+    pub reading: Reading,
 }
 
 /// The first lines of a new file.
@@ -70,7 +66,7 @@ const ENTRY: &str = "results";
 /// # Errors
 /// When it is about no step, or the file cannot be read or written.
 pub fn run(options: &Options) -> Result<Exit, Error> {
-    let now = moment(options.now.as_deref())?;
+    let now = options.reading.now()?;
     let shown = fs::slashed(&options.file);
     let old = if fs::exists(&options.file) {
         fs::read_text(&options.file).map_err(|e| Error::Usage(format!("{shown}: {e}")))?
@@ -84,7 +80,7 @@ pub fn run(options: &Options) -> Result<Exit, Error> {
     }
     // Of any size at first: its size is what is measured.
     let (one, _) = added(options, now, &old, options.up_to.as_deref(), &before)?;
-    let mut evidence = read(std::slice::from_ref(&options.history), options.map.as_deref(), now)?;
+    let mut evidence = options.reading.read(std::slice::from_ref(&options.history))?;
     compare::trends(
         std::slice::from_mut(&mut evidence),
         &Terms { settings: BTreeMap::new(), acknowledged: std::slice::from_ref(&one), now },

@@ -1,11 +1,11 @@
 //! `readiness history append`: the results of one run.
 
-use super::{Saying, here, own, read, short, tell, unwritten};
+use super::{Place, Reading, here, named, own, short, tell, unwritten};
 use crate::command::plain;
 use crate::error::Error;
-use crate::history::{self, Appended};
+use crate::history::{self, Appended, Said};
 use crate::history_line::HistoryLine;
-use crate::io::fs;
+use crate::io::{clock, fs};
 use crate::render::parts::prose::plural;
 use crate::verdict::Exit;
 use std::collections::BTreeSet;
@@ -23,12 +23,34 @@ pub struct Options {
     /// Results of benchmark tools, also as patterns in quotes
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
-    /// A map for a table of your own design: a shipped map's name, or a YAML file
-    #[arg(long)]
-    pub map: Option<String>,
-    /// Whose results they are.
+    /// The run's name, the same for all results of it [default: what the results say, else the digest of the files]
+    #[arg(long, value_name = "NAME")]
+    pub run: Option<String>,
+    /// The commit that was measured [default: what the results or their stamps say, else git HEAD]
+    #[arg(long, value_name = "ID")]
+    pub commit: Option<String>,
+    /// When it was measured [default: what the results or their stamps say, else --now]
+    #[arg(long, value_name = "TIME")]
+    pub at: Option<String>,
+    /// What was released of that commit, such as v4.1.1: a mark in the charts
+    #[arg(long, value_name = "NAME")]
+    pub release: Option<String>,
+    /// Where it was measured.
     #[command(flatten)]
-    pub saying: Saying,
+    pub place: Place,
+    /// How files are read.
+    #[command(flatten)]
+    pub reading: Reading,
+}
+
+impl Options {
+    /// What is said of the run.
+    fn said(&self) -> Result<Said, Error> {
+        let wrong = |text: &String| Error::Usage(format!("`--at {text}`: write a time such as 2026-02-18T00:00:00Z"));
+        let at = self.at.as_ref().map(|text| clock::parse(text).ok_or_else(|| wrong(text))).transpose()?;
+        let [run, commit, release] = [named(self.run.as_ref())?, named(self.commit.as_ref())?, named(self.release.as_ref())?];
+        Ok(Said { run, at, commit, release, ..self.place.said()? })
+    }
 }
 
 /// Appends. Exits 3 when the results cannot be relied on.
@@ -37,11 +59,11 @@ pub struct Options {
 /// When a file is not there, the results are not of one run, or the history cannot be written.
 pub fn run(options: &Options) -> Result<Exit, Error> {
     own(&options.history)?;
-    let (said, now) = options.saying.resolve()?;
+    let (said, now) = (options.said()?, options.reading.now()?);
     if let Some(at) = said.at.filter(|at| at.0 > now.0 + SKEW) {
         return Err(Error::Usage(format!("`--at {at}` is after {now}: no reader would count the run")));
     }
-    let evidence = read(&options.files, options.map.as_deref(), now)?;
+    let evidence = options.reading.read(&options.files)?;
     if !tell(&evidence) {
         plain::say("nothing was appended: the results cannot be relied on\n")?;
         return Ok(Exit::Unproven);
@@ -62,10 +84,11 @@ pub fn told(history: &str, lines: &[HistoryLine], appended: &Appended) -> String
         text.push(format!("{history}: its last line was cut off after {} and a new line begun behind it", plural(appended.torn, "byte")));
     }
     let commit = first.commit.as_ref().map_or_else(|| "no commit".to_owned(), |commit| format!("commit {}", short(commit)));
-    let branch = first.branch.as_ref().map_or_else(String::new, |branch| format!(", branch {branch}"));
+    let more = [("branch", &first.branch), ("release", &first.release)];
+    let more: String = more.iter().filter_map(|(word, name)| Some(format!(", {word} {}", name.as_ref()?))).collect();
     text.push(match appended.written {
         0 => format!("{history}: {run} stands in it already; nothing was appended"),
-        n => format!("{history}: {} appended as {run} of {}, {commit}{branch}", plural(n, "value"), first.at),
+        n => format!("{history}: {} appended as {run} of {}, {commit}{more}", plural(n, "value"), first.at),
     });
     let machines: BTreeSet<&str> = lines.iter().map(|line| line.machine.as_deref().unwrap_or("not named")).collect();
     text.push(format!("  machine: {}", machines.into_iter().collect::<Vec<_>>().join("; ")));

@@ -1,7 +1,7 @@
 //! `readiness history export`: a history for another program.
 
-use super::lines;
-use crate::command::check::{moment, print, write};
+use super::{Reading, lines};
+use crate::command::check::{print, write};
 use crate::error::Error;
 use crate::history::{Said, export};
 use crate::io::clock;
@@ -20,12 +20,9 @@ pub struct Options {
     /// Write it to a file instead of printing it
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
-    /// A map for a table of your own design: a shipped map's name, or a YAML file
-    #[arg(long)]
-    pub map: Option<String>,
-    /// As of when [default: the clock]
-    #[arg(long, value_name = "TIME")]
-    pub now: Option<String>,
+    /// How files are read.
+    #[command(flatten)]
+    pub reading: Reading,
 }
 
 /// What can be written.
@@ -44,8 +41,7 @@ pub enum Format {
 /// # Errors
 /// When the file is not there, or the output cannot be written.
 pub fn run(options: &Options) -> Result<Exit, Error> {
-    let now = moment(options.now.as_deref())?;
-    let Some((all, _)) = lines(&options.history, options.map.as_deref(), &Said::default(), now)? else { return Ok(Exit::Unproven) };
+    let Some((all, _)) = lines(&options.history, &options.reading, &Said::default())? else { return Ok(Exit::Unproven) };
     let text = match options.format {
         Format::Jsonl => export::jsonl(&all),
         Format::Csv => Ok(export::csv(&all)),

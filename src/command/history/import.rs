@@ -1,10 +1,9 @@
 //! `readiness history import`: all runs of other histories.
 
-use super::{lines, own, unwritten};
-use crate::command::check::moment;
+use super::{Place, Reading, lines, own, unwritten};
 use crate::command::plain;
 use crate::error::Error;
-use crate::history::{self, Said};
+use crate::history;
 use crate::history_line::HistoryLine;
 use crate::io::fs;
 use crate::render::parts::prose::plural;
@@ -21,18 +20,12 @@ pub struct Options {
     /// Files that hold many runs: data.js, Otava's CSV, Nyrkiö, performance_runs, our own
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
-    /// A map for a table of your own design: a shipped map's name, or a YAML file
-    #[arg(long)]
-    pub map: Option<String>,
-    /// The branch of these runs [default: what our own files say]
-    #[arg(long, value_name = "NAME")]
-    pub branch: Option<String>,
-    /// The kind of machine that measured [default: what the files say]
-    #[arg(long, value_name = "NAME")]
-    pub machine: Option<String>,
-    /// As of when [default: the clock]
-    #[arg(long, value_name = "TIME")]
-    pub now: Option<String>,
+    /// Where all of them were measured.
+    #[command(flatten)]
+    pub place: Place,
+    /// How files are read.
+    #[command(flatten)]
+    pub reading: Reading,
 }
 
 /// Imports. Exits 3 when a file cannot be relied on.
@@ -41,11 +34,10 @@ pub struct Options {
 /// When a file is not there, or the history cannot be written.
 pub fn run(options: &Options) -> Result<Exit, Error> {
     own(&options.history)?;
-    let now = moment(options.now.as_deref())?;
-    let said = Said { branch: options.branch.clone(), machine: options.machine.clone(), ..Said::default() };
+    let said = options.place.said()?;
     let mut all = Vec::new();
     for file in &options.files {
-        let Some((found, undated)) = lines(file, options.map.as_deref(), &said, now)? else {
+        let Some((found, undated)) = lines(file, &options.reading, &said)? else {
             plain::say("nothing was imported: a file cannot be relied on\n")?;
             return Ok(Exit::Unproven);
         };

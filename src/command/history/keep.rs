@@ -27,12 +27,15 @@ pub struct Keeping {
     /// The kind of machine that measured them, `this` for the one here [default: what they say, else that of the history's newest run]
     #[arg(long, value_name = "NAME")]
     pub machine: Option<String>,
+    /// What was released of the commit that was measured, such as v4.1.1: a mark in the charts of benchmarks
+    #[arg(long, value_name = "NAME")]
+    pub release: Option<String>,
 }
 
 impl Keeping {
     /// What the results of an entry are judged beside.
     pub fn beside(&self, history: Option<Artifact>) -> Beside {
-        Beside { history, run: self.run.clone(), machine: self.machine() }
+        Beside { history, run: self.run.clone(), machine: self.machine(), release: self.release.clone() }
     }
 
     fn machine(&self) -> Option<String> {
@@ -58,7 +61,8 @@ pub fn keep(options: &Options, report: &Report) -> Result<(), Error> {
             terminal::note(&plain::lines(&format!("{history}: nothing was appended: the results of {name} cannot be relied on")));
             continue;
         }
-        let said = Said { run: options.keeping.run.clone(), machine: options.keeping.machine(), ..Said::default() };
+        let Keeping { run, release, .. } = options.keeping.clone();
+        let said = Said { run, machine: options.keeping.machine(), release, ..Said::default() };
         let branch = git::branch(&rooted(&setup.root));
         let here = Here { now: report.now, commit: report.project.commit.clone(), branch, machine: None };
         match history::one(&results, &said, &here) {

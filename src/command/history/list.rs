@@ -1,7 +1,7 @@
 //! `readiness history list`: the series of a history.
 
-use super::{read, short, tell};
-use crate::command::check::{moment, print};
+use super::{Reading, short, tell};
+use crate::command::check::print;
 use crate::command::plain;
 use crate::command::setup::rooted;
 use crate::error::Error;
@@ -11,11 +11,11 @@ use crate::io::{git, json};
 use crate::metric::number;
 use crate::render::parts::escape::terminal as clean;
 use crate::render::parts::prose::plural;
-use crate::series::{Direction, Point, Series};
+use crate::series::{Direction, Point, Release, Series};
 use crate::source::{Problem, same_commit};
 use crate::verdict::Exit;
 use serde::Serialize;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// What is asked of `list`.
@@ -27,12 +27,9 @@ pub struct Options {
     /// text or json
     #[arg(long, default_value = "text")]
     pub format: String,
-    /// A map for a table of your own design: a shipped map's name, or a YAML file
-    #[arg(long)]
-    pub map: Option<String>,
-    /// As of when [default: the clock]
-    #[arg(long, value_name = "TIME")]
-    pub now: Option<String>,
+    /// How files are read.
+    #[command(flatten)]
+    pub reading: Reading,
 }
 
 /// A history at a glance, as JSON shows it.
@@ -44,10 +41,20 @@ struct Listing<'e> {
     sha256: &'e str,
     runs: usize,
     series: Vec<Row<'e>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    releases: Vec<Shipped<'e>>,
     /// Commits that this repository does not have; nothing where git does not answer.
     #[serde(skip_serializing_if = "Option::is_none")]
     unknown_commits: Option<Vec<&'e str>>,
     problems: &'e [Problem],
+}
+
+/// A release, and when it was measured first.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+struct Shipped<'e> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    at: Option<Instant>,
+    name: &'e str,
 }
 
 #[derive(Debug, Serialize)]
@@ -82,7 +89,7 @@ pub fn run(options: &Options) -> Result<Exit, Error> {
         "text" => false,
         other => return Err(Error::Usage(format!("`--format {other}`: history list prints text or json"))),
     };
-    let evidence = read(std::slice::from_ref(&options.history), options.map.as_deref(), moment(options.now.as_deref())?)?;
+    let evidence = options.reading.read(std::slice::from_ref(&options.history))?;
     let listing = listing(&evidence);
     if json {
         print(&json::document(&listing).map_err(|e| Error::Internal(e.message))?)?;
@@ -110,9 +117,24 @@ fn listing(evidence: &Evidence) -> Listing<'_> {
         sha256: source.map_or("", |source| source.sha256.as_str()),
         runs: runs.len(),
         series: evidence.series.iter().filter_map(row).collect(),
+        releases: releases(evidence),
         unknown_commits: git::all(&rooted(Path::new(""))).map(|known| unknown(&commits, &known)),
         problems: &evidence.problems,
     }
+}
+
+/// The releases, oldest first.
+fn releases(evidence: &Evidence) -> Vec<Shipped<'_>> {
+    let of = |series: &'_ Series, release: &Release| series.points.get(release.index).and_then(|point| point.at);
+    let all = evidence.series.iter().flat_map(|series| series.releases.iter().map(move |one| (&*one.name, of(series, one))));
+    let mut firsts: BTreeMap<&str, Option<Instant>> = BTreeMap::new();
+    for (name, at) in all {
+        let first = firsts.entry(name).or_insert(at);
+        *first = at.min(*first);
+    }
+    let mut releases: Vec<Shipped<'_>> = firsts.into_iter().map(|(name, at)| Shipped { at, name }).collect();
+    releases.sort_unstable();
+    releases
 }
 
 fn row(series: &Series) -> Option<Row<'_>> {
@@ -151,6 +173,13 @@ fn text(listing: &Listing<'_>) -> String {
     };
     let mut text: String = rows.iter().map(line).collect();
     text.push_str(&format!("{} series, {}\n", rows.len(), plural(listing.runs, "run")));
+    if !listing.releases.is_empty() {
+        let told = |one: &Shipped<'_>| {
+            let when = one.at.map_or_else(String::new, |at| format!(" ({})", at.date()));
+            format!("{}{when}", clean(one.name))
+        };
+        text.push_str(&format!("releases: {}\n", listing.releases.iter().map(told).collect::<Vec<_>>().join(", ")));
+    }
     if let Some(unknown) = listing.unknown_commits.as_ref().filter(|unknown| !unknown.is_empty()) {
         let some: Vec<String> = unknown.iter().take(3).map(|commit| short(&clean(commit))).collect();
         let more = if unknown.len() > some.len() { ", …" } else { "" };

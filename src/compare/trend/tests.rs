@@ -23,7 +23,16 @@ fn series(benchmark: &str, machine: &str, first: i64, values: &[f64]) -> Series 
     };
     let points = values.iter().enumerate().filter(|(_, value)| !value.is_nan()).map(point).collect();
     let (benchmark, machine) = (benchmark.to_owned(), machine.to_owned());
-    Series { benchmark, metric: "p95".into(), unit: "ms".into(), direction: Direction::Lower, machine, points, trend: None }
+    Series {
+        benchmark,
+        metric: "p95".into(),
+        unit: "ms".into(),
+        direction: Direction::Lower,
+        machine,
+        points,
+        releases: Vec::new(),
+        trend: None,
+    }
 }
 
 /// Values about `level` that repeat a pattern of noise of one percent.

@@ -42,8 +42,11 @@ pub(super) fn join(drafts: &mut Vec<Draft>, beside: &Beside, evidence: &mut Evid
     let known = history.as_ref().map_or(&[][..], |history| &history.measurements);
     let mut values: Vec<&mut Measurement> = drafts.iter_mut().flat_map(|draft| &mut draft.measurements).collect();
     let assumed = machines(&mut values, beside, known);
+    if let Some(release) = beside.release.as_deref().map(Text::from) {
+        values.iter_mut().for_each(|value| Arc::make_mut(&mut value.run).release = Some(release.clone()));
+    }
     if beside.run.is_some() || is_one_run(&values) {
-        let new = || Run { at: None, name: Some(name.as_str().into()), commit: commit_of(&name, known) };
+        let new = || Run { name: Some(name.as_str().into()), commit: commit_of(&name, known), ..Run::default() };
         let known = same(&values, known).unwrap_or_else(new);
         for value in values.iter_mut().filter(|value| beside.run.is_some() || value.run.name.is_none()) {
             let run = Arc::make_mut(&mut value.run);
@@ -127,7 +130,12 @@ mod tests {
                 unit: "ms".to_owned(),
                 direction: Direction::Lower,
             }),
-            run: Arc::new(Run { name: run.map(Text::from), at: at.map(Instant), commit: run.map(|run| format!("c-{run}").into()) }),
+            run: Arc::new(Run {
+                name: run.map(Text::from),
+                at: at.map(Instant),
+                commit: run.map(|run| format!("c-{run}").into()),
+                ..Run::default()
+            }),
             value: 1.0,
             samples: samples.to_vec(),
         }
@@ -139,7 +147,7 @@ mod tests {
         let mut evidence = Evidence { sources: vec![source("hyperfine"), source("history-1")], ..Evidence::new("nightly", "benchmark") };
         let history =
             crate::io::fs::Artifact { path: "h".into(), name: "h".into(), head: Vec::new(), size: 0, members: None, copied: None };
-        let beside = Beside { history: Some(history), run: run.map(str::to_owned), machine: None };
+        let beside = Beside { history: Some(history), run: run.map(str::to_owned), ..Beside::default() };
         let draft = |measurements| Draft { measurements, ..Draft::default() };
         let mut drafts = vec![draft(results), draft(known)];
         join(&mut drafts, &beside, &mut evidence);

@@ -6,7 +6,8 @@ use super::unit::factor;
 use super::{Draft, Measurement, rerun};
 use crate::analyze::quantile::median;
 use crate::evidence::Evidence;
-use crate::series::{Point, Series};
+use crate::instant::Instant;
+use crate::series::{Point, Release, Series, Text};
 use crate::source::{Grade, Location};
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
@@ -38,7 +39,7 @@ fn one(mut values: Vec<Measurement>, evidence: &mut Evidence) -> Option<Series> 
     let moment = |value: &Measurement| (value.run.at.is_none(), value.run.at);
     values.sort_by(|a, b| moment(a).cmp(&moment(b)).then_with(|| a.run.name.cmp(&b.run.name)));
     let Subject { benchmark, metric, machine, unit, direction } = Subject::clone(&values.last()?.subject);
-    let mut series = Series { benchmark, metric, unit, direction, machine, points: Vec::new(), trend: None };
+    let mut series = Series { benchmark, metric, unit, direction, machine, points: Vec::new(), releases: Vec::new(), trend: None };
     let mut warn = |code, message: String| evidence.problem(code, Grade::Warning, "", Location::whole(), message);
     if values.iter().any(|value| value.subject.direction != direction) {
         warn("direction-changed", format!("{} changes whether lower or higher is better; the newest run counts", series.id()));
@@ -50,12 +51,41 @@ fn one(mut values: Vec<Measurement>, evidence: &mut Evidence) -> Option<Series> 
         let n = before - values.len();
         warn("unit-changed", format!("{}: {n} values in `{other}` cannot be compared with the newest in `{}`", series.id(), series.unit));
     }
+    let released = released(&values);
     let (points, disagree) = points(values);
     if disagree > 0 {
         warn("re-measured", format!("{} has several values in {disagree} runs; their median counts", series.id()));
     }
     series.points = rerun::joined(points);
+    series.releases = releases(&released, &series.points);
     Some(series)
+}
+
+/// A run by its name; one without a name by its moment.
+type Label = (Option<Text>, Option<Instant>);
+
+fn label(name: &Option<Text>, at: Option<Instant>) -> Label {
+    (name.clone(), if name.is_some() { None } else { at })
+}
+
+/// The runs that are of a release.
+fn released(values: &[Measurement]) -> BTreeMap<Label, Text> {
+    let of = |run: &Run| Some((label(&run.name, run.at), run.release.clone()?));
+    values.iter().filter_map(|value| of(&value.run)).collect()
+}
+
+/// The first point of every release.
+fn releases(released: &BTreeMap<Label, Text>, points: &[Point]) -> Vec<Release> {
+    let mut all: Vec<Release> = Vec::new();
+    // Most histories name none.
+    for (index, point) in points.iter().enumerate().filter(|_| !released.is_empty()) {
+        let parts = point.repeats.iter().map(|repeat| label(&repeat.run, repeat.at));
+        let name = std::iter::once(label(&point.run, point.at)).chain(parts).find_map(|label| released.get(&label));
+        if let Some(name) = name.filter(|name| all.last().is_none_or(|last| last.name != **name)) {
+            all.push(Release { index, name: name.clone() });
+        }
+    }
+    all
 }
 
 /// Brings a measurement into another unit; false when that is not possible.
@@ -71,7 +101,7 @@ fn convert(value: &mut Measurement, unit: &str) -> bool {
 /// One point for each run, in the order of time, and in how many runs the values disagree. A run without a name is known by its time
 /// and commit.
 fn points(values: Vec<Measurement>) -> (Vec<Point>, u64) {
-    let key = |Run { at, name, commit }: &Run| (name.clone(), if name.is_some() { None } else { *at }, commit.clone());
+    let key = |Run { at, name, commit, .. }: &Run| (name.clone(), if name.is_some() { None } else { *at }, commit.clone());
     if rerun::all_differ(values.iter().map(|value| key(&value.run))) {
         return (values.into_iter().map(point).collect(), 0);
     }
@@ -90,7 +120,7 @@ fn points(values: Vec<Measurement>) -> (Vec<Point>, u64) {
 }
 
 fn point(one: Measurement) -> Point {
-    let Run { at, name, commit } = &*one.run;
+    let Run { at, name, commit, .. } = &*one.run;
     Point { at: *at, commit: commit.clone(), run: name.clone(), value: one.value, samples: one.samples, repeats: Vec::new() }
 }
 

@@ -4,7 +4,7 @@
 use super::Draft;
 use super::history_jsonl::{Order, take};
 use crate::history_line::{HistoryLine, SCHEMA};
-use crate::ingest::{Format, Reading};
+use crate::ingest::{Format, Reading, table};
 use crate::io::fs::Artifact;
 use crate::io::json;
 use crate::io::sqlite::{self, Cell, Row, Snapshot};
@@ -16,8 +16,7 @@ pub(super) const FORMAT: Format<Draft> =
     Format { name: "history-db", about: "our own history in an SQLite database, the table `readiness_history`", claims, read };
 
 const TABLE: &str = "readiness_history";
-const ROWS: &str = "SELECT run, at, commit_id, branch, machine, benchmark, metric, value, unit, direction, samples FROM readiness_history \
-                    NOT INDEXED ORDER BY rowid";
+const COLUMNS: &str = "run, at, commit_id, branch, machine, benchmark, metric, value, unit, direction, samples";
 /// After this many mistakes the rest is not read.
 const MISTAKES: usize = 100;
 
@@ -34,7 +33,10 @@ fn read(reading: &mut Reading<'_>) -> Draft {
                 reading.warning(note.code, Location::whole(), note.message.clone());
             }
             let mut number = 0;
-            let outcome = snapshot.query(ROWS).and_then(|mut query| {
+            // A table of the first version has no releases.
+            let release = snapshot.table(TABLE).and_then(|table| table::column(table, "release")).unwrap_or("NULL");
+            let rows = format!("SELECT {COLUMNS}, {release} FROM {TABLE} NOT INDEXED ORDER BY rowid");
+            let outcome = snapshot.query(&rows).and_then(|mut query| {
                 query.run(|row| {
                     number += 1;
                     match line(row) {
@@ -69,6 +71,7 @@ fn line(row: &Row<'_>) -> Result<HistoryLine, String> {
         commit: given(2),
         branch: given(3),
         machine: given(4),
+        release: given(11),
         benchmark: text(5, "benchmark")?,
         metric: text(6, "metric")?,
         value: match row.cell(7) {

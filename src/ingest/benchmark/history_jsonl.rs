@@ -135,7 +135,8 @@ pub(super) fn take(reading: &mut Reading<'_>, draft: &mut Draft, order: &mut Ord
         unit: line.unit,
         direction: line.direction,
     });
-    let run = draft.common.run(Run { at: Some(moment), name: Some(line.run.into()), commit: line.commit.map(Into::into) });
+    let (commit, release) = (line.commit.map(Into::into), line.release.filter(|name| !name.trim().is_empty()).map(Into::into));
+    let run = draft.common.run(Run { at: Some(moment), name: Some(line.run.into()), commit, release });
     let measurement = Measurement { subject, run, value: line.value.unwrap_or(f64::NAN), samples };
     draft.take(measurement, at, now);
 }

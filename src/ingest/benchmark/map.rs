@@ -15,7 +15,7 @@ mod tests;
 pub struct Map {
     /// The table of a database; a file of separated values is its table.
     pub table: Option<String>,
-    /// The columns of run, time, commit, branch, machine and benchmark, where there are such columns.
+    /// The columns of run, time, commit, branch, machine, benchmark and release, where there are such columns.
     pub leading: [Option<String>; LEADING],
     /// Columns that are parameters of the benchmark.
     pub parameters: Vec<String>,
@@ -26,13 +26,14 @@ pub struct Map {
 }
 
 /// What the first columns are, in this order.
-pub const LEADING: usize = 6;
+pub const LEADING: usize = 7;
 pub const RUN: usize = 0;
 pub const AT: usize = 1;
 pub const COMMIT: usize = 2;
 pub const BRANCH: usize = 3;
 pub const MACHINE: usize = 4;
 pub const BENCHMARK: usize = 5;
+pub const RELEASE: usize = 6;
 
 /// Where the values are.
 #[derive(Clone, Debug, PartialEq)]
@@ -117,7 +118,7 @@ struct Columns {
 impl Columns {
     fn parse(node: &Node, errors: &mut Vec<Diagnostic>) -> Self {
         let mut fields = node.fields("columns", errors);
-        let leading = ["run", "at", "commit", "branch", "machine", "benchmark"].map(|key| fields.text(key));
+        let leading = ["run", "at", "commit", "branch", "machine", "benchmark", "release"].map(|key| fields.text(key));
         let [value, metric, unit] = ["value", "metric", "unit"].map(|key| fields.text(key));
         if value.is_some() {
             fields.require("benchmark");

@@ -49,6 +49,8 @@ pub struct Run {
     pub name: Option<Text>,
     /// At which commit.
     pub commit: Option<Text>,
+    /// What was released of it.
+    pub release: Option<Text>,
 }
 
 /// The subjects and runs of a file.

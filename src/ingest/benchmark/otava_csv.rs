@@ -20,7 +20,8 @@ pub(super) const FORMAT: Format<Draft> =
 
 const TIME: &[&str] = &["time", "timestamp"];
 const COMMIT: &[&str] = &["commit", "git_commit", "revision", "sha"];
-const ATTRIBUTES: &[&str] = &["branch", "tag", "version", "build", "id", "run", "repository", "author", "message"];
+const RELEASE: &[&str] = &["release", "version", "tag"];
+const ATTRIBUTES: &[&str] = &["branch", "release", "tag", "version", "build", "id", "run", "repository", "author", "message"];
 
 fn claims(artifact: &Artifact) -> bool {
     let first = artifact.head_text().lines().next().unwrap_or("");
@@ -38,7 +39,7 @@ fn read(reading: &mut Reading<'_>) -> Draft {
     let Some(table) = reading.table(None) else { return run.finish(reading) };
     let names: Vec<String> = table.columns.iter().map(|name| plain(name)).collect();
     let column = |known: &[&str]| names.iter().position(|name| known.contains(&name.as_str()));
-    let (time, commit) = (column(TIME), column(COMMIT));
+    let (time, commit, release) = (column(TIME), column(COMMIT), column(RELEASE));
     let number = |cell: &str| cell.trim().parse::<f64>().ok();
     let is_metric = |at: usize| {
         let attribute = Some(at) == time || Some(at) == commit || ATTRIBUTES.contains(&names[at].as_str());
@@ -53,7 +54,7 @@ fn read(reading: &mut Reading<'_>) -> Draft {
             reading.error("time", Location::line(*line), format!("`{}` is no moment", cell(time).unwrap_or("")));
             continue;
         };
-        (run.at, run.commit) = (Some(at), cell(commit).map(str::to_owned));
+        (run.at, run.commit, run.release) = (Some(at), cell(commit).map(str::to_owned), cell(release).map(str::to_owned));
         for metric in &metrics {
             let Some(value) = cell(Some(*metric)) else { continue };
             run.put(name, &table.columns[*metric], Figure::new(number(value), ""), Location::line(*line));

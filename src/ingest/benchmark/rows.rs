@@ -1,6 +1,6 @@
 //! Rows of a table of benchmark runs, whatever it is kept in, taken as a map says.
 
-use super::map::{AT, BENCHMARK, BRANCH, COMMIT, Figure, LEADING, Layout, MACHINE, Map, RUN};
+use super::map::{AT, BENCHMARK, BRANCH, COMMIT, Figure, LEADING, Layout, MACHINE, Map, RELEASE, RUN};
 use super::measurement::{Run, Subject};
 use super::{Draft, Measurement, unit};
 use crate::ingest::Reading;
@@ -56,7 +56,7 @@ impl<'m> Rows<'m> {
         let parameter = |(index, column): (usize, &String)| Some(format!(" {column}={}", name(LEADING + index)?));
         let parameters = self.map.parameters.iter().enumerate().filter_map(parameter).collect();
         let machine = name(MACHINE).unwrap_or_default();
-        let run = Run { at, name: run.map(Text::from), commit: name(COMMIT).map(Text::from) };
+        let run = Run { at, name: run.map(Text::from), commit: name(COMMIT).map(Text::from), release: name(RELEASE).map(Text::from) };
         let common = Common { benchmark: name(BENCHMARK), parameters, machine, run: self.draft.common.run(run) };
         let first = LEADING + self.map.parameters.len();
         match &self.map.layout {

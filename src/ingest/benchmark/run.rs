@@ -76,6 +76,8 @@ pub(super) struct Run {
     pub at: Option<Instant>,
     /// At which commit.
     pub commit: Option<String>,
+    /// What was released of it.
+    pub release: Option<String>,
     now: Instant,
     draft: Draft,
     /// Repeated measurements of one thing, by benchmark, metric and unit.
@@ -101,6 +103,7 @@ impl Run {
             name: None,
             at: None,
             commit: None,
+            release: None,
             now: reading.request.now,
             draft: Draft::default(),
             pools: BTreeMap::new(),
@@ -129,7 +132,8 @@ impl Run {
         let (benchmark, metric, machine) = (benchmark.to_owned(), metric.to_owned(), self.machine.clone());
         let subject = self.draft.common.subject(Subject { benchmark, metric, machine, unit, direction });
         let text = |text: &Option<String>| text.as_deref().map(Text::from);
-        let run = self.draft.common.run(measurement::Run { at: self.at, name: text(&self.name), commit: text(&self.commit) });
+        let (name, commit, release) = (text(&self.name), text(&self.commit), text(&self.release));
+        let run = self.draft.common.run(measurement::Run { at: self.at, name, commit, release });
         let measurement = Measurement { subject, run, value, samples };
         self.draft.take(measurement, place, self.now);
     }

@@ -123,7 +123,7 @@ fn take(reading: &mut Reading<'_>, draft: &mut Draft, layout: &Layout, table: &T
         let label = cell(layout.commit).or_else(|| cell(layout.time).filter(|_| times.is_none()));
         let name = format!("row {:08}", label.map_or(*line, |label| *runs.entry(label).or_insert(*line)));
         let at = times.as_ref().and_then(|times| times.get(row).copied());
-        let run = draft.common.run(Run { at, name: Some(name.into()), commit: label.map(Into::into) });
+        let run = draft.common.run(Run { at, name: Some(name.into()), commit: label.map(Into::into), release: None });
         for (column, name) in &layout.values {
             let text = cell(Some(*column)).unwrap_or_default();
             let (benchmark, metric) = match (cell(layout.series), name.as_str()) {

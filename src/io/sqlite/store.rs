@@ -16,10 +16,22 @@ const PATIENCE: Duration = Duration::from_secs(30);
 pub struct Schema {
     /// Its application id.
     pub application: i32,
-    /// Its user version.
-    pub version: i32,
     /// The statements that make its tables.
     pub sql: &'static str,
+    /// What brought the tables from each version to the next, from the first on.
+    pub upgrades: &'static [&'static str],
+}
+
+impl Schema {
+    /// Its user version: what is made now.
+    fn version(&self) -> i32 {
+        i32::try_from(self.upgrades.len()).map_or(i32::MAX, |n| n.saturating_add(1))
+    }
+
+    /// The statements that bring tables of another version to this one; nothing when it is a later one.
+    fn since(&self, version: i32) -> Option<&[&'static str]> {
+        self.upgrades.get(usize::try_from(version.checked_sub(1)?).ok()?..)
+    }
 }
 
 /// A value to be written.
@@ -102,15 +114,17 @@ fn prepare(connection: &mut Connection, schema: &Schema) -> Result<(), Failure> 
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed)?;
     let number = |name: &str| transaction.query_row(&format!("PRAGMA {name}"), [], |row| row.get::<_, i32>(0)).map_err(failed);
     let found = (number("application_id")?, number("user_version")?);
+    let version = schema.version();
     let tables: i64 = transaction.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0)).map_err(failed)?;
     if found == (0, 0) && tables == 0 {
-        let Schema { application, version, sql } = schema;
-        let marked = format!("{sql}; PRAGMA application_id = {application}; PRAGMA user_version = {version};");
+        let marked = format!("{}; PRAGMA application_id = {}; PRAGMA user_version = {version};", schema.sql, schema.application);
         transaction.execute_batch(&marked).map_err(failed)?;
     } else if found.0 != schema.application {
         return Err(Failure::new("not-ours", "it is a database of another program"));
-    } else if found.1 != schema.version {
-        return Err(Failure::new("not-ours", format!("it is of version {}, and version {} can be written here", found.1, schema.version)));
+    } else if found.1 != version {
+        let unknown = || Failure::new("not-ours", format!("it is of version {}, and version {version} can be written here", found.1));
+        let upgrades = schema.since(found.1).ok_or_else(unknown)?.join("; ");
+        transaction.execute_batch(&format!("{upgrades}; PRAGMA user_version = {version};")).map_err(failed)?;
     }
     transaction.commit().map_err(failed)
 }

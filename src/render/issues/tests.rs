@@ -32,7 +32,16 @@ fn series(runs: usize, state: &'static str, steps: &[(usize, f64, f64)]) -> Seri
     let trend = Trend { state: state.into(), changes: steps.iter().map(step).collect(), ..Trend::default() };
     let (benchmark, metric, unit) = ("digest".to_owned(), "p95".to_owned(), "ms".to_owned());
     let points = (0..runs).map(point).collect();
-    Series { benchmark, metric, unit, direction: Direction::Lower, machine: String::new(), points, trend: Some(trend) }
+    Series {
+        benchmark,
+        metric,
+        unit,
+        direction: Direction::Lower,
+        machine: String::new(),
+        points,
+        releases: Vec::new(),
+        trend: Some(trend),
+    }
 }
 
 /// `state` and `because` of every issue.

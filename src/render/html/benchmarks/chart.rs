@@ -7,10 +7,12 @@ use crate::render::parts::chart::{Caption, Ink, Step, Trend, trend};
 use crate::render::parts::link;
 use crate::render::parts::markup::{Html, escape};
 use crate::report::Report;
-use crate::series::{Change, Point, Series};
+use crate::series::{Change, Point, Release, Series};
 
 /// How many of the newest runs are listed; the picture shows all.
 const RUNS: usize = 60;
+/// How many releases are told in words.
+const TOLD: usize = 6;
 
 pub(super) struct Chart {
     /// Which of the drawn series it is.
@@ -20,9 +22,16 @@ pub(super) struct Chart {
     pub about: String,
     pub picture: Html,
     pub changes: Vec<Row>,
-    /// When, the commit, and the value.
-    pub runs: Vec<(String, Html, String)>,
+    pub runs: Vec<Run>,
     pub runs_left_out: usize,
+}
+
+/// A run in numbers.
+pub(super) struct Run {
+    pub when: String,
+    pub release: Option<String>,
+    pub commit: Html,
+    pub value: String,
 }
 
 /// A change of level.
@@ -47,6 +56,7 @@ pub(super) fn chart(report: &Report, i: usize, series: &Series) -> Result<Option
     let found = series.trend.as_ref();
     let changes: Vec<&Change> = found.iter().flat_map(|t| &t.changes).filter(|c| (1..values.len()).contains(&c.index)).collect();
     let steps: Vec<Step> = changes.iter().map(|c| Step { at: c.index, text: step(c), ink: ink(series, c) }).collect();
+    let releases: Vec<(usize, String)> = released(series).map(|one| (one.index, one.name.to_string())).collect();
     let say = |v: f64| value(series, v);
     let drawn = Trend {
         values: &values,
@@ -55,19 +65,21 @@ pub(super) fn chart(report: &Report, i: usize, series: &Series) -> Result<Option
         band: found.and_then(|t| t.band),
         limit: found.and_then(|t| t.limit),
         steps: &steps,
-        releases: &[],
+        releases: &releases,
         drift: found.and_then(|t| t.drift.as_ref()).map(|drift| [(drift.from, drift.before), (drift.to, drift.after)]),
         after: steps.last().map_or(Ink::Plain, |step| step.ink),
         say: &say,
     };
     let (news, about) = (news(series), about(series));
-    let desc = format!("{news}. {about}");
-    let caption = Caption { id: &format!("chart-series-{i}"), title: &format!("{} by run", series.id()), desc: &desc };
+    let desc = format!("{news}. {about} {}", shipped(series));
+    let desc = desc.trim_end();
+    let caption = Caption { id: &format!("chart-series-{i}"), title: &format!("{} by run", series.id()), desc };
     let Some(picture) = trend(&caption, &drawn)? else { return Ok(None) };
     let left_out = series.points.len().saturating_sub(RUNS);
-    let runs = series.points.iter().zip(&labels).skip(left_out).map(|(p, label)| {
+    let runs = series.points.iter().zip(&labels).enumerate().skip(left_out).map(|(index, (p, label))| {
         let when = p.at.map_or_else(|| label.clone(), |at| at.date());
-        (when, commit(report, p), say(p.value))
+        let release = releases.iter().find(|(at, _)| *at == index).map(|(_, name)| name.clone());
+        Run { when, release, commit: commit(report, p), value: say(p.value) }
     });
     Ok(Some(Chart {
         id: i,
@@ -79,6 +91,26 @@ pub(super) fn chart(report: &Report, i: usize, series: &Series) -> Result<Option
         runs: runs.collect(),
         runs_left_out: left_out,
     }))
+}
+
+/// The releases that are of a point.
+fn released(series: &Series) -> impl Iterator<Item = &Release> {
+    series.releases.iter().filter(|release| release.index < series.points.len())
+}
+
+/// The newest releases in words, for people who cannot see the marks.
+fn shipped(series: &Series) -> String {
+    let told = |release: &Release| {
+        let when = series.points.get(release.index).and_then(|point| point.at);
+        format!("{}{}", release.name, when.map_or_else(String::new, |at| format!(" of {}", at.date())))
+    };
+    let all: Vec<String> = released(series).map(told).collect();
+    let shown = all.iter().rev().take(TOLD).cloned().collect::<Vec<_>>().join(", ");
+    match all.len() {
+        0 => String::new(),
+        n if n > TOLD => format!("The newest releases: {shown}."),
+        _ => format!("Releases: {shown}."),
+    }
 }
 
 fn commit(report: &Report, point: &Point) -> Html {

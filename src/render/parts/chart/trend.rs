@@ -1,11 +1,14 @@
 //! A line over runs, with the ordinary range, the limit and the steps found in it.
 
-use super::label::{apart, some_of, width};
+use super::label::{apart, fit, isolated, some_of, width};
 use super::outline::outline;
 use super::{Anchor, Caption, Drawn, Frame, Ink, Plot, Size, draw, pair};
 use crate::error::Error;
 use crate::render::parts::markup::Html;
 use std::ops::Range;
+
+/// How much room a release's name has, in pixels: what is left of the plot holds half of it.
+const LONGEST: i32 = 110;
 
 /// A series. All numbers are finite and in one unit.
 pub struct Trend<'a> {
@@ -104,10 +107,11 @@ fn releases(plot: &Plot<'_>, series: &Trend<'_>, y: &Range<f64>) -> Drawn {
     }
     let mut free = i32::MAX;
     for (at, name) in series.releases.iter().rev() {
-        let (x, half) = (plot.across(*at as f64), width(name) / 2 + 4);
+        let name = isolated(&fit(name, LONGEST));
+        let (x, half) = (plot.across(*at as f64), width(&name) / 2 + 4);
         if x + half <= free {
             free = x - half;
-            plot.second_line(Ink::Grid, *at as f64, name)?;
+            plot.second_line(Ink::Grid, *at as f64, &name)?;
         }
     }
     Ok(())
