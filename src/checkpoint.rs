@@ -1,5 +1,7 @@
 //! A checkpoint: how many rows a trail had, and the root of the tree over them (<https://c2sp.org/tlog-checkpoint>).
 
+use crate::instant::Instant;
+
 /// A SHA-256 hash.
 pub type Hash = [u8; 32];
 
@@ -23,14 +25,40 @@ pub struct Checkpoint {
 /// A checkpoint that was kept, and who signed it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Kept {
-    /// The file, as it is named.
+    /// The file, as it is named; empty where none was kept, and the tree is wanted all the same.
     pub file: String,
+    /// Which line of it, where it keeps one for every run.
+    pub line: Option<u64>,
+    /// When it was kept, where the file says it.
+    pub at: Option<Instant>,
     /// What it says.
     pub checkpoint: Checkpoint,
     /// Keys of the trail itself that signed it.
     pub signers: Vec<String>,
-    /// Keys of others that signed it.
-    pub witnesses: Vec<String>,
+    /// Keys of others that signed it, and count.
+    pub witnesses: Vec<Cosigner>,
+    /// Who else signed it, as far as names tell: their keys are not known.
+    pub strangers: Vec<String>,
+    /// Why signatures that were asked for do not count, each as a sentence.
+    pub doubts: Vec<String>,
+}
+
+impl Kept {
+    /// `audit.checkpoint`, or `audit.checkpoints.jsonl:3, of 2026-02-17`.
+    pub fn label(&self) -> String {
+        let line = self.line.map(|line| format!(":{line}")).unwrap_or_default();
+        let at = self.at.map(|at| format!(", of {}", at.minute())).unwrap_or_default();
+        format!("{}{line}{at}", self.file)
+    }
+}
+
+/// Somebody else who signed a checkpoint.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Cosigner {
+    /// Whose key it is.
+    pub name: String,
+    /// When, where the signature says it.
+    pub at: Option<Instant>,
 }
 
 /// What a snapshot shows of a trail, beside what was kept of it.
@@ -38,11 +66,11 @@ pub struct Kept {
 pub struct Trail {
     /// The snapshot.
     pub path: String,
-    /// The trail as it is now.
+    /// The trail as it is now, of all columns.
     pub now: Checkpoint,
     /// What was kept.
     pub kept: Option<Kept>,
-    /// The root at the size that was kept; none when there are fewer rows.
+    /// The root over the columns and at the size that were kept; none when there are fewer rows.
     pub root: Option<Hash>,
     /// Roots of perfect trees of the height that was kept, no more than were kept.
     pub subtrees: Vec<Hash>,
@@ -56,5 +84,14 @@ pub struct Keys {
     /// Of the trail: where any is given, one must have signed.
     pub own: Vec<String>,
     /// Of others.
-    pub witnesses: Vec<String>,
+    pub witnesses: Vec<Witness>,
+}
+
+/// The key of somebody else.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Witness {
+    /// `name+id+key`.
+    pub key: String,
+    /// Until when it is good; what it signs later does not count.
+    pub until: Option<Instant>,
 }

@@ -3,6 +3,8 @@
 mod checkpoint;
 mod export;
 
+pub use checkpoint::broken;
+
 use crate::error::Error;
 use crate::verdict::Exit;
 
@@ -32,8 +34,10 @@ after a check: it moves the checkpoint on, and refuses where the trail does not 
 `openssl genpkey -algorithm ed25519`. The key that signatures are checked with is printed; it belongs into
 the configuration: `checkpoint: { file: audit.checkpoint, keys: [\"name+id+key\"] }`.
 
---witness adds the signature of somebody else to the checkpoint that is there, after it was held against the
-trail: `witnesses: [\"name+id+key\"]`.
+--witness adds the cosignature of somebody else (https://c2sp.org/tlog-cosignature) to the checkpoint that is
+there, after it was held against the trail: `witnesses: [\"name+id+key\"]`.
+
+A file that ends in .jsonl keeps one checkpoint for every run, and `readiness check --append` appends to it.
 
 Exit codes: 0 written; 1 the trail does not continue the checkpoint, or its chain is broken; 2 usage;
 3 the snapshot is no evidence; 4 the file could not be written.";

@@ -4,7 +4,9 @@ use super::check::{Options, configured};
 use super::setup::{self, Setup};
 use crate::attestation;
 use crate::bundle::manifest::{Content, Manifest, SCHEMA, inside, sums};
-use crate::discover::{acknowledged, attestations, waivers};
+use crate::checkpoint::Keys;
+use crate::config::Entry;
+use crate::discover::{acknowledged, attestations, terms, waivers};
 use crate::error::Error;
 use crate::evidence::Evidence;
 use crate::io::fs::{self, Artifact};
@@ -15,7 +17,11 @@ use crate::report::Report;
 use crate::source::Source;
 use crate::stamp::SUFFIX;
 use crate::verdict::Exit;
-use std::path::Path;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+/// The family whose proofs can be redone.
+const AUDIT: &str = "audit";
 
 const README: &str = "How to check this bundle without readiness:
 
@@ -28,6 +34,12 @@ const README: &str = "How to check this bundle without readiness:
 manifest.json names every file, its role and its sum. The bundle is not signed.
 ";
 
+/// How the proof of an audit trail is done again.
+const PROOF: &str = "
+How to redo the proof of an audit trail, with readiness and without a network:
+
+";
+
 /// Judges, and writes the bundle. The exit code says whether it could be written, not whether the gate is open.
 ///
 /// # Errors
@@ -38,7 +50,8 @@ pub fn run(options: &Options, out: &Path) -> Result<Exit, Error> {
     }
     let report = configured(options)?;
     let setup = setup::asked(options)?;
-    let mut contents = vec![Content { path: "README.txt".into(), role: "readme", source: None, bytes: README.into() }];
+    let readme = format!("{README}{}", proofs(&report, &setup));
+    let mut contents = vec![Content { path: "README.txt".into(), role: "readme", source: None, bytes: readme.into() }];
     contents.extend(evidence(&report, &setup)?);
     for pack in &setup.packs {
         for (path, text) in &pack.files {
@@ -56,7 +69,8 @@ pub fn run(options: &Options, out: &Path) -> Result<Exit, Error> {
     contents.push(Content { path: "rules/readiness.yaml".into(), role: "rules", source: None, bytes: configuration });
     let waivers = Path::new(&setup.config.path).with_file_name(waivers::NAME);
     let named = acknowledged::files(&setup.config, &setup.root).into_keys();
-    for file in named.chain([waivers]).filter(|file| setup.shelf.exists(file)) {
+    let held: BTreeSet<PathBuf> = setup.config.evidence.values().flat_map(|entry| held_against(entry, &setup)).collect();
+    for file in named.chain([waivers]).filter(|file| setup.shelf.exists(file)).chain(held) {
         let bytes = setup.shelf.read_bytes(&file).map_err(|e| Error::Usage(format!("{}: {e}", file.display())))?;
         let inner = file.strip_prefix(&setup.root).unwrap_or(&file);
         contents.push(Content { path: format!("rules/{}", inside(&fs::slashed(inner))), role: "rules", source: None, bytes });
@@ -77,6 +91,58 @@ pub fn run(options: &Options, out: &Path) -> Result<Exit, Error> {
     write(&report, &contents, out)?;
     terminal::note(&format!("{} files written to {}; the verdict is {}", contents.len() + 2, out.display(), report.verdict.label()));
     Ok(Exit::Open)
+}
+
+/// What an entry's evidence is read by and held against: a map, a policy, an anchor, a checkpoint. A map that comes with the program is
+/// no file.
+fn held_against(entry: &Entry, setup: &Setup) -> Vec<PathBuf> {
+    let checkpoint = entry.checkpoint.as_ref().map(|(file, _)| file);
+    let named = [entry.map.as_ref(), entry.policy.as_ref(), entry.anchor.as_ref(), checkpoint];
+    let mut files: Vec<PathBuf> = named.into_iter().flatten().map(|file| setup.root.join(file)).collect();
+    if entry.family == AUDIT && entry.policy.is_none() {
+        files.extend(entry.path.iter().filter(|path| !is_address(path)).map(|path| setup.root.join(path).with_file_name(terms::POLICY)));
+    }
+    files.retain(|file| setup.shelf.exists(file));
+    files
+}
+
+/// The commands that redo the proofs of audit trails, where anything was kept of one.
+fn proofs(report: &Report, setup: &Setup) -> String {
+    let within = |file: &str| format!("rules/{}", inside(file));
+    let mut lines = Vec::new();
+    for entry in report.evidence.iter().filter(|entry| entry.family == AUDIT) {
+        let (Some(asked), [source]) = (setup.config.evidence.get(&entry.name), entry.sources.as_slice()) else { continue };
+        if (asked.anchor.is_none() && asked.checkpoint.is_none()) || is_address(&source.path) {
+            continue;
+        }
+        let mut line = format!("  readiness inspect '{}'", quoted(&format!("evidence/{}/{}", inside(&entry.name), inside(&source.path))));
+        let map = asked.map.as_ref().map(|map| if setup.shelf.exists(&setup.root.join(map)) { within(map) } else { map.clone() });
+        let policy = held_against(asked, setup).into_iter().find(|file| asked.policy.is_none() && file.ends_with(terms::POLICY));
+        let policy = policy.map(|file| fs::slashed(file.strip_prefix(&setup.root).unwrap_or(&file)));
+        let options = [
+            ("map", map),
+            ("policy", asked.policy.as_ref().or(policy.as_ref()).map(|file| within(file))),
+            ("anchor", asked.anchor.as_ref().map(|file| within(file))),
+            ("checkpoint", asked.checkpoint.as_ref().map(|(file, _)| within(file))),
+            ("now", Some(report.now.to_string())),
+        ];
+        for (option, value) in options {
+            line.extend(value.map(|value| format!(" --{option} '{}'", quoted(&value))));
+        }
+        lines.push(line + "\n");
+        if asked.checkpoint.as_ref().is_some_and(|(_, keys)| *keys != Keys::default()) {
+            lines.push(
+                "      add --signed-by KEY and --witnessed-by KEY, with keys that you have from their owners and not from here\n"
+                    .to_owned(),
+            );
+        }
+    }
+    if lines.is_empty() { String::new() } else { format!("{PROOF}{}", lines.concat()) }
+}
+
+/// A text within quotes of a shell.
+fn quoted(text: &str) -> String {
+    text.replace('\'', "'\\''")
 }
 
 /// The evidence, byte for byte; a file that changed since it was judged is refused. Statements come from where the rules do.
@@ -119,7 +185,19 @@ fn packed(setup: &Setup, entry: &Evidence, path: &str, sha256: &str) -> Result<V
         Some(members) => fs::sum_of_folder(members.iter().zip(sums)),
         None => sums.collect(),
     };
+    contents.extend(log(setup, entry, path).map_err(|e| wrong(path, e))?);
     if sum == sha256 { Ok(contents) } else { Err(Error::Internal(format!("{path} changed while it was judged"))) }
+}
+
+/// The write-ahead log beside a database: its rows were judged, too.
+fn log(setup: &Setup, entry: &Evidence, path: &str) -> std::io::Result<Option<Content>> {
+    let name = format!("{path}-wal");
+    let full = setup.root.join(&name);
+    if entry.family != AUDIT || !fs::exists(&full) {
+        return Ok(None);
+    }
+    let inner = format!("evidence/{}/{}", inside(&entry.name), inside(&name));
+    Ok(Some(Content { path: inner, role: "evidence", bytes: fs::read_bytes(&full)?, source: Some(name) }))
 }
 
 /// A source's file and the stamp beside it, with their sums; a file that could not be read is left out.

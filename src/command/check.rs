@@ -232,7 +232,7 @@ fn ad_hoc(options: &Options) -> Result<Report, Error> {
         return Err(Error::Usage("`--require` needs evidence files: readiness check coverage.xml --require EXPRESSION".to_owned()));
     }
     if options.keeping.append {
-        return Err(Error::Usage("`--append` needs a configuration whose entries have a `history`".to_owned()));
+        return Err(Error::Usage("`--append` needs a configuration whose entries have a file to append to".to_owned()));
     }
     if options.config.is_some() || options.profile.is_some() {
         return Err(Error::Usage("`--require` judges files without a configuration; leave out `--config` and `--profile`".to_owned()));

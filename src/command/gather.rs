@@ -2,19 +2,18 @@
 
 use super::change::Change;
 use super::history::Keeping;
+use super::kept;
 use super::setup::{Setup, rooted};
-use crate::checkpoint::Kept;
 use crate::compare::{self, Terms};
-use crate::config::Entry;
 use crate::discover::{artifacts, attestations, map, snapshot, terms};
 use crate::error::Error;
 use crate::evidence::Evidence;
 use crate::ingest::{self, Request};
 use crate::instant::Instant;
 use crate::io::fs::{self, Artifact};
+use crate::io::git;
 use crate::io::postgres::is_address;
 use crate::io::progress::Progress;
-use crate::io::{git, note};
 use crate::metric::Name;
 use crate::rule::Collector;
 use crate::series::{Authors, Series, Text};
@@ -49,7 +48,7 @@ pub fn evidence(
         let (found, mut problems) = artifacts::of(entry, &setup.root, wanted.as_ref());
         let beside = entry.history.as_deref().map(|path| keeping.beside(artifacts::history(path, &setup.root, &mut problems)));
         let mut untrusted = Vec::new();
-        let (anchor, checkpoint) = kept(setup, name, entry, &mut untrusted)?;
+        let (anchor, checkpoint) = kept::of(setup, name, entry, now, &mut untrusted)?;
         let asked: Vec<&Collector> =
             collectors.iter().filter(|c| c.source.text == *name || c.source.text == entry.family).copied().collect();
         let policy = terms::named(entry.policy.as_deref(), &setup.root, &setup.shelf)?;
@@ -199,21 +198,6 @@ fn copies(all: &mut [Evidence]) {
         }
         entry.problems.extend(found);
     }
-}
-
-/// What was kept of an entry's audit trail: the text of the anchor, and the checkpoint. One that is no checkpoint, or whose
-/// signatures do not hold, is a problem of the evidence.
-fn kept(setup: &Setup, name: &str, entry: &Entry, problems: &mut Vec<Problem>) -> Result<(Option<String>, Option<Kept>), Error> {
-    let read = |file: &String| {
-        setup.shelf.read_text(&setup.root.join(file)).map_err(|e| Error::Usage(format!("{file}, which was kept of {name}: {e}")))
-    };
-    let anchor = entry.anchor.as_ref().map(read).transpose()?;
-    let Some((file, keys)) = &entry.checkpoint else { return Ok((anchor, None)) };
-    let checkpoint = note::read(file, &read(file)?, keys).map_err(|sentence| {
-        let message = format!("the checkpoint cannot be relied on: {sentence}");
-        problems.push(Problem::new("checkpoint", Grade::Error, file, Location::whole(), message));
-    });
-    Ok((anchor, checkpoint.ok()))
 }
 
 /// The text of every entry's map.

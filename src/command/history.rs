@@ -7,6 +7,7 @@ mod import;
 mod keep;
 mod list;
 mod prune;
+mod trails;
 
 pub use keep::{Keeping, keep};
 

@@ -1,8 +1,8 @@
 //! `readiness inspect`: what a file says, without judging it (the contract is DESIGN.md section 6).
 
 use super::check::{moment, print};
-use super::{gather, plain};
-use crate::checkpoint::Keys;
+use super::{gather, kept, plain};
+use crate::checkpoint::{Keys, Witness};
 use crate::compare;
 use crate::discover::{map, terms};
 use crate::error::Error;
@@ -10,7 +10,6 @@ use crate::evidence::{Evidence, Records};
 use crate::ingest::{self, Request};
 use crate::io::fs::{self, Artifact};
 use crate::io::json;
-use crate::io::note;
 use crate::io::shelf::Shelf;
 use crate::metric::{Metric, Name};
 use crate::series::Series;
@@ -44,9 +43,15 @@ pub struct Options {
     /// How long the chain of an audit trail was and how it ended, as kept elsewhere: {"size": rows, "head": hash}
     #[arg(long, value_name = "FILE")]
     pub anchor: Option<PathBuf>,
-    /// A checkpoint of an audit trail, which its rows must continue; its signatures are not checked here
+    /// A checkpoint of an audit trail, which its rows must continue; of a .jsonl with one for every run, the newest
     #[arg(long, value_name = "FILE")]
     pub checkpoint: Option<PathBuf>,
+    /// A key that must have signed the checkpoint, as name+id+key; may be repeated, and one of them must
+    #[arg(long, value_name = "KEY", requires = "checkpoint")]
+    pub signed_by: Vec<String>,
+    /// A key of somebody else whose signature makes the trail `witnessed`, as name+id+key; may be repeated
+    #[arg(long, value_name = "KEY", requires = "checkpoint")]
+    pub witnessed_by: Vec<String>,
     /// As of when [default: the clock]
     #[arg(long, value_name = "TIME")]
     pub now: Option<String>,
@@ -102,11 +107,13 @@ fn look(path: &Path, options: &Options) -> Result<Inspection, Error> {
     let now = moment(options.now.as_deref())?;
     let text = |file: &PathBuf| fs::read_text(file).map_err(|e| Error::Usage(format!("{}: {e}", file.display())));
     let anchor = options.anchor.as_ref().map(text).transpose()?;
+    let witnesses = options.witnessed_by.iter().map(|key| Witness { key: key.clone(), until: None }).collect();
+    let keys = Keys { own: options.signed_by.clone(), witnesses };
     let kept = |file: &PathBuf| {
         let name = fs::slashed(file);
-        note::read(&name, &text(file)?, &Keys::default()).map_err(|e| Error::Usage(format!("{name} is no checkpoint: {e}")))
+        kept::read(&name, &text(file)?, &keys, now).map_err(|e| Error::Usage(format!("{name} is no checkpoint to rely on: {e}")))
     };
-    let checkpoint = options.checkpoint.as_ref().map(kept).transpose()?;
+    let checkpoint = options.checkpoint.as_ref().map(kept).transpose()?.map(|(kept, _)| kept);
     let policy = terms::named(options.policy.as_deref(), Path::new(""), &Shelf::Disk)?;
     let trail = Some(path).filter(|_| room.family == "audit");
     let policy = policy.or_else(|| terms::beside(trail, &Shelf::Disk));

@@ -26,6 +26,7 @@ pub mod stamp;
 mod base;
 mod gather;
 mod judgement;
+mod kept;
 mod recall;
 mod replay;
 mod setup;

@@ -22,6 +22,7 @@ pub const SCHEMAS: &[(&str, &str)] = &[
     ("assessment", include_str!("../../site/schema/assessment-1.json")),
     ("stamp", include_str!("../../site/schema/stamp-1.json")),
     ("inspect", include_str!("../../site/schema/inspect-1.json")),
+    ("checkpoint", include_str!("../../site/schema/checkpoint-1.json")),
     ("audit-export", include_str!("../../site/schema/audit-export-1.json")),
     ("change-points", include_str!("../../site/schema/change-points-1.json")),
     ("bench-pair", include_str!("../../site/schema/bench-pair-1.json")),

@@ -1,8 +1,9 @@
 //! Whether a trail continues the one that was written down before: the rows of then are still the first rows, every byte of them.
 
-use crate::checkpoint::{Kept, Trail};
+use crate::checkpoint::{Cosigner, Kept, Trail};
 use crate::evidence::Evidence;
 use crate::io::hash::hex;
+use crate::io::note;
 use crate::metric::{Metric, Value, grouped};
 use crate::record::Record;
 use crate::source::{Grade, Location};
@@ -15,17 +16,27 @@ const RANGES: usize = 5;
 /// Holds every trail against what was kept of it.
 pub fn continuity(all: &mut [Evidence]) {
     for entry in all {
-        for trail in std::mem::take(&mut entry.trails) {
-            entry.push("audit.checkpoint", record(&trail));
-            let Some(kept) = &trail.kept else { continue };
-            match judge(&trail, kept) {
+        // They stay with the entry: what is kept next is of them.
+        let trails = std::mem::take(&mut entry.trails);
+        for trail in &trails {
+            let told = trail.kept.as_ref().map(|kept| (kept, judge(trail, kept)));
+            entry.push("audit.checkpoint", record(trail, told.as_ref().map(|(kept, told)| (*kept, told.is_ok()))));
+            let Some((kept, told)) = told else { continue };
+            for doubt in &kept.doubts {
+                entry.problem("witness", Grade::Warning, &kept.file, Location::whole(), doubt.clone());
+            }
+            match told {
                 Ok(sentence) => {
                     entry.problem("append-only", Grade::Note, &trail.path, Location::whole(), sentence);
                     raise(entry, if kept.witnesses.is_empty() { "anchored" } else { "witnessed" });
                 }
-                Err(sentence) => accuse(entry, sentence),
+                Err(sentence) => {
+                    entry.problem(CODE, Grade::Warning, &trail.path, Location::whole(), sentence.clone());
+                    accuse(entry, sentence);
+                }
             }
         }
+        entry.trails = trails;
     }
 }
 
@@ -34,7 +45,7 @@ pub fn continuity(all: &mut [Evidence]) {
 /// # Errors
 /// One sentence that says what was done to them.
 pub fn judge(trail: &Trail, kept: &Kept) -> Result<String, String> {
-    let (file, size) = (&kept.file, kept.checkpoint.size);
+    let (file, size) = (kept.label(), kept.checkpoint.size);
     if let Some(sentence) = &trail.hindered {
         return Err(format!("the trail cannot be held against {file}: {sentence}"));
     }
@@ -60,14 +71,28 @@ fn short(root: Option<[u8; 32]>) -> String {
     root.map(|root| hex(&root)[..12].to_owned()).unwrap_or_default()
 }
 
+/// Who signed it, as a remark.
 fn signed(kept: &Kept) -> String {
-    let list = |names: &[String]| names.join(", ");
-    match (kept.signers.as_slice(), kept.witnesses.as_slice()) {
-        ([], []) => " (not signed)".to_owned(),
-        (own, []) => format!(" (signed by {})", list(own)),
-        ([], witnesses) => format!(" (witnessed by {})", list(witnesses)),
-        (own, witnesses) => format!(" (signed by {}, witnessed by {})", list(own), list(witnesses)),
+    let witness = |witness: &Cosigner| match witness.at {
+        Some(at) => format!("{} at {}", witness.name, at.minute()),
+        None => witness.name.clone(),
+    };
+    let mut told = Vec::new();
+    if !kept.signers.is_empty() {
+        told.push(format!("signed by {}", kept.signers.join(", ")));
     }
+    if !kept.witnesses.is_empty() {
+        told.push(format!("witnessed by {}", kept.witnesses.iter().map(witness).collect::<Vec<_>>().join(", ")));
+    }
+    match kept.strangers.as_slice() {
+        [] if told.is_empty() => told.push("not signed".to_owned()),
+        [] => {}
+        names => {
+            let key = if names.len() == 1 { "key is" } else { "keys are" };
+            told.push(format!("signed by {}, whose {key} not configured", names.join(", ")));
+        }
+    }
+    format!(" ({})", told.join("; "))
 }
 
 /// Which rows differ, as far as roots of parts were kept.
@@ -102,11 +127,22 @@ fn narrowed(trail: &Trail, kept: &Kept) -> String {
     format!("what differs is among the rows {}{more}, counted in the order of their ids{before}", told.join(", "))
 }
 
-fn record(trail: &Trail) -> Record {
-    Record::new("origin", trail.now.origin.clone())
+/// The trail as a row: what it is now, which is what can be kept next, and what it was held against.
+fn record(trail: &Trail, held: Option<(&Kept, bool)>) -> Record {
+    let record = Record::new("origin", trail.now.origin.clone())
         .with("size", Value::Count(trail.now.size))
         .with("root", Value::Text(hex(&trail.now.root)))
-        .with_some("kept", trail.kept.as_ref().map(|kept| Value::Count(kept.checkpoint.size)))
+        .with("note", Value::Text(note::write(&trail.now)));
+    let Some((kept, holds)) = held else { return record };
+    let names = |names: Vec<&str>| Some(names.join(", ")).filter(|names| !names.is_empty()).map(Value::Text);
+    record
+        .with("kept", Value::Count(kept.checkpoint.size))
+        .with("kept_root", Value::Text(hex(&kept.checkpoint.root)))
+        .with("kept_in", Value::Text(kept.line.map_or_else(|| kept.file.clone(), |line| format!("{}:{line}", kept.file))))
+        .with_some("kept_at", kept.at.map(Value::Instant))
+        .with_some("signed_by", names(kept.signers.iter().map(String::as_str).collect()))
+        .with_some("witnessed_by", names(kept.witnesses.iter().map(|witness| witness.name.as_str()).collect()))
+        .with("holds", Value::Flag(holds))
 }
 
 /// Raises the level of a trail that is sound.

@@ -1,6 +1,6 @@
 //! Finds and reads `readiness.yaml`.
 
-use crate::config::{Config, Declared, Entry, Expect, JUDGED, Keys, Profile, Project};
+use crate::config::{Config, Declared, Entry, Expect, JUDGED, Profile, Project};
 use crate::error::{Diagnostic, Error};
 use crate::instant::Instant;
 use crate::io::postgres::{Address, is_address};
@@ -13,6 +13,7 @@ use crate::waiver::Limits;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+mod checkpoint;
 mod history;
 mod publish;
 mod series;
@@ -165,7 +166,7 @@ fn entry(node: &Node, families: &[&str], errors: &mut Vec<Diagnostic>) -> Entry 
         judges: judges.unwrap_or_default(),
         policy: of_audit(&mut f, "policy", &family.text),
         anchor: of_audit(&mut f, "anchor", &family.text),
-        checkpoint: f.node("checkpoint").map(|node| checkpoint(node, f.errors)),
+        checkpoint: f.node("checkpoint").map(|node| checkpoint::read(node, f.errors)),
         sources: sources::read(&mut f),
         publish: publish::read(&mut f, &family.text),
         series,
@@ -194,20 +195,6 @@ fn of_audit(f: &mut Fields<'_, '_>, key: &'static str, family: &str) -> Option<S
         f.errors.push(Diagnostic::new(text.place.clone(), message).help(Some("remove it".into())));
     }
     Some(text.text)
-}
-
-/// The name of a file, or `{ file, keys, witnesses }`.
-fn checkpoint(node: &Node, errors: &mut Vec<Diagnostic>) -> (String, Keys) {
-    if let Some(file) = node.scalar() {
-        return (file.to_owned(), Keys::default());
-    }
-    let mut f = node.fields("`checkpoint`", errors);
-    f.require("file");
-    let mut list = |key| f.texts(key).into_iter().map(|key| key.text).collect();
-    let keys = Keys { own: list("keys"), witnesses: list("witnesses") };
-    let file = f.text("file").unwrap_or_default();
-    f.finish();
-    (file, keys)
 }
 
 /// `{ hallucination: factuality }`: which measure stands for which rate.
@@ -246,6 +233,11 @@ fn moment(text: &Spanned, errors: &mut Vec<Diagnostic>) -> Option<Instant> {
     at
 }
 
+/// As [`moment`]; a date means all of that day.
+fn day_end(text: &Spanned, errors: &mut Vec<Diagnostic>) -> Option<Instant> {
+    moment(text, errors).map(|at| if text.text.trim().len() == 10 { Instant(at.0 + 86_400_000 - 1) } else { at })
+}
+
 fn profile(node: &Node, readers: Readers<'_>, errors: &mut Vec<Diagnostic>) -> Profile {
     let mut f = node.fields("a profile", errors);
     let gate = f.spanned("gate");
@@ -260,10 +252,7 @@ fn profile(node: &Node, readers: Readers<'_>, errors: &mut Vec<Diagnostic>) -> P
             Mode::All
         }
     };
-    let until = f.spanned("until").and_then(|text| {
-        // A date means all of that day.
-        moment(&text, f.errors).map(|at| if text.text.trim().len() == 10 { Instant(at.0 + 86_400_000 - 1) } else { at })
-    });
+    let until = f.spanned("until").and_then(|text| day_end(&text, f.errors));
     if (mode == Mode::Observe) != until.is_some() && f.errors.is_empty() {
         let message = "`observe` and `until` belong together: looking on has an end";
         f.errors.push(Diagnostic::new(node.place.clone(), message));

@@ -3,6 +3,7 @@
 //! Nothing here reads a history to judge it: that is `ingest`'s, which reads our files as it reads everybody's. What is written
 //! is never changed; a run that is written twice is the readers' to count once.
 
+pub mod checkpoints;
 pub mod export;
 mod lines;
 mod prune;

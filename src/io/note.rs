@@ -6,7 +6,8 @@
 use super::hash::{base64, unbase64};
 use super::json;
 use super::sign::Verifier;
-use crate::checkpoint::{Checkpoint, Hash, Kept, Keys};
+use crate::checkpoint::{Checkpoint, Cosigner, Hash, Kept, Keys, Witness};
+use crate::instant::Instant;
 
 /// So many signatures are looked at.
 const SIGNATURES: usize = 64;
@@ -32,11 +33,15 @@ pub fn write(checkpoint: &Checkpoint) -> String {
     text
 }
 
-/// Reads a checkpoint, signed or not, and checks its signatures by the keys that are known. Signatures by others are passed over.
+/// A witness' clock may be ahead of ours by as much, in milliseconds.
+const AHEAD: i64 = 300_000;
+
+/// Reads a checkpoint, signed or not, and checks its signatures by the keys that are known. Those by others are passed over, and so are
+/// those of witnesses that do not count as of `now`, which is told.
 ///
 /// # Errors
 /// One sentence: it is no checkpoint, or a signature that should be there is not, or does not hold.
-pub fn read(file: &str, note: &str, keys: &Keys) -> Result<Kept, String> {
+pub fn read(file: &str, note: &str, keys: &Keys, now: Instant) -> Result<Kept, String> {
     if note.contains(|c: char| c < ' ' && c != '\n') {
         return Err("it holds control characters".to_owned());
     }
@@ -44,12 +49,59 @@ pub fn read(file: &str, note: &str, keys: &Keys) -> Result<Kept, String> {
         Some(at) => (&note[..=at], signatures(&note[at + 2..])?),
         None => (note, Vec::new()),
     };
-    let checkpoint = checkpoint(text)?;
-    let own = signed(text, &signatures, &keys.own)?;
-    if own.is_empty() && !keys.own.is_empty() {
+    let mut kept = Kept { file: file.to_owned(), checkpoint: checkpoint(text)?, ..Kept::default() };
+    for key in &keys.own {
+        let key = verifier(key)?;
+        if !signed(text, &signatures, &key)?.is_empty() && !kept.signers.contains(&key.name) {
+            kept.signers.push(key.name);
+        }
+    }
+    if kept.signers.is_empty() && !keys.own.is_empty() {
         return Err("none of the keys that are configured has signed it".to_owned());
     }
-    Ok(Kept { file: file.to_owned(), checkpoint, signers: own, witnesses: signed(text, &signatures, &keys.witnesses)? })
+    for witness in &keys.witnesses {
+        let key = verifier(&witness.key)?;
+        for at in signed(text, &signatures, &key)? {
+            let known = kept.witnesses.iter().any(|known| known.name == key.name);
+            match doubt(witness, at, now) {
+                Some(why) => kept.doubts.push(format!("the signature of {} does not count: {why}", key.name)),
+                None if known => {}
+                None => kept.witnesses.push(Cosigner { name: key.name.clone(), at }),
+            }
+        }
+    }
+    strangers(&mut kept, &signatures, keys);
+    Ok(kept)
+}
+
+/// Why a witness' signature does not count.
+fn doubt(witness: &Witness, at: Option<Instant>, now: Instant) -> Option<String> {
+    match (at, witness.until) {
+        (Some(at), _) if at.0 > now.0 + AHEAD => Some(format!("it is of {}, which is still to come", at.minute())),
+        (Some(at), Some(until)) if at > until => Some(format!("it is of {}, and the key was good until {}", at.minute(), until.minute())),
+        (None, Some(until)) => Some(format!("it does not say when it was made, and the key was good until {}", until.minute())),
+        _ => None,
+    }
+}
+
+/// Takes down who else signed.
+fn strangers(kept: &mut Kept, signatures: &[Line<'_>], keys: &Keys) {
+    let known: Vec<&str> =
+        keys.own.iter().chain(keys.witnesses.iter().map(|witness| &witness.key)).filter_map(|key| key.split('+').next()).collect();
+    for (name, ..) in signatures.iter().filter(|(name, ..)| !known.contains(name)) {
+        if !kept.strangers.iter().any(|stranger| stranger == name) {
+            kept.strangers.push((*name).to_owned());
+        }
+    }
+    if !keys.witnesses.is_empty() && kept.witnesses.is_empty() && kept.doubts.is_empty() {
+        let others =
+            if kept.strangers.is_empty() { String::new() } else { format!("; {} did, whose keys are not", kept.strangers.join(", ")) };
+        kept.doubts.push(format!("none of the witnesses that are configured has signed it{others}"));
+    }
+}
+
+fn verifier(key: &str) -> Result<Verifier, String> {
+    Verifier::parse(key).map_err(|e| format!("`{}`: {e}", key.chars().take(60).collect::<String>()))
 }
 
 /// A signature: name, id of the key, and the signature.
@@ -70,21 +122,11 @@ fn signatures(text: &str) -> Result<Vec<Line<'_>>, String> {
         .ok_or_else(|| "a line after its text is no signature".to_owned())
 }
 
-/// The names of those of the keys that signed the text.
-fn signed(text: &str, signatures: &[Line<'_>], keys: &[String]) -> Result<Vec<String>, String> {
-    let mut names = Vec::new();
-    for key in keys {
-        let key = Verifier::parse(key).map_err(|e| format!("`{}`: {e}", key.chars().take(60).collect::<String>()))?;
-        for (_, _, signature) in signatures.iter().filter(|(name, id, _)| *name == key.name && *id == key.id) {
-            if !key.holds(text, signature) {
-                return Err(format!("the signature by {} does not hold: it was changed after it was signed", key.name));
-            }
-            if !names.contains(&key.name) {
-                names.push(key.name.clone());
-            }
-        }
-    }
-    Ok(names)
+/// When a key signed the text, as far as its signatures say it; nothing where it did not.
+fn signed(text: &str, signatures: &[Line<'_>], key: &Verifier) -> Result<Vec<Option<Instant>>, String> {
+    let own = signatures.iter().filter(|(name, id, _)| *name == key.name && *id == key.id);
+    let wrong = || format!("the signature by {} does not hold: it was changed after it was signed, or somebody else made it", key.name);
+    own.map(|(_, _, signature)| key.holds(text, signature).ok_or_else(wrong)).collect()
 }
 
 fn checkpoint(text: &str) -> Result<Checkpoint, String> {

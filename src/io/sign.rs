@@ -3,6 +3,7 @@
 //! Sources: <https://c2sp.org/signed-note>, <https://c2sp.org/tlog-cosignature>, RFC 8032, RFC 8410.
 
 use super::hash::{base64, digest, unbase64};
+use crate::instant::Instant;
 use ed25519_dalek::{Signature, Signer as _, SigningKey, VerifyingKey};
 
 /// A signature of the text itself.
@@ -11,6 +12,24 @@ const PLAIN: u8 = 1;
 const COSIGNATURE: u8 = 4;
 /// What stands before the 32 bytes of an Ed25519 key in PKCS #8.
 const PKCS8: [u8; 16] = [0x30, 0x2e, 0x02, 0x01, 0, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20];
+
+/// What a signature is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// The text itself.
+    Plain,
+    /// The text and the time: a witness'.
+    Cosignature,
+}
+
+impl Kind {
+    fn byte(self) -> u8 {
+        match self {
+            Kind::Plain => PLAIN,
+            Kind::Cosignature => COSIGNATURE,
+        }
+    }
+}
 
 /// A key that signatures are checked with.
 #[derive(Clone, Debug)]
@@ -58,16 +77,18 @@ impl Verifier {
         super::hash::hex(&self.id)
     }
 
-    /// Whether a signature is of this text.
-    pub fn holds(&self, text: &str, signature: &[u8]) -> bool {
-        let (message, signature) = match (self.kind, signature.split_at_checked(8)) {
+    /// Whether a signature is of this text; and when it was made, where it says so.
+    pub fn holds(&self, text: &str, signature: &[u8]) -> Option<Option<Instant>> {
+        let (message, at, signature) = match (self.kind, signature.split_at_checked(8)) {
             (COSIGNATURE, Some((time, signature))) => {
-                let time = time.try_into().map_or(0, u64::from_be_bytes);
-                (format!("cosignature/v1\ntime {time}\n{text}"), signature)
+                let time = time.try_into().map_or(u64::MAX, u64::from_be_bytes);
+                let at = i64::try_from(time).ok()?.checked_mul(1000)?;
+                (format!("cosignature/v1\ntime {time}\n{text}"), Some(Instant(at)), signature)
             }
-            _ => (text.to_owned(), signature),
+            _ => (text.to_owned(), None, signature),
         };
-        Signature::from_slice(signature).is_ok_and(|signature| self.key.verify_strict(message.as_bytes(), &signature).is_ok())
+        let signature = Signature::from_slice(signature).ok()?;
+        self.key.verify_strict(message.as_bytes(), &signature).ok().map(|()| at)
     }
 }
 
@@ -85,11 +106,11 @@ pub struct Signer {
 
 impl Signer {
     /// Reads a private key: `PRIVATE+KEY+name+id+key` as notes' tools write it, or PEM as `openssl genpkey -algorithm ed25519` does,
-    /// which is then called `name`.
+    /// which is then called `name`. What it signs is of this kind.
     ///
     /// # Errors
     /// One sentence that quotes nothing of the key.
-    pub fn parse(text: &str, name: &str) -> Result<Signer, String> {
+    pub fn parse(text: &str, name: &str, kind: Kind) -> Result<Signer, String> {
         let (name, seed) = match text.trim().strip_prefix("PRIVATE+KEY+") {
             Some(rest) => {
                 let mut parts = rest.splitn(3, '+');
@@ -103,7 +124,7 @@ impl Signer {
         };
         let seed: Option<[u8; 32]> = seed.and_then(|seed| seed.try_into().ok());
         let key = SigningKey::from_bytes(&seed.ok_or("it is no Ed25519 key, neither of a note nor in PEM (PKCS #8)")?);
-        Ok(Signer { verifier: Verifier::new(name, PLAIN, key.verifying_key())?, key })
+        Ok(Signer { verifier: Verifier::new(name, kind.byte(), key.verifying_key())?, key })
     }
 
     /// The key that its signatures are checked with.
@@ -111,9 +132,14 @@ impl Signer {
         &self.verifier
     }
 
-    /// The line of a note that says that this text was signed.
-    pub fn line(&self, text: &str) -> String {
-        let signature = [&self.verifier.id[..], &self.key.sign(text.as_bytes()).to_bytes()].concat();
+    /// The line of a note that says that this text was signed. A witness' signature is also of the moment, in whole seconds.
+    pub fn line(&self, text: &str, now: Instant) -> String {
+        let seconds = u64::try_from(now.0.div_euclid(1000)).unwrap_or(0);
+        let (time, message) = match self.verifier.kind {
+            COSIGNATURE => (seconds.to_be_bytes().to_vec(), format!("cosignature/v1\ntime {seconds}\n{text}")),
+            _ => (Vec::new(), text.to_owned()),
+        };
+        let signature = [&self.verifier.id[..], &time, &self.key.sign(message.as_bytes()).to_bytes()].concat();
         format!("\u{2014} {} {}\n", self.verifier.name, base64(&signature))
     }
 }

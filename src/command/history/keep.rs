@@ -1,7 +1,7 @@
 //! `readiness check --append`: what was judged beside a history becomes a part of it.
 
 use super::append::told;
-use super::{own, tell, unwritten};
+use super::{own, tell, trails, unwritten};
 use crate::command::check::Options;
 use crate::command::setup::{self, rooted};
 use crate::command::{gather, plain};
@@ -18,7 +18,7 @@ use crate::series::{Point, Series};
 /// What is said of the results of benchmarks whose entry has a history, and whether they are appended to it.
 #[derive(Clone, Debug, Default, clap::Args)]
 pub struct Keeping {
-    /// Append the results of entries with a `history` to it, after they were judged
+    /// Append to the files of entries, after they were judged: results to their `history`, checkpoints of audit trails to a .jsonl
     #[arg(long)]
     pub append: bool,
     /// The name of the run that these results are of [default: what they say, else a digest of them]
@@ -43,15 +43,17 @@ impl Keeping {
     }
 }
 
-/// Appends the results of every entry with a history, as they were judged.
+/// Appends the results of every entry with a history, as they were judged, and the checkpoint of every audit trail that keeps one for
+/// every run.
 ///
 /// # Errors
-/// When no entry has a history, or one cannot be written.
+/// When no entry has a file to append to, or one cannot be written.
 pub fn keep(options: &Options, report: &Report) -> Result<(), Error> {
     let setup = setup::asked(options)?;
+    let kept = trails::keep(&setup, report)?;
     let mut entries = setup.config.evidence.iter().filter_map(|(name, entry)| Some((name, entry.history.as_ref()?))).peekable();
-    if entries.peek().is_none() {
-        return Err(Error::Usage("`--append`: no entry has a `history` to append to".to_owned()));
+    if entries.peek().is_none() && !kept {
+        return Err(Error::Usage("`--append`: no entry has a `history`, or a `checkpoint` in a .jsonl, to append to".to_owned()));
     }
     for (name, history) in entries {
         let path = setup.root.join(history);

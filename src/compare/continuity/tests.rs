@@ -44,7 +44,7 @@ fn what_differs_is_narrowed() {
 #[test]
 fn the_level_follows() {
     for (root, witnesses, level, findings) in
-        [(9, vec![], "anchored", 0), (9, vec!["w".to_owned()], "witnessed", 0), (8, vec![], "structural", 1)]
+        [(9, vec![], "anchored", 0), (9, vec![Cosigner { name: "w".to_owned(), at: None }], "witnessed", 0), (8, vec![], "structural", 1)]
     {
         let mut trail = trail(90, root, &[0, 1, 2, 3, 4]);
         trail.kept.as_mut().unwrap().witnesses = witnesses;

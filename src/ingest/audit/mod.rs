@@ -266,7 +266,9 @@ fn digests(total: &Tally, map: &Map, evidence: &mut Evidence) {
             "AUD-ENV" => total.spread.environments(map, environments(map)),
             "AUD-TYPE" | "AUD-NEGATIVE" => total.spread.wrong_kinds(map).unwrap_or(generic),
             "AUD-TS-FORMAT" => total.spread.forms(map.label(Column::At)).unwrap_or(generic),
-            "AUD-CONTROL-CHARS" => format!("{generic}: all values escaped in HTML, Markdown, JSON, terminal and GitHub annotations (no output is CSV)"),
+            "AUD-CONTROL-CHARS" => {
+                format!("{generic}: all values escaped in HTML, Markdown, JSON, terminal and GitHub annotations (no output is CSV)")
+            }
             _ => generic,
         };
         let grade = if code == tally::TRUNCATED || code == "AUD-EXTRA-COL" { Grade::Note } else { Grade::Warning };

@@ -114,7 +114,8 @@ impl Spread {
         let mut forms: Vec<(&String, u64)> = self.forms.iter().map(|(form, (rows, _))| (form, *rows)).collect();
         forms.sort_by_key(|(_, rows)| std::cmp::Reverse(*rows));
         let listed: Vec<String> = forms.iter().map(|(form, rows)| format!("{form} {rows}")).collect();
-        (forms.len() > 1).then(|| format!("{label} is written in {} ways, table of formats with counts: {}", forms.len(), listed.join(", ")))
+        (forms.len() > 1)
+            .then(|| format!("{label} is written in {} ways, table of formats with counts: {}", forms.len(), listed.join(", ")))
     }
 
     /// `record_count: 2 text, 1 real (ids 1,2,3)`, for every column with values of a wrong kind.

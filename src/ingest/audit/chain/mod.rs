@@ -163,7 +163,7 @@ pub fn bind(reading: &mut Reading<'_>, asked: &Asked<'_>, draft: &mut Draft) {
         Err(failure) => reading.error(file_code(failure.code), Location::whole(), failure.message),
     }
     let Some(kept) = reading.request.checkpoint else { return };
-    match tree::grow(asked.snapshot, asked.table, asked.id, Some(kept.clone())) {
+    match tree::grow(asked.snapshot, asked.table, asked.id, kept.clone()) {
         Ok(trail) => draft.trail = Some(Trail { path: draft.path.clone(), ..trail }),
         Err(failure) => reading.error(file_code(failure.code), Location::whole(), failure.message),
     }

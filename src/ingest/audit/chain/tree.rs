@@ -10,45 +10,66 @@ use crate::io::sqlite::{Failure, Snapshot, Table};
 /// So many roots of parts are written down; with an exact row at up to as many rows.
 const ROOTS: usize = 256;
 
-/// Grows the tree over the rows of a table in the order of `id`, and holds what was `kept` beside it.
+/// Grows the tree over the rows of a table in the order of `id`, and holds what was `kept` beside it. Where that was of other columns
+/// than there are now, the rows are gone over twice.
 ///
 /// # Errors
 /// When the table cannot be read to its end.
-pub fn grow(snapshot: &Snapshot, table: &Table, id: Option<&str>, kept: Option<Kept>) -> Result<Trail, Failure> {
-    let named = |name: &&str| table.columns.iter().any(|column| column.name == **name);
+pub fn grow(snapshot: &Snapshot, table: &Table, id: Option<&str>, kept: Kept) -> Result<Trail, Failure> {
     let all: Vec<&str> = table.columns.iter().map(|column| column.name.as_str()).collect();
-    let wanted: Vec<&str> = kept.iter().flat_map(|kept| &kept.checkpoint.columns).map(String::as_str).collect();
-    let gone: Vec<&str> = wanted.iter().copied().filter(|name| !named(name)).collect();
-    let covered = if wanted.is_empty() || !gone.is_empty() { all } else { wanted };
-    let mut trail = Trail::default();
-    if !gone.is_empty() {
-        trail.hindered = Some(format!("{} has no column {}", table.name, gone.join(", ")));
-    }
-    let old = kept.as_ref().map(|kept| &kept.checkpoint);
-    let (size, height) = old.map_or((0, 0), |old| (old.size, old.height));
-    let whole = (size >> height) as usize;
-    let (mut tree, mut parts) = (Tree::new(node), Subtrees::new(node, ROOTS));
-    Rows::new(snapshot, table, &covered, id, None).each(|_, encoder, _| {
-        tree.add(encoder.leaf(), |at, root| {
-            parts.take(at, root);
-            if at == height && trail.subtrees.len() < whole {
-                trail.subtrees.push(*root);
+    let wanted: Vec<&str> = kept.checkpoint.columns.iter().map(String::as_str).collect();
+    let gone: Vec<&str> = wanted.iter().copied().filter(|name| !all.contains(name)).collect();
+    let walk = |covered: &[&str]| Grown::over(&Rows::new(snapshot, table, covered, id, None), &kept.checkpoint);
+    let now = walk(&all)?;
+    let then = if wanted.is_empty() || wanted == all || !gone.is_empty() { None } else { Some(walk(&wanted)?) };
+    let Grown { root, subtrees, .. } = then.as_ref().unwrap_or(&now);
+    let (root, subtrees) = (*root, subtrees.clone());
+    let origin = if kept.checkpoint.origin.is_empty() { table.name.clone() } else { kept.checkpoint.origin.clone() };
+    Ok(Trail {
+        now: Checkpoint {
+            origin,
+            size: now.tree.size(),
+            root: now.tree.root().unwrap_or_else(|| digest(b"")),
+            columns: all.into_iter().map(ToOwned::to_owned).collect(),
+            height: now.parts.height,
+            subtrees: now.parts.roots,
+        },
+        root,
+        subtrees,
+        hindered: (!gone.is_empty()).then(|| format!("{} has no column {}", table.name, gone.join(", "))),
+        kept: Some(kept).filter(|kept| !kept.file.is_empty()),
+        ..Trail::default()
+    })
+}
+
+/// A tree over some columns of all rows.
+struct Grown {
+    tree: Tree,
+    parts: Subtrees,
+    /// The root at the size that was kept.
+    root: Option<[u8; 32]>,
+    /// The parts of the height that was kept.
+    subtrees: Vec<[u8; 32]>,
+}
+
+impl Grown {
+    fn over(rows: &Rows<'_>, old: &Checkpoint) -> Result<Grown, Failure> {
+        let whole = (old.size >> old.height) as usize;
+        let mut grown = Grown { tree: Tree::new(node), parts: Subtrees::new(node, ROOTS), root: None, subtrees: Vec::new() };
+        rows.each(|_, encoder, _| {
+            let Grown { tree, parts, root, subtrees } = &mut grown;
+            tree.add(encoder.leaf(), |at, node| {
+                parts.take(at, node);
+                if at == old.height && subtrees.len() < whole {
+                    subtrees.push(*node);
+                }
+            });
+            if tree.size() == old.size {
+                *root = tree.root();
             }
-        });
-        if tree.size() == size {
-            trail.root = tree.root();
-        }
-    })?;
-    trail.now = Checkpoint {
-        origin: old.map(|old| old.origin.clone()).filter(|origin| !origin.is_empty()).unwrap_or_else(|| table.name.clone()),
-        size: tree.size(),
-        root: tree.root().unwrap_or_else(|| digest(b"")),
-        columns: covered.into_iter().map(ToOwned::to_owned).collect(),
-        height: parts.height,
-        subtrees: parts.roots,
-    };
-    trail.kept = kept;
-    Ok(trail)
+        })?;
+        Ok(grown)
+    }
 }
 
 #[cfg(test)]
@@ -92,7 +113,7 @@ mod tests {
         "CREATE TABLE t (id INTEGER PRIMARY KEY, a, b); WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 700)
         INSERT INTO t SELECT i, 'row ' || i, i * 0.5 FROM n";
 
-    fn grown(sql: &str, kept: Option<Kept>) -> Trail {
+    fn grown(sql: &str, kept: Kept) -> Trail {
         let made = make(&format!("{ROWS}; {sql}"));
         let snapshot = Snapshot::open(&made.path, crate::instant::Instant(0)).unwrap();
         grow(&snapshot, snapshot.table("t").unwrap(), Some("id"), kept).unwrap()
@@ -100,11 +121,12 @@ mod tests {
 
     #[test]
     fn the_root_of_then_is_found_again() {
-        let then = grown("DELETE FROM t WHERE id > 600", None).now;
+        let then = grown("DELETE FROM t WHERE id > 600", Kept::default()).now;
         assert_eq!((then.size, then.height, then.subtrees.len(), then.columns.len()), (600, 2, 150, 3));
-        let kept = || Some(Kept { checkpoint: then.clone(), ..Kept::default() });
+        let kept = || Kept { file: "f".into(), checkpoint: then.clone(), ..Kept::default() };
         let same = grown("ALTER TABLE t ADD COLUMN c; UPDATE t SET c = 7", kept());
         assert_eq!((same.root, &same.subtrees, same.now.size), (Some(then.root), &then.subtrees, 700));
+        assert_eq!((same.now.columns.len(), same.kept.is_some()), (4, true), "the next one is of all columns");
         let other = grown("UPDATE t SET a = 'Row 9' WHERE id = 9", kept());
         assert_ne!(other.root, Some(then.root));
         let differ = other.subtrees.iter().zip(&then.subtrees).enumerate().filter(|(_, (a, b))| a != b);
