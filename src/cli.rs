@@ -1,5 +1,7 @@
 //! The command line.
 
+use crate::command::keeping::Keeping;
+use crate::command::options::Options;
 use crate::command::{
     attest, audit, backtest, baseline, bench_pair, bundle, change, change_points, check, doctor, explain, history, init, inspect, plain,
     render, rules, schema, site, stamp,
@@ -263,7 +265,7 @@ struct CheckArgs {
     #[command(flatten)]
     subject: SubjectArgs,
     #[command(flatten)]
-    keeping: history::Keeping,
+    keeping: Keeping,
     /// What to print: text, json, markdown, github, html, issues
     #[arg(long, default_value = "text")]
     format: String,
@@ -306,8 +308,8 @@ impl Look {
 }
 
 impl SubjectArgs {
-    fn options(self) -> check::Options {
-        check::Options {
+    fn options(self) -> Options {
+        Options {
             config: self.config,
             now: self.now,
             commit: self.commit,
@@ -316,7 +318,7 @@ impl SubjectArgs {
             rules_from: self.rules_from,
             fork: self.fork,
             change: change::Asked { base: self.base, diff: self.diff, base_coverage: self.base_coverage },
-            ..check::Options::default()
+            ..Options::default()
         }
     }
 }
@@ -350,7 +352,7 @@ fn dispatch(verb: Verb) -> Result<u8, Error> {
         Verb::Init { folder, now } => init::run(&folder, now),
         Verb::Check(args) => {
             let CheckArgs { files, require, subject, keeping, format, emit, out, look } = args;
-            check::run(&check::Options { files, require, keeping, format, emit, out, style: look.style(), ..subject.options() })
+            check::run(&Options { files, require, keeping, format, emit, out, style: look.style(), ..subject.options() })
         }
         Verb::Inspect(options) => inspect::run(&options),
         Verb::Audit { verb } => audit::run(&verb),

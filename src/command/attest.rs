@@ -1,12 +1,13 @@
 //! `readiness attest RULE`: writes down that a person states what no evidence can show.
 
-use super::check::moment;
+use super::options::moment;
 use super::plain::{self, say};
 use super::setup::{self, Setup, mistaken};
 use crate::attestation::{Statement, is_asked, is_person, last};
-use crate::discover::attestations::{is_bare, parse, path};
+use crate::discover::attestations::{parse, path};
 use crate::error::Error;
 use crate::instant::Instant;
+use crate::io::yaml::is_bare;
 use crate::io::yaml::quoted;
 use crate::io::{fs, git, spelling, terminal};
 use crate::lifecycle::Lifecycle;

@@ -1,6 +1,7 @@
 //! `readiness backtest`: what other rules would have made of stored judgements.
 
-use super::check::{moment, print};
+use super::options::moment;
+use super::output::print;
 use super::plain::say;
 use super::replay::{self, Replay};
 use super::{render, rules, setup, stored};

@@ -1,7 +1,9 @@
 //! `readiness baseline`: records what is already so, for gates that ask only for what is new. It may only shrink.
 
 use super::base::{FILE, read};
-use super::check::{Options, configured, write};
+use super::check::configured;
+use super::options::Options;
+use super::output::write;
 use super::plain::say;
 use super::setup;
 use crate::baseline::Baseline;

@@ -1,6 +1,7 @@
 //! `readiness bench-pair`: base and head run in turns on this machine, and what that says of each benchmark.
 
-use super::check::{moment, print, write};
+use super::options::moment;
+use super::output::{print, write};
 use super::plain;
 use crate::analyze::pair::verdicts;
 use crate::error::Error;

@@ -1,6 +1,7 @@
 //! `readiness bundle`: the judgement with everything it rests on, in a folder an auditor can check offline.
 
-use super::check::{Options, configured};
+use super::check::configured;
+use super::options::Options;
 use super::setup::{self, Setup};
 use crate::attestation;
 use crate::bundle::manifest::{Content, Manifest, SCHEMA, inside, sums};

@@ -1,6 +1,5 @@
 //! The change that coverage is held against: from git, or from a file.
 
-use super::setup::rooted;
 use crate::config::Config;
 use crate::diff::{Body, Diff};
 use crate::error::Error;
@@ -76,7 +75,7 @@ pub fn load(asked: &Asked, root: &Path, tree: Option<&Tree>, sources: &Sources, 
         (None, None) => return Err(Error::Usage("`--base-coverage` needs a change: give --base or --diff".to_owned())),
         (Some(_), Some(_)) => return Err(Error::Usage("`--base` and `--diff` both say what changed: give one".to_owned())),
         (Some(base), None) => {
-            let (commit, diff) = git::changes(&rooted(root), base)
+            let (commit, diff) = git::changes(root, base)
                 .map_err(|why| Error::Usage(format!("`--base {base}`: what changed since cannot be told: {why}")))?;
             (base.clone(), Some(commit), diff)
         }

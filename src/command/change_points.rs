@@ -1,6 +1,7 @@
 //! `readiness change-points`: where the level of benchmarks' values changed, one line for every change.
 
-use super::check::{moment, print};
+use super::options::moment;
+use super::output::print;
 use super::plain;
 use crate::analyze::changepoint::{self, Change};
 use crate::discover::map;

@@ -1,8 +1,10 @@
 //! `readiness check`: evidence in; verdict, report and exit code out.
 
-use super::history::{Keeping, keep};
+use super::history::keep;
 use super::judgement::{self, Case};
-use super::setup::{self, Setup, rooted};
+use super::options::{Options, moment};
+use super::output::{format, print, write, write_all};
+use super::setup::{self, Setup};
 use super::{base, change, gather, proposal, recall};
 use crate::compare::Terms;
 use crate::config::Profile;
@@ -13,9 +15,9 @@ use crate::evidence::Evidence;
 use crate::ingest::{self, Request};
 use crate::instant::Instant;
 use crate::io::fs::Artifact;
-use crate::io::{clock, fs, git, terminal};
+use crate::io::{git, terminal};
 use crate::relax::{Easing, Relaxed};
-use crate::render::{self, OUTPUTS, Output, Style};
+use crate::render::{Output, Style};
 use crate::report::{Report, Subject};
 use crate::rule::{Pack, Severity, Spanned};
 use crate::system::System;
@@ -23,41 +25,6 @@ use crate::tree::Sources;
 use crate::verdict::{Exit, Mode, Policy};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-
-/// What is asked of `check`.
-#[derive(Clone, Debug, Default)]
-pub struct Options {
-    /// The configuration; found when not given.
-    pub config: Option<PathBuf>,
-    /// Evidence files for `require`, instead of a configuration.
-    pub files: Vec<PathBuf>,
-    /// Requirements without a rule file.
-    pub require: Vec<String>,
-    /// As of when.
-    pub now: Option<String>,
-    /// The commit under judgement.
-    pub commit: Option<String>,
-    /// A profile of the configuration.
-    pub profile: Option<String>,
-    /// The stored report of the base, which findings are held against.
-    pub base_report: Option<PathBuf>,
-    /// The commit whose configuration, packs, waivers and statements judge, instead of the working tree's.
-    pub rules_from: Option<String>,
-    /// The change that is asked about.
-    pub change: change::Asked,
-    /// Whether it is the pull request of a fork.
-    pub fork: bool,
-    /// What becomes of the results of benchmarks.
-    pub keeping: Keeping,
-    /// Where all files go.
-    pub out: Option<PathBuf>,
-    /// What is printed.
-    pub format: String,
-    /// `FORMAT=FILE`, further files.
-    pub emit: Vec<String>,
-    /// How it is printed.
-    pub style: Style,
-}
 
 /// Judges, writes everything down, and gives the exit code.
 ///
@@ -86,19 +53,6 @@ fn exit(report: &Report) -> Exit {
     Exit::of(report.gate.exit_code)
 }
 
-/// The output of this name.
-///
-/// # Errors
-/// When there is none.
-pub fn format(name: &str) -> Result<&'static Output, Error> {
-    let names = || OUTPUTS.iter().map(|output| output.name);
-    render::output(name).ok_or_else(|| {
-        let help = crate::io::spelling::did_you_mean(name, names())
-            .unwrap_or_else(|| format!("there are {}", names().collect::<Vec<_>>().join(", ")));
-        Error::Usage(format!("there is no format `{name}` - {help}"))
-    })
-}
-
 fn emissions(emit: &[String]) -> Result<Vec<(&'static Output, PathBuf)>, Error> {
     let mut files = BTreeSet::new();
     emit.iter()
@@ -111,48 +65,6 @@ fn emissions(emit: &[String]) -> Result<Vec<(&'static Output, PathBuf)>, Error> 
             Ok((format(name)?, PathBuf::from(path)))
         })
         .collect()
-}
-
-/// Prints a result; a reader that has gone away is an output that could not be written.
-///
-/// # Errors
-/// When standard output cannot be written.
-pub fn print(text: &str) -> Result<(), Error> {
-    terminal::print(text).map_err(|source| Error::Output { path: "standard output".into(), source })
-}
-
-/// Writes one file.
-///
-/// # Errors
-/// When it cannot be written.
-pub fn write(path: &Path, text: &str) -> Result<(), Error> {
-    fs::write(path, text.as_bytes()).map_err(|source| Error::Output { path: path.to_owned(), source })
-}
-
-/// Writes every output that has a file; gives their number.
-///
-/// # Errors
-/// When one cannot be written.
-pub fn write_all(report: &Report, folder: &Path) -> Result<usize, Error> {
-    let mut written = 0;
-    for output in OUTPUTS {
-        if let Some(file) = output.file {
-            write(&folder.join(file), &(output.render)(report, Style::default())?)?;
-            written += 1;
-        }
-    }
-    Ok(written)
-}
-
-/// The moment of judgement.
-///
-/// # Errors
-/// When the text is no moment.
-pub fn moment(now: Option<&str>) -> Result<Instant, Error> {
-    match now {
-        Some(text) => clock::parse(text).ok_or_else(|| Error::Usage(format!("`--now {text}`: write a time such as 2026-02-18T00:00:00Z"))),
-        None => Ok(clock::now()),
-    }
 }
 
 /// Judges what a configuration describes.
@@ -178,7 +90,7 @@ pub fn configured(options: &Options) -> Result<Report, Error> {
     let change = change::load(&asked, &setup.root, tree.as_ref(), &change::sources(&setup.config), now)?;
     let evidence = gather::evidence(&setup, now, tree.as_ref(), change.as_ref(), &options.keeping)?;
     let project = &setup.config.project;
-    let commit = options.commit.clone().or_else(|| project.commit.clone()).or_else(|| git::head(&rooted(&setup.root)));
+    let commit = options.commit.clone().or_else(|| project.commit.clone()).or_else(|| git::head(&setup.root));
     let subject = Subject {
         id: project.id.clone(),
         name: project.name.clone(),

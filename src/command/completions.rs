@@ -1,6 +1,6 @@
 //! `readiness completions`: a script for the shell, made from the command line's own definition.
 
-use super::check::print;
+use super::output::print;
 use crate::error::Error;
 use crate::verdict::Exit;
 

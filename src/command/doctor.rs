@@ -1,6 +1,6 @@
 //! `readiness doctor`: what stands in the way of a judgement, before one is made.
 
-use super::history::Keeping;
+use super::keeping::Keeping;
 use super::plain::say;
 use super::{gather, setup};
 use crate::error::Error;

@@ -1,7 +1,8 @@
 //! `readiness explain RULE`: what a rule asks, why, and what to do when it does not hold.
 
 use super::attest::follow;
-use super::check::{Options, configured, moment};
+use super::check::configured;
+use super::options::{Options, moment};
 use super::plain::say;
 use super::{recall, render, setup};
 use crate::error::Error;

@@ -1,9 +1,9 @@
 //! Evidence: found, read, and compared with its own history.
 
 use super::change::Change;
-use super::history::Keeping;
+use super::keeping::Keeping;
 use super::kept;
-use super::setup::{Setup, rooted};
+use super::setup::Setup;
 use crate::compare::{self, Terms};
 use crate::discover::{artifacts, attestations, map, snapshot, terms};
 use crate::error::Error;
@@ -135,7 +135,6 @@ pub fn tree(setup: &Setup) -> Option<Tree> {
 
 /// The repository around a folder.
 pub fn repository(folder: &Path) -> Option<Tree> {
-    let folder = &rooted(folder);
     Some(Tree { top: git::top(folder)?, within: git::within(folder)?, files: git::tracked(folder)? })
 }
 
@@ -170,7 +169,7 @@ fn authors(all: &mut [Evidence], root: &Path) {
     steps.sort_by_key(|(.., step)| std::cmp::Reverse(step.at));
     let mut asked: BTreeMap<(Text, Text), Option<Authors>> = BTreeMap::new();
     for (from, to, step) in steps.into_iter().take(BLAMED) {
-        let ask = || git::authors(&rooted(root), &from, &to).map(|(commits, names)| Authors { commits, names });
+        let ask = || git::authors(root, &from, &to).map(|(commits, names)| Authors { commits, names });
         let found = asked.entry((from.clone(), to.clone())).or_insert_with(ask);
         step.authors = found.clone().filter(|authors| authors.commits > 0);
     }

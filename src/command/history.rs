@@ -9,11 +9,10 @@ mod list;
 mod prune;
 mod trails;
 
-pub use keep::{Keeping, keep};
+pub use keep::keep;
 
-use super::check::moment;
+use super::options::moment;
 use super::plain;
-use super::setup::rooted;
 use crate::config::Entry;
 use crate::discover::{artifacts, map};
 use crate::error::Error;
@@ -126,10 +125,10 @@ fn named(name: Option<&String>) -> Result<Option<String>, Error> {
 
 /// What holds here where nobody says it.
 fn here(now: Instant, said: &Said) -> Here {
-    let folder = rooted(Path::new(""));
+    let folder = Path::new("");
     // Git is asked for nothing that was said: starting it takes longer than appending does.
-    let commit = if said.commit.is_some() { None } else { git::head(&folder) };
-    let branch = if said.branch.is_some() { None } else { git::branch(&folder) };
+    let commit = if said.commit.is_some() { None } else { git::head(folder) };
+    let branch = if said.branch.is_some() { None } else { git::branch(folder) };
     Here { now, commit, branch, machine: Some(machine::here().fingerprint()) }
 }
 

@@ -6,9 +6,9 @@ mod survey;
 mod text;
 
 use super::base::FILE;
-use super::check::Options;
+use super::options::{self, Options};
 use super::plain::say;
-use super::{baseline, check, setup};
+use super::{baseline, setup};
 use crate::discover::settings;
 use crate::error::Error;
 use crate::io::fs;
@@ -38,7 +38,7 @@ pub fn run(folder: &Path, now: Option<String>) -> Result<Exit, Error> {
             return Err(Error::Usage(format!("{} exists; remove it first, or edit it", path.display())));
         }
     }
-    let moment = check::moment(now.as_deref())?;
+    let moment = options::moment(now.as_deref())?;
     let survey = survey(folder, moment);
     let plan = plan(folder, &survey, moment)?;
     let path = folder.join(NAME);

@@ -1,6 +1,7 @@
 //! `readiness inspect`: what a file says, without judging it (the contract is DESIGN.md section 6).
 
-use super::check::{moment, print};
+use super::options::moment;
+use super::output::print;
 use super::{gather, kept, plain};
 use crate::checkpoint::{Keys, Witness};
 use crate::compare;

@@ -1,6 +1,6 @@
 //! Words for a person, which may quote a file: printed where a terminal obeys escape sequences and a workflow obeys commands.
 
-use super::check::print;
+use super::output::print;
 use crate::error::Error;
 use crate::render::parts::escape;
 

@@ -1,6 +1,5 @@
 //! The base's report out of many that were kept: that of the nearest commit which this work rests on, and the course up to it.
 
-use super::setup::rooted;
 use super::stored;
 use crate::error::Error;
 use crate::instant::Instant;
@@ -49,7 +48,7 @@ struct Measured {
 /// As [`recall`].
 pub fn file(named: Option<&Path>, root: &Path, project: &str, reference: Option<&str>) -> Result<Option<Kept>, Error> {
     match named {
-        Some(folder) if fs::is_dir(folder) => recall(folder, &rooted(root), project, reference).map(Some),
+        Some(folder) if fs::is_dir(folder) => recall(folder, root, project, reference).map(Some),
         file => Ok(file.map(|path| Kept { path: path.to_path_buf(), past: Vec::new() })),
     }
 }

@@ -1,6 +1,6 @@
 //! `readiness render`: a stored `report.json` shown again, the same as on the day.
 
-use super::check::{format, print, write_all};
+use super::output::{format, print, write_all};
 use crate::error::Error;
 use crate::io::{fs, json, terminal};
 use crate::render::Style;

@@ -1,6 +1,6 @@
 //! `readiness schema`: the JSON schemas of what the program reads and writes, for editors and for checks.
 
-use super::check::print;
+use super::output::print;
 use crate::error::Error;
 use crate::io::json;
 use crate::io::spelling;

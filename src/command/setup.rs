@@ -1,6 +1,6 @@
 //! The configuration and the packs it names: what every judging verb starts from.
 
-use super::check::{Options, moment};
+use super::options::{Options, moment};
 use crate::acknowledgement::Acknowledgement;
 use crate::config::{Config, Declared};
 use crate::discover::settings::{self, Readers};
@@ -46,11 +46,6 @@ pub fn families() -> Vec<&'static str> {
     ingest::ROOMS.iter().map(|room| room.family).collect()
 }
 
-/// A folder that a program can be started in.
-pub fn rooted(root: &Path) -> PathBuf {
-    if root.as_os_str().is_empty() { PathBuf::from(".") } else { root.to_owned() }
-}
-
 /// Finds and reads the configuration and its packs, as of now.
 ///
 /// # Errors
@@ -75,8 +70,8 @@ pub fn asked(options: &Options) -> Result<Setup, Error> {
     let now = moment(options.now.as_deref())?;
     let Some(reference) = &options.rules_from else { return load_at(options.config.as_deref(), now) };
     let beside = options.config.as_deref().and_then(Path::parent).unwrap_or(Path::new(""));
-    let folder = if fs::is_dir(beside) { rooted(beside) } else { PathBuf::from(".") };
-    let commit = git::commit(&folder, reference).map_err(|why| Error::Usage(format!("--rules-from {reference}: {why}")))?;
+    let folder = if fs::is_dir(beside) { beside } else { Path::new("") };
+    let commit = git::commit(folder, reference).map_err(|why| Error::Usage(format!("--rules-from {reference}: {why}")))?;
     load_from(options.config.as_deref(), Shelf::Commit(Box::new(commit)), now)
 }
 

@@ -1,6 +1,8 @@
 //! `readiness site`: the published dashboard, a folder of static pages.
 
-use super::check::{self, configured, moment, write, write_all};
+use super::check::configured;
+use super::options::{self, moment};
+use super::output::{write, write_all};
 use super::{render, rules};
 use crate::discover::settings::is_id;
 use crate::discover::site::{self, System};
@@ -83,5 +85,5 @@ fn judge(system: &System, folder: &Path, options: &Options) -> Result<Report, Er
         return render::read(&source);
     }
     let now = system.now.clone().or_else(|| options.now.clone());
-    configured(&check::Options { config: Some(source), now, profile: system.profile.clone(), ..check::Options::default() })
+    configured(&options::Options { config: Some(source), now, profile: system.profile.clone(), ..options::Options::default() })
 }

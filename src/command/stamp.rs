@@ -1,6 +1,7 @@
 //! `readiness stamp`: says beside a file when, from which commit and by which command it was made.
 
-use super::check::{moment, write};
+use super::options::moment;
+use super::output::write;
 use super::plain;
 use crate::error::Error;
 use crate::io::fs::{self, Artifact};

@@ -1,7 +1,5 @@
 //! Reads `acknowledged.yaml`: steps of benchmarks that somebody accepts.
 
-use super::attestations::is_bare;
-use super::waivers::{date, mandatory};
 use crate::acknowledgement::{Acknowledgement, SHORTEST};
 use crate::config::Config;
 use crate::error::Diagnostic;
@@ -50,7 +48,7 @@ pub fn read(config: &Config, root: &Path, shelf: &Shelf, errors: &mut Vec<Diagno
 
 /// Reads acknowledgements about the series of `entries` from a text. Comments alone are none, and no mistake.
 pub fn parse(shown: &str, text: &str, entries: &[String], errors: &mut Vec<Diagnostic>) -> Vec<Acknowledgement> {
-    if is_bare(text) {
+    if yaml::is_bare(text) {
         return Vec::new();
     }
     let Some(node) = yaml::parse(shown, text, errors) else { return Vec::new() };
@@ -76,11 +74,11 @@ pub fn parse(shown: &str, text: &str, entries: &[String], errors: &mut Vec<Diagn
 fn acknowledgement(node: &Node, entries: &[String], errors: &mut Vec<Diagnostic>) -> Option<Acknowledgement> {
     let before = errors.len();
     let mut f = node.fields("an acknowledgement", errors);
-    let [commit, benchmark, reason] = ["commit", "benchmark", "reason"].map(|key| mandatory(&mut f, key).unwrap_or_default());
-    let metric = if f.node("metric").is_some() { mandatory(&mut f, "metric") } else { None };
-    let owner = if f.node("owner").is_some() { mandatory(&mut f, "owner") } else { None };
-    let granted = if f.node("granted").is_some() { date(&mut f, "granted") } else { None };
-    let expires = date(&mut f, "expires");
+    let [commit, benchmark, reason] = ["commit", "benchmark", "reason"].map(|key| f.mandatory(key).unwrap_or_default());
+    let metric = if f.node("metric").is_some() { f.mandatory("metric") } else { None };
+    let owner = if f.node("owner").is_some() { f.mandatory("owner") } else { None };
+    let granted = if f.node("granted").is_some() { f.date("granted") } else { None };
+    let expires = f.date("expires");
     let up_to = share(&mut f, "up_to");
     let hexadecimal = commit.text.bytes().all(|b| b.is_ascii_hexdigit());
     if !commit.text.is_empty() && hexadecimal && commit.text.len() < SHORTEST {

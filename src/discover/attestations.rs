@@ -1,6 +1,5 @@
 //! Reads `attestations.yaml`, beside the configuration. It is evidence: what is wrong in it is told by the rules that need it.
 
-use super::waivers::{date, mandatory};
 use crate::attestation::{FAMILY, Statement};
 use crate::error::Diagnostic;
 use crate::evidence::Evidence;
@@ -99,7 +98,7 @@ fn content(statements: &[Statement]) -> String {
 
 /// Reads statements from a text. Comments alone are no statement, and no mistake.
 pub fn parse(shown: &str, text: &str, errors: &mut Vec<Diagnostic>) -> Vec<Statement> {
-    if is_bare(text) {
+    if yaml::is_bare(text) {
         return Vec::new();
     }
     let Some(node) = yaml::parse(shown, text, errors) else { return Vec::new() };
@@ -111,19 +110,13 @@ pub fn parse(shown: &str, text: &str, errors: &mut Vec<Diagnostic>) -> Vec<State
     items.iter().filter_map(|item| statement(item, errors)).collect()
 }
 
-/// Whether a text holds nothing but comments.
-pub fn is_bare(text: &str) -> bool {
-    let mut lines = text.trim_start_matches('\u{feff}').lines().map(str::trim);
-    lines.all(|line| line.is_empty() || line.starts_with('#'))
-}
-
 /// One statement; nothing when it has a mistake.
 fn statement(node: &Node, errors: &mut Vec<Diagnostic>) -> Option<Statement> {
     let before = errors.len();
     let mut f = node.fields("a statement", errors);
-    let [rule, by, note] = ["rule", "by", "note"].map(|key| mandatory(&mut f, key).unwrap_or_default().text);
+    let [rule, by, note] = ["rule", "by", "note"].map(|key| f.mandatory(key).unwrap_or_default().text);
     let role = f.text("role");
-    let on = mandatory(&mut f, "on").and_then(|text| {
+    let on = f.mandatory("on").and_then(|text| {
         let at = clock::parse(&text.text);
         if at.is_none() {
             let mistake = Diagnostic::new(text.place, format!("`on`: `{}` is not a time", text.text));
@@ -131,7 +124,7 @@ fn statement(node: &Node, errors: &mut Vec<Diagnostic>) -> Option<Statement> {
         }
         at
     });
-    let until = date(&mut f, "until");
+    let until = f.date("until");
     let commit = f.spanned("commit");
     if let Some(commit) = commit.as_ref().filter(|commit| !is_commit(&commit.text)) {
         f.errors.push(Diagnostic::new(commit.place.clone(), format!("`{}` is no id of a commit", commit.text)));

@@ -1,12 +1,10 @@
 //! Reads `waivers.yaml`, beside the configuration.
 
-use super::attestations::is_bare;
 use crate::config::Config;
 use crate::error::Diagnostic;
-use crate::instant::Instant;
 use crate::inventory;
 use crate::io::shelf::Shelf;
-use crate::io::yaml::{self, Fields, Node};
+use crate::io::yaml::{self, Node};
 use crate::io::{fs, spelling};
 use crate::lifecycle::Lifecycle;
 use crate::proposal;
@@ -48,7 +46,7 @@ pub fn read(config: &Path, shelf: &Shelf, known: Known<'_>, errors: &mut Vec<Dia
 /// Reads waivers from a text.
 pub fn parse(shown: &str, text: &str, known: Known<'_>, errors: &mut Vec<Diagnostic>) -> Vec<Waiver> {
     // Where all of them are gone, the comments may stay.
-    if is_bare(text) {
+    if yaml::is_bare(text) {
         return Vec::new();
     }
     let Some(node) = yaml::parse(shown, text, errors) else { return Vec::new() };
@@ -73,17 +71,17 @@ fn waiver(node: &Node, known: Known<'_>, errors: &mut Vec<Diagnostic>) -> Option
     let before = errors.len();
     let limits = &known.config.waivers;
     let mut f = node.fields("a waiver", errors);
-    let id = mandatory(&mut f, "id").unwrap_or_default().text;
-    let mut rule = mandatory(&mut f, "rule").unwrap_or_default();
+    let id = f.mandatory("id").unwrap_or_default().text;
+    let mut rule = f.mandatory("rule").unwrap_or_default();
     let called = known.ids.renamed(&rule.text).map(str::to_owned);
     let named = called.map(|today| std::mem::replace(&mut rule.text, today));
     let scope = f.node("scope").map(|node| reach(node, known.config, f.errors)).unwrap_or_default();
-    let reason = mandatory(&mut f, "reason").unwrap_or_default().text;
-    let ticket = mandatory(&mut f, "ticket").unwrap_or_default().text;
-    let owner = mandatory(&mut f, "owner").unwrap_or_default();
-    let approver = mandatory(&mut f, "approved_by").unwrap_or_default();
-    let granted = date(&mut f, "granted");
-    let expires = date(&mut f, "expires");
+    let reason = f.mandatory("reason").unwrap_or_default().text;
+    let ticket = f.mandatory("ticket").unwrap_or_default().text;
+    let owner = f.mandatory("owner").unwrap_or_default();
+    let approver = f.mandatory("approved_by").unwrap_or_default();
+    let granted = f.date("granted");
+    let expires = f.date("expires");
     let bound = f.spanned("bound");
     let compensating = f.text("compensating");
     if !owner.text.is_empty() && person(&owner.text) == person(&approver.text) {
@@ -134,28 +132,6 @@ fn waiver(node: &Node, known: Known<'_>, errors: &mut Vec<Diagnostic>) -> Option
         place: node.place.clone(),
     };
     (errors.len() == before).then_some(waiver)
-}
-
-/// A text that must be there and say something.
-pub(super) fn mandatory(f: &mut Fields<'_, '_>, key: &'static str) -> Option<Spanned> {
-    f.require(key);
-    let text = f.spanned(key)?;
-    if text.text.trim().is_empty() {
-        f.errors.push(Diagnostic::new(text.place, format!("`{key}` is empty")));
-        return None;
-    }
-    Some(text)
-}
-
-/// The first moment of a day, and where the file names it.
-pub(super) fn date(f: &mut Fields<'_, '_>, key: &'static str) -> Option<(Instant, Spanned)> {
-    let text = mandatory(f, key)?;
-    let day = Instant::parse(&text.text).filter(|_| text.text.len() == 10);
-    if day.is_none() {
-        let message = format!("`{key}`: `{}` is not a date", text.text);
-        f.errors.push(Diagnostic::new(text.place.clone(), message).help(Some("write a day such as `2026-03-31`".into())));
-    }
-    Some((day?, text))
 }
 
 fn severity_of(rule: &Spanned, known: Known<'_>, errors: &mut Vec<Diagnostic>) -> Option<Severity> {

@@ -280,5 +280,11 @@ impl Node {
     }
 }
 
+/// Whether a text holds nothing but comments.
+pub fn is_bare(text: &str) -> bool {
+    let mut lines = text.trim_start_matches('\u{feff}').lines().map(str::trim);
+    lines.all(|line| line.is_empty() || line.starts_with('#'))
+}
+
 #[cfg(test)]
 mod tests;

@@ -1,9 +1,9 @@
 //! `readiness audit checkpoint`: writes down what an audit trail is, so that it can be shown later that nobody rewrote it.
 
 use crate::checkpoint::{Checkpoint, Kept, Keys, Trail};
-use crate::command::check::{moment, print};
 use crate::command::kept;
-use crate::command::setup::rooted;
+use crate::command::options::moment;
+use crate::command::output::print;
 use crate::compare::continuity;
 use crate::discover::map;
 use crate::error::Error;
@@ -75,7 +75,7 @@ pub fn run(options: &Options) -> Result<Exit, Error> {
         (Some(_), None) => return Err(Error::Usage(format!("{shown} is not there: a witness signs a checkpoint that was written"))),
     };
     let written = if checkpoints::is_log(&shown) {
-        checkpoints::append(&options.out, now, git::head(&rooted(Path::new(""))).as_deref(), &note)
+        checkpoints::append(&options.out, now, git::head(Path::new("")).as_deref(), &note)
     } else {
         fs::write(&options.out, note.as_bytes())
     };

@@ -1,6 +1,6 @@
 //! `readiness audit export`: an audit trail as partition files and a manifest, for a gate that must stay offline.
 
-use crate::command::check::print;
+use crate::command::output::print;
 use crate::command::plain;
 use crate::discover::map;
 use crate::discover::snapshot::{self, Cutter, Trail, told};

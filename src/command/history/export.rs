@@ -1,7 +1,7 @@
 //! `readiness history export`: a history for another program.
 
 use super::{Reading, lines};
-use crate::command::check::{print, write};
+use crate::command::output::{print, write};
 use crate::error::Error;
 use crate::history::{Said, export};
 use crate::io::clock;

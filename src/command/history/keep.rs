@@ -2,46 +2,18 @@
 
 use super::append::told;
 use super::{own, tell, trails, unwritten};
-use crate::command::check::Options;
-use crate::command::setup::{self, rooted};
+use crate::command::keeping::Keeping;
+use crate::command::options::Options;
+use crate::command::setup;
 use crate::command::{gather, plain};
 use crate::error::Error;
 use crate::evidence::Evidence;
 use crate::history::{self, Here, Said};
 use crate::history_line::HistoryLine;
-use crate::ingest::Beside;
-use crate::io::fs::{self, Artifact};
-use crate::io::{git, machine, terminal};
+use crate::io::fs;
+use crate::io::{git, terminal};
 use crate::report::Report;
 use crate::series::{Point, Series};
-
-/// What is said of the results of benchmarks whose entry has a history, and whether they are appended to it.
-#[derive(Clone, Debug, Default, clap::Args)]
-pub struct Keeping {
-    /// Append to the files of entries, after they were judged: results to their `history`, checkpoints of audit trails to a .jsonl
-    #[arg(long)]
-    pub append: bool,
-    /// The name of the run that these results are of [default: what they say, else a digest of them]
-    #[arg(long, value_name = "NAME")]
-    pub run: Option<String>,
-    /// The kind of machine that measured them, `this` for the one here [default: what they say, else that of the history's newest run]
-    #[arg(long, value_name = "NAME")]
-    pub machine: Option<String>,
-    /// What was released of the commit that was measured, such as v4.1.1: a mark in the charts of benchmarks
-    #[arg(long, value_name = "NAME")]
-    pub release: Option<String>,
-}
-
-impl Keeping {
-    /// What the results of an entry are judged beside.
-    pub fn beside(&self, history: Option<Artifact>) -> Beside {
-        Beside { history, run: self.run.clone(), machine: self.machine(), release: self.release.clone() }
-    }
-
-    fn machine(&self) -> Option<String> {
-        self.machine.as_deref().map(|name| if name == "this" { machine::here().fingerprint() } else { name.to_owned() })
-    }
-}
 
 /// Appends the results of every entry with a history, as they were judged, and the checkpoint of every audit trail that keeps one for
 /// every run.
@@ -65,7 +37,7 @@ pub fn keep(options: &Options, report: &Report) -> Result<(), Error> {
         }
         let Keeping { run, release, .. } = options.keeping.clone();
         let said = Said { run, machine: options.keeping.machine(), release, ..Said::default() };
-        let branch = git::branch(&rooted(&setup.root));
+        let branch = git::branch(&setup.root);
         let here = Here { now: report.now, commit: report.project.commit.clone(), branch, machine: None };
         match history::one(&results, &said, &here) {
             Err(why) => terminal::note(&plain::lines(&format!("{history}: nothing was appended: {why}; `--run NAME` makes them one run"))),

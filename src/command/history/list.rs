@@ -1,9 +1,8 @@
 //! `readiness history list`: the series of a history.
 
 use super::{Reading, short, tell};
-use crate::command::check::print;
+use crate::command::output::print;
 use crate::command::plain;
-use crate::command::setup::rooted;
 use crate::error::Error;
 use crate::evidence::Evidence;
 use crate::instant::Instant;
@@ -118,7 +117,7 @@ fn listing(evidence: &Evidence) -> Listing<'_> {
         runs: runs.len(),
         series: evidence.series.iter().filter_map(row).collect(),
         releases: releases(evidence),
-        unknown_commits: git::all(&rooted(Path::new(""))).map(|known| unknown(&commits, &known)),
+        unknown_commits: git::all(Path::new("")).map(|known| unknown(&commits, &known)),
         problems: &evidence.problems,
     }
 }

@@ -4,7 +4,7 @@ use super::floors;
 use super::survey::{Report, Survey, told};
 use super::text;
 use crate::command::gather;
-use crate::command::history::Keeping;
+use crate::command::keeping::Keeping;
 use crate::command::setup::Setup;
 use crate::config::{Config, Entry, Expect};
 use crate::error::Error;

@@ -2,6 +2,7 @@
 
 use super::{Content, Node, Scalar};
 use crate::error::Diagnostic;
+use crate::instant::Instant;
 use crate::io::spelling;
 use crate::rule::{Place, Spanned};
 use serde::de::DeserializeOwned;
@@ -116,6 +117,28 @@ impl<'n, 'e> Fields<'n, 'e> {
         if !self.entries.iter().any(|(k, _)| k.text == key) {
             self.errors.push(Diagnostic::new(self.place.clone(), format!("{} has no `{key}`", self.what)));
         }
+    }
+
+    /// The text under `key`, which must be there and say something.
+    pub fn mandatory(&mut self, key: &'static str) -> Option<Spanned> {
+        self.require(key);
+        let text = self.spanned(key)?;
+        if text.text.trim().is_empty() {
+            self.errors.push(Diagnostic::new(text.place, format!("`{key}` is empty")));
+            return None;
+        }
+        Some(text)
+    }
+
+    /// The first moment of the day under `key`, which must be there, and where the file names it.
+    pub fn date(&mut self, key: &'static str) -> Option<(Instant, Spanned)> {
+        let text = self.mandatory(key)?;
+        let day = Instant::parse(&text.text).filter(|_| text.text.len() == 10);
+        if day.is_none() {
+            let message = format!("`{key}`: `{}` is not a date", text.text);
+            self.errors.push(Diagnostic::new(text.place.clone(), message).help(Some("write a day such as `2026-03-31`".into())));
+        }
+        Some((day?, text))
     }
 
     /// Reports every key that was not asked for, the first few of them one by one.
