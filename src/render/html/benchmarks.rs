@@ -1,5 +1,6 @@
 //! Benchmark series, sorted by what changed: the most interesting ones as charts, all as small pictures, and all in a table.
 
+mod acknowledged;
 mod chart;
 mod words;
 
@@ -22,11 +23,12 @@ const ROWS: usize = 500;
 
 #[derive(Template)]
 #[template(path = "parts/benchmarks.html")]
-struct Benchmarks {
+struct Benchmarks<'r> {
     counts: Vec<Html>,
     charts: Vec<Chart>,
     pictures: Vec<Picture>,
     pictures_left_out: usize,
+    accepted: Vec<acknowledged::Row<'r>>,
     rows: Vec<Row>,
     rows_left_out: usize,
 }
@@ -76,15 +78,18 @@ pub(super) fn section(report: &Report) -> Result<Option<Section>, Error> {
         let chart = charts.iter().any(|chart| chart.id == i).then(|| chart::fragment(i));
         picture(entry, s, chart)
     });
+    let drawn = charts.iter().filter_map(|chart| Some((all.get(chart.id)?.1.id(), chart.fragment.clone()))).collect();
     let regressed = all.iter().filter(|(_, s)| state(s) == "regressed").count();
-    let (note, tone) = match regressed {
-        0 => (format!("{} series", grouped(all.len() as u64)), ""),
-        n => (format!("{n} regressed"), "fail"),
+    let (note, tone) = match (regressed, acknowledged::due(report)) {
+        (0, 0) => (format!("{} series", grouped(all.len() as u64)), ""),
+        (0, due) => (format!("{due} due"), "unproven"),
+        (n, _) => (format!("{n} regressed"), "fail"),
     };
     let view = Benchmarks {
         counts: counts(&all),
         pictures: pictures.collect(),
         pictures_left_out: pictured.len().saturating_sub(PICTURES),
+        accepted: acknowledged::rows(report, &drawn),
         rows: all.iter().take(ROWS).map(|(entry, s)| row(report, entry, s)).collect(),
         rows_left_out: all.len().saturating_sub(ROWS),
         charts,
@@ -104,7 +109,7 @@ fn counts(all: &[(&str, &Series)]) -> Vec<Html> {
 
 /// How much worse a series became, or how much it moved where that is not known to be worse.
 fn weight(series: &Series) -> f64 {
-    series.trend.as_ref().map_or(0.0, |trend| trend.change.abs())
+    words::change(series).map_or(0.0, f64::abs)
 }
 
 /// For how many runs a series has had its level.
@@ -138,7 +143,7 @@ fn picture(entry: &str, series: &Series, chart: Option<String>) -> Picture {
         name: words::name(series),
         place: place(entry, series),
         chip: chip::chip(class, word),
-        change: trend.map_or_else(String::new, |t| figure::change(t.change)),
+        change: words::change(series).map_or_else(String::new, figure::change),
         figure: small(&format!("{}: {}", news(series), words::about(series)), &drawn),
         chart,
     }
@@ -147,8 +152,8 @@ fn picture(entry: &str, series: &Series, chart: Option<String>) -> Picture {
 fn row(report: &Report, entry: &str, series: &Series) -> Row {
     let (class, word) = words::look(series);
     let trend = series.trend.as_ref();
-    let change = trend.map_or(0.0, |t| t.change);
-    let signed = if worse(series, 0.0, change) { change.abs() } else { -change.abs() };
+    let change = words::change(series);
+    let signed = change.map_or(0.0, |change| if worse(series, 0.0, change) { change.abs() } else { -change.abs() });
     Row {
         chip: chip::chip(class, word),
         rank: words::rank(series),
@@ -156,7 +161,7 @@ fn row(report: &Report, entry: &str, series: &Series) -> Row {
         place: place(entry, series),
         latest: series.points.last().map_or_else(|| "–".to_owned(), |p| value(series, p.value)),
         baseline: trend.map_or_else(|| "–".to_owned(), |t| value(series, t.baseline)),
-        change: trend.map_or_else(|| "–".to_owned(), |t| figure::change(t.change)),
+        change: change.map_or_else(|| "–".to_owned(), figure::change),
         weight: -(signed * 1e5) as i64,
         since: trend.and_then(|t| t.changes.last()).map(|last| chart::since(report, last)).unwrap_or_default(),
         runs: series.points.len(),

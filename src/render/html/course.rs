@@ -54,7 +54,7 @@ fn course(report: &Report, id: &str, name: &str) -> Result<Option<Course>, Error
         limit: limit.map(|limit| limit.share * 100.0),
         steps: &[],
         releases: &[],
-        drift: None,
+        slope: None,
         after: Ink::Plain,
         say: &say,
     };

@@ -20,7 +20,7 @@ pub use intervals::{Interval, intervals};
 pub use milestones::{Milestone, milestones};
 pub use small::{Small, small};
 pub use svg::Caption;
-pub use trend::{Step, Trend, trend};
+pub use trend::{Slope, Step, Trend, trend};
 
 use super::markup::Html;
 use crate::error::Error;

@@ -1,13 +1,13 @@
 //! One series in full: the line, the steps in it, and the newest numbers.
 
 use super::figure;
-use super::words::{about, news, value, worse};
+use super::words::{about, news, share, value, worse};
 use crate::error::Error;
-use crate::render::parts::chart::{Caption, Ink, Step, Trend, trend};
+use crate::render::parts::chart::{Caption, Ink, Slope, Step, Trend, trend};
 use crate::render::parts::link;
 use crate::render::parts::markup::{Html, escape};
 use crate::report::Report;
-use crate::series::{Change, Point, Release, Series};
+use crate::series::{Change, Drift, Point, Release, Series};
 
 /// How many of the newest runs are listed; the picture shows all.
 const RUNS: usize = 60;
@@ -55,7 +55,7 @@ pub(super) fn chart(report: &Report, i: usize, series: &Series) -> Result<Option
         series.points.iter().enumerate().map(|(n, p)| p.at.map_or_else(|| format!("run {}", n + 1), figure::day)).collect();
     let found = series.trend.as_ref();
     let changes: Vec<&Change> = found.iter().flat_map(|t| &t.changes).filter(|c| (1..values.len()).contains(&c.index)).collect();
-    let steps: Vec<Step> = changes.iter().map(|c| Step { at: c.index, text: step(c), ink: ink(series, c) }).collect();
+    let steps: Vec<Step> = changes.iter().map(|c| step(series, c)).collect();
     let releases: Vec<(usize, String)> = released(series).map(|one| (one.index, one.name.to_string())).collect();
     let say = |v: f64| value(series, v);
     let drawn = Trend {
@@ -66,7 +66,7 @@ pub(super) fn chart(report: &Report, i: usize, series: &Series) -> Result<Option
         limit: found.and_then(|t| t.limit),
         steps: &steps,
         releases: &releases,
-        drift: found.and_then(|t| t.drift.as_ref()).map(|drift| [(drift.from, drift.before), (drift.to, drift.after)]),
+        slope: found.and_then(|t| t.drift.as_ref()).map(slope),
         after: steps.last().map_or(Ink::Plain, |step| step.ink),
         say: &say,
     };
@@ -142,16 +142,21 @@ pub(super) fn ink(series: &Series, change: &Change) -> Ink {
 }
 
 fn magnitude(change: &Change) -> String {
-    let share = (change.after - change.before) / change.before.abs();
-    if share.is_finite() { figure::change(share) } else { "from 0".to_owned() }
+    share(change.before, change.after).map_or_else(|| "from 0".to_owned(), figure::change)
 }
 
-/// What is written at a step: `2026-02-07, 487fbed, +13.8 %`.
-fn step(change: &Change) -> String {
+/// What is drawn at a step: `2026-02-07, 487fbed, +13.8 %`, or `+13.8 %`.
+fn step(series: &Series, change: &Change) -> Step {
     let commit = change.commit.as_deref().map(figure::commit);
     let known = change.acknowledged.as_ref().map(|_| "acknowledged".to_owned());
-    let parts: Vec<String> = change.at.map(|at| at.date()).into_iter().chain(commit).chain([magnitude(change)]).chain(known).collect();
-    parts.join(", ")
+    let short: Vec<String> = [magnitude(change)].into_iter().chain(known).collect();
+    let parts: Vec<String> = change.at.map(|at| at.date()).into_iter().chain(commit).chain(short.iter().cloned()).collect();
+    Step { at: change.index, text: parts.join(", "), short: short.join(", "), ink: ink(series, change) }
+}
+
+fn slope(drift: &Drift) -> Slope {
+    let text = share(drift.before, drift.after).map_or_else(|| "slowly".to_owned(), |share| format!("slowly {}", figure::change(share)));
+    Slope { ends: [(drift.from, drift.before), (drift.to, drift.after)], text }
 }
 
 /// Since when a series has its level, and the commit.

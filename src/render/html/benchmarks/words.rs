@@ -5,13 +5,19 @@ use super::number;
 use crate::render::parts::chip;
 use crate::series::{Direction, Drift, Series};
 
+/// What a stable series is called while it drifts.
+const WORSENING: &str = "worsening";
+const BETTERING: &str = "bettering";
+
 /// The states, most interesting first, with the outcome whose look they have and their word.
-pub(super) const STATES: [(&str, &str, &str); 10] = [
+pub(super) const STATES: [(&str, &str, &str); 12] = [
     ("regressed", "fail", "Regressed"),
     ("missing", "no-evidence", "Missing"),
     ("zero-baseline", "no-evidence", "Zero baseline"),
     ("suspect", "unproven", "Suspect"),
+    (WORSENING, "unproven", "Drifting"),
     ("improved", "pass", "Improved"),
+    (BETTERING, "pass", "Drifting for the better"),
     ("insufficient-history", "unproven", "Too few runs"),
     ("learning", "not-applicable", "Learning"),
     ("new", "not-applicable", "New"),
@@ -25,7 +31,12 @@ pub(super) fn state(series: &Series) -> &str {
 
 /// Its place among the states.
 pub(super) fn rank(series: &Series) -> usize {
-    STATES.iter().position(|(name, ..)| *name == state(series)).unwrap_or(STATES.len())
+    let name = match drift(series).filter(|_| state(series) == "stable") {
+        Some(drift) if worse(series, drift.before, drift.after) => WORSENING,
+        Some(_) => BETTERING,
+        None => state(series),
+    };
+    STATES.iter().position(|(known, ..)| *known == name).unwrap_or(STATES.len())
 }
 
 /// The class and the word of its state.
@@ -41,6 +52,18 @@ pub(super) fn is_news(series: &Series) -> bool {
 /// A drift that is still going on.
 fn drift(series: &Series) -> Option<&Drift> {
     series.trend.as_ref()?.drift.as_ref().filter(|drift| drift.to + 1 == series.points.len())
+}
+
+/// How far a series went, as a share of where it was: by its last step, or by a drift that is still going on.
+pub(super) fn change(series: &Series) -> Option<f64> {
+    let trend = series.trend.as_ref()?;
+    let drift = drift(series).filter(|_| state(series) == "stable");
+    drift.and_then(|drift| share(drift.before, drift.after)).or(Some(trend.change))
+}
+
+/// A change as a share of the value before; nothing from 0 on.
+pub(super) fn share(before: f64, after: f64) -> Option<f64> {
+    Some((after - before) / before.abs()).filter(|share| share.is_finite())
 }
 
 /// `digest p95`.
@@ -85,8 +108,8 @@ pub(super) fn news(series: &Series) -> String {
 /// `search p95 rises slowly: 8.2 % in 150 runs`.
 fn drifting(name: &str, drift: &Drift) -> String {
     let verb = if drift.after > drift.before { "rises" } else { "falls" };
-    let share = (drift.after - drift.before) / drift.before.abs();
-    let much = if share.is_finite() { figure::change(share).trim_start_matches(['+', '−']).to_owned() } else { "from 0".to_owned() };
+    let much = share(drift.before, drift.after)
+        .map_or_else(|| "from 0".to_owned(), |share| figure::change(share).trim_start_matches(['+', '−']).to_owned());
     format!("{name} {verb} slowly: {much} in {} runs", drift.to + 1 - drift.from)
 }
 

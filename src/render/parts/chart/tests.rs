@@ -15,7 +15,7 @@ fn series<'a>(values: &'a [f64], labels: &'a [String], steps: &'a [Step], say: &
         limit: Some(400.0),
         steps,
         releases: &[],
-        drift: None,
+        slope: None,
         after: Ink::Fail,
         say,
     }
@@ -38,7 +38,7 @@ fn all() -> String {
     };
     let values: Vec<f64> = (0..60).map(|i| 355.0 + f64::from((i * 7919) % 17) + if i > 48 { 50.0 } else { 0.0 }).collect();
     let labels: Vec<String> = (0..60).map(|i| format!("run {i}")).collect();
-    let steps = [Step { at: 49, text: "7 Feb, 487fbed".to_owned(), ink: Ink::Fail }];
+    let steps = [Step { at: 49, text: "7 Feb, 487fbed".to_owned(), short: "7 Feb".to_owned(), ink: Ink::Fail }];
     let say = |v: f64| crate::metric::duration(v);
     let bars: Vec<Day> = (0..40).map(|i| Day { label: format!("day {i}"), done: i % 5, dry: i % 2, failed: u64::from(i == 7) }).collect();
     let marks = [Milestone { name: "start", score: 47.0 }, Milestone { name: "v4.1 \u{202e}<script>", score: 90.0 }];

@@ -26,8 +26,8 @@ pub struct Trend<'a> {
     pub steps: &'a [Step],
     /// Index of a released value, and the release's name; oldest first.
     pub releases: &'a [(usize, String)],
-    /// From which index to which a straight line fits better than a level does, and its values there.
-    pub drift: Option<[(usize, f64); 2]>,
+    /// Where a straight line fits better than a level does.
+    pub slope: Option<Slope>,
     /// What the values since the last step are.
     pub after: Ink,
     /// A value as text.
@@ -40,8 +40,18 @@ pub struct Step {
     pub at: usize,
     /// What to write there.
     pub text: String,
+    /// The same where there is less room.
+    pub short: String,
     /// What it is.
     pub ink: Ink,
+}
+
+/// A slow change.
+pub struct Slope {
+    /// From which index to which, and the values of the line there.
+    pub ends: [(usize, f64); 2],
+    /// What to write at its end.
+    pub text: String,
 }
 
 /// The line of a series; nothing for fewer than two values, or for numbers too large or too small for a scale.
@@ -53,18 +63,27 @@ pub fn trend(caption: &Caption<'_>, series: &Trend<'_>) -> Result<Option<Html>, 
     let last = series.values.len() - 1;
     let picture = pair(|size| {
         let foot = if series.releases.is_empty() { 30 } else { 46 };
-        let margin = [30, size.pick(118, 92), foot, 62];
+        // A phone has no room to spare, and long numbers take what they need.
+        let right = names(series).iter().map(|(text, ..)| width(text) + 12).fold(size.pick(118, 92), i32::max).min(size.pick(170, 120));
+        let left =
+            [y.start, y.end].map(|v| width(&(series.say)(rounded(v) * factor)) + 12).into_iter().fold(62, i32::max).min(size.pick(130, 96));
+        let margin = [30, right, foot, left];
+        let label = series.labels.iter().map(|label| width(label) + 10).fold(1, i32::max);
+        let most = usize::try_from((size.width() - left - right) / label).unwrap_or(1).clamp(1, size.pick(6, 3));
         let frame = Frame { height: size.pick(270, 240) + foot - 30, x: 0.0..last as f64, y: y.clone(), margin };
         draw(caption, size, &frame, |plot| {
             plot.y_grid(5, |v| (series.say)(v * factor))?;
-            for (i, at) in some_of(series.labels.len(), size.pick(6, 3)).into_iter().enumerate() {
+            for (i, at) in some_of(series.labels.len(), most).into_iter().enumerate() {
                 plot.below(Ink::Grid, at as f64, if i == 0 && at == 0 { Anchor::Start } else { Anchor::Middle }, &series.labels[at])?;
             }
             references(plot, series, factor, last as f64)?;
             releases(plot, series, &y)?;
             values(plot, series, factor, size)?;
-            steps(plot, series, &y)?;
-            names(plot, series, factor)
+            if let Some(slope) = &series.slope {
+                plot.line(Ink::Claim, &slope.ends.map(|(at, value)| (at as f64, value / factor)))?;
+            }
+            steps(plot, series, &y, size)?;
+            beside(plot, series, factor, right - 10)
         })
     })?;
     Ok(Some(picture))
@@ -94,16 +113,13 @@ fn references(plot: &Plot<'_>, series: &Trend<'_>, factor: f64, last: f64) -> Dr
             plot.line(ink, &[(0.0, level / factor), (last, level / factor)])?;
         }
     }
-    match series.drift {
-        Some(ends) => plot.line(Ink::Claim, &ends.map(|(at, value)| (at as f64, value / factor))),
-        None => Ok(()),
-    }
+    Ok(())
 }
 
 /// A mark at every release, and the names that have room, the newest first.
 fn releases(plot: &Plot<'_>, series: &Trend<'_>, y: &Range<f64>) -> Drawn {
     for (at, _) in series.releases {
-        plot.line(Ink::Grid, &[(*at as f64, y.start), (*at as f64, y.end)])?;
+        plot.line(Ink::Usual, &[(*at as f64, y.start), (*at as f64, y.end)])?;
     }
     let mut free = i32::MAX;
     for (at, name) in series.releases.iter().rev() {
@@ -133,34 +149,58 @@ fn values(plot: &Plot<'_>, series: &Trend<'_>, factor: f64, size: Size) -> Drawn
     if turn < points.len() { plot.line(series.after, &points[turn..]) } else { Ok(()) }
 }
 
-/// A line at every step, and the texts that have room, the newest first.
-fn steps(plot: &Plot<'_>, series: &Trend<'_>, y: &Range<f64>) -> Drawn {
-    let middle = series.values.len() / 2;
-    let mut free = i32::MAX;
-    for step in series.steps.iter().rev() {
-        // Between the last value before and the first one after.
+/// A line at every step, and texts above them and the slope as far as they have room, the newest first.
+fn steps(plot: &Plot<'_>, series: &Trend<'_>, y: &Range<f64>, size: Size) -> Drawn {
+    let slope = series.slope.iter().map(|slope| (slope.ends[1].0 as f64, [&slope.text, &slope.text]));
+    // Between the last value before and the first one after.
+    let steps = series.steps.iter().map(|step| (step.at as f64 - 0.5, [&step.text, &step.short]));
+    let mut titles: Vec<_> = slope.chain(steps).collect();
+    titles.sort_by(|a, b| b.0.total_cmp(&a.0));
+    for step in series.steps {
         let x = step.at as f64 - 0.5;
         plot.line(step.ink, &[(x, y.start), (x, y.end)])?;
-        let (from, length) = (plot.across(x), width(&step.text));
-        let (anchor, start) = if step.at > middle { (Anchor::End, from - length) } else { (Anchor::Start, from) };
-        if start + length + 6 <= free && start >= 0 {
-            free = start;
-            plot.text(Ink::Strong, (x, y.end), (0, -11), anchor, &step.text)?;
+    }
+    let mut free = size.width();
+    for (x, texts) in titles {
+        let from = plot.across(x);
+        let placed = texts.into_iter().find_map(|text| Some((text, title(from, width(text), free, size)?)));
+        if let Some((text, (anchor, start))) = placed {
+            free = start - GAP;
+            plot.text(Ink::Strong, (x, y.end), (0, -14), anchor, text)?;
         }
     }
     Ok(())
 }
 
-/// What the lines are, right of the plot.
-fn names(plot: &Plot<'_>, series: &Trend<'_>, factor: f64) -> Drawn {
+/// Between two texts, in pixels.
+const GAP: i32 = 6;
+
+/// On which side of a place a text of such a length has room, and where it begins: on that where more is left of the picture, else on
+/// the other.
+fn title(from: i32, length: i32, free: i32, size: Size) -> Option<(Anchor, i32)> {
+    let sides = [(Anchor::End, from - length), (Anchor::Start, from)];
+    let sides = if from > size.width() / 2 { sides } else { [sides[1], sides[0]] };
+    sides.into_iter().find(|(_, start)| *start >= 0 && start + length <= free)
+}
+
+/// What the lines are, in words, with their values.
+fn names(series: &Trend<'_>) -> Vec<(String, f64, Ink)> {
     let newest = series.values.last().map(|v| ("now", *v, Ink::Strong));
     let limit = series.limit.map(|v| ("limit", v, Ink::Limit));
     let usual = series.baseline.map(|v| ("usual", v, Ink::Grid));
-    let names: Vec<_> = newest.into_iter().chain(limit).chain(usual).collect();
+    let all = newest.into_iter().chain(limit).chain(usual);
+    all.map(|(word, value, ink)| (format!("{word} {}", (series.say)(value)), value, ink)).collect()
+}
+
+/// The names, right of the plot, in so many pixels.
+fn beside(plot: &Plot<'_>, series: &Trend<'_>, factor: f64, room: i32) -> Drawn {
+    let names = names(series);
     let wanted: Vec<i32> = names.iter().map(|(_, v, _)| plot.depth(v / factor)).collect();
     let depths = apart(&wanted, 16, plot.bottom / super::TENTHS);
-    names
-        .iter()
-        .zip(depths)
-        .try_for_each(|((word, value, ink), depth)| plot.beside(*ink, depth, &format!("{word} {}", (series.say)(*value))))
+    names.iter().zip(depths).try_for_each(|((text, _, ink), depth)| plot.beside(*ink, depth, &fit(text, room)))
+}
+
+/// About as a value of a scale is written.
+fn rounded(value: f64) -> f64 {
+    (value * 10.0).round() / 10.0
 }
