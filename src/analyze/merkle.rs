@@ -81,6 +81,49 @@ impl Subtrees {
     }
 }
 
+/// A tree in which the last node of an odd row is its own neighbour, grown leaf by leaf. Unlike in RFC 6962, other leaves may have the
+/// same root (CVE-2012-2459): those with the last ones once more.
+#[derive(Clone, Debug)]
+pub struct Doubling {
+    combine: Combine,
+    /// Of each height the node that waits for its neighbour.
+    waiting: Vec<Option<Hash>>,
+}
+
+impl Doubling {
+    /// A tree without a leaf.
+    pub fn new(combine: Combine) -> Doubling {
+        Doubling { combine, waiting: Vec::new() }
+    }
+
+    /// Takes the next leaf.
+    pub fn add(&mut self, leaf: Hash) {
+        let mut node = leaf;
+        for place in &mut self.waiting {
+            match place.take() {
+                Some(left) => node = (self.combine)(&left, &node),
+                None => return *place = Some(node),
+            }
+        }
+        self.waiting.push(Some(node));
+    }
+
+    /// The root; nothing without a leaf.
+    pub fn root(&self) -> Option<Hash> {
+        let mut last: Option<Hash> = None;
+        for (height, waiting) in self.waiting.iter().enumerate() {
+            let top = height + 1 == self.waiting.len();
+            last = match (*waiting, last) {
+                (Some(left), Some(right)) => Some((self.combine)(&left, &right)),
+                (Some(node), None) | (None, Some(node)) if top => Some(node),
+                (Some(node), None) | (None, Some(node)) => Some((self.combine)(&node, &node)),
+                (None, None) => None,
+            };
+        }
+        last
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -113,7 +156,30 @@ mod tests {
         }
     }
 
+    /// Row by row, each pair of nodes becomes one.
+    fn doubled(leaves: &[Hash]) -> Option<Hash> {
+        let mut row = leaves.to_vec();
+        while row.len() > 1 {
+            row = row.chunks(2).map(|pair| mix(&pair[0], pair.last().unwrap_or(&pair[0]))).collect();
+        }
+        row.first().copied()
+    }
+
+    #[test]
+    fn a_doubling_tree_has_one_root_for_several_lists() {
+        let root = |leaves: &[u64]| doubled(&leaves.iter().map(|n| leaf(*n)).collect::<Vec<_>>());
+        assert_eq!(root(&[1, 2, 3]), root(&[1, 2, 3, 3]));
+    }
+
     proptest! {
+        #[test]
+        fn a_doubling_tree_is_that_of_its_rows(n in 0_u64..300) {
+            let leaves: Vec<Hash> = (0..n).map(leaf).collect();
+            let mut tree = Doubling::new(mix);
+            leaves.iter().for_each(|leaf| tree.add(*leaf));
+            prop_assert_eq!(tree.root(), doubled(&leaves));
+        }
+
         #[test]
         fn it_is_the_tree_of_the_definition(n in 0_u64..300, room in 1_usize..20) {
             let leaves: Vec<Hash> = (0..n).map(leaf).collect();

@@ -65,6 +65,7 @@ pub const MAPS: &[(&str, &str)] = &[
     ("retention-audit-log", include_str!("../../maps/retention-audit-log.yaml")),
     ("rlhf-audit-events", include_str!("../../maps/rlhf-audit-events.yaml")),
     ("rlhf-audit-events-migration", include_str!("../../maps/rlhf-audit-events-migration.yaml")),
+    ("reflexio-integrity-events", include_str!("../../maps/reflexio-integrity-events.yaml")),
     ("pgaudit-csv", include_str!("../../maps/pgaudit-csv.yaml")),
 ];
 

@@ -8,6 +8,7 @@ mod collect;
 mod column;
 mod export;
 mod ids;
+mod integrity;
 mod judge;
 mod ledger;
 mod map;
@@ -110,7 +111,7 @@ impl Family for Audit {
     type Draft = Draft;
     const NAME: &'static str = "audit";
     const FORMATS: &'static [Format<Draft>] =
-        &[retention::FORMAT, ledger::FORMAT, export::CSV, export::JSONL, rlhf::FORMAT, pgaudit::FORMAT];
+        &[retention::FORMAT, ledger::FORMAT, export::CSV, export::JSONL, rlhf::FORMAT, integrity::FORMAT, pgaudit::FORMAT];
 
     fn otherwise(artifact: &Artifact, request: &Request<'_>) -> Option<&'static Format<Draft>> {
         if sqlite::is_database(&artifact.head) {

@@ -7,12 +7,14 @@ use crate::io::fs::Artifact;
 use crate::io::sqlite;
 
 pub(super) const NAME: &str = "retention-audit-log";
+/// Its table.
+pub(super) const TABLE: &str = "retention_audit_log";
 
 pub(super) const FORMAT: Format<Draft> =
     Format { name: NAME, about: "the table retention_audit_log in an SQLite snapshot, schema 0003 or 0004", claims, read };
 
 fn claims(artifact: &Artifact) -> bool {
-    sqlite::holds(artifact, "retention_audit_log")
+    sqlite::holds(artifact, TABLE)
 }
 
 fn read(reading: &mut Reading<'_>) -> Draft {

@@ -94,6 +94,7 @@ fn chain(reading: &mut Reading<'_>, snapshot: &Snapshot, found: &Table, map: &Ma
         spec: map.chain.as_ref(),
         covered: Column::ALL.iter().filter_map(|(column, _)| name(*column)).collect(),
         id: name(Column::Id),
+        times: &map.times,
         anchor: reading.request.anchor,
     };
     chain::bind(reading, &asked, draft);

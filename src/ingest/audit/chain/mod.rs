@@ -5,12 +5,16 @@ mod anchor;
 mod lexecon;
 mod links;
 mod native;
+mod reflexio;
+mod rlhf;
+mod sessions;
 mod tree;
 
 use super::{Draft, file_code};
 use crate::checkpoint::Trail;
 use crate::error::Diagnostic;
 use crate::ingest::Reading;
+use crate::ingest::table::{Times, column};
 use crate::io::spelling;
 use crate::io::sqlite::{Failure, Snapshot, Table};
 use crate::io::yaml::Node;
@@ -30,12 +34,22 @@ pub enum Scheme {
     Native,
     /// That of Lexecon's ledger.
     Lexecon,
+    /// That of the events of an RLHF audit trail.
+    Rlhf,
+    /// That of Reflexio's events of integrity.
+    Reflexio,
     /// Not at all.
     None,
 }
 
 impl Scheme {
-    const ALL: [(Scheme, &'static str); 3] = [(Scheme::Native, "native"), (Scheme::Lexecon, "lexecon"), (Scheme::None, "none")];
+    const ALL: [(Scheme, &'static str); 5] = [
+        (Scheme::Native, "native"),
+        (Scheme::Lexecon, "lexecon"),
+        (Scheme::Rlhf, "rlhf"),
+        (Scheme::Reflexio, "reflexio"),
+        (Scheme::None, "none"),
+    ];
 
     /// As a map names it.
     pub fn name(self) -> &'static str {
@@ -54,7 +68,26 @@ impl Scheme {
                  only an anchor shows those; an entry written over by INSERT OR REPLACE with all after it; `created_at`, which no hash covers; \
                  and who wrote an entry"
             }
+            Scheme::Rlhf => {
+                "events taken from the end of a session, or a whole session, because neither batches nor sessions are linked; a batch for \
+                 another with the same root, whose tree doubles the last of an odd row (CVE-2012-2459) and hashes leaves and nodes alike; \
+                 a trail written anew; columns outside of the hash; and who wrote an event: its key is not in the table"
+            }
+            Scheme::Reflexio => {
+                "a stage, a time or metadata that were changed, because the hash is of the content alone; a prev_hash that was changed \
+                 together with the content_hash it names; stages taken from the end of an ingest, or a whole ingest; and who wrote an event"
+            }
             Scheme::None => "",
+        }
+    }
+
+    /// What a scheme reads beside its hashes and the map.
+    fn reads(self) -> &'static [&'static str] {
+        match self {
+            Scheme::Lexecon => &lexecon::COLUMNS,
+            Scheme::Rlhf => &rlhf::COLUMNS,
+            Scheme::Reflexio => &reflexio::COLUMNS,
+            Scheme::Native | Scheme::None => &[],
         }
     }
 }
@@ -102,9 +135,8 @@ impl Spec {
     pub fn names(spec: Option<&Spec>, column: &str) -> bool {
         let usual = Spec::default();
         let spec = spec.unwrap_or(&usual);
-        let read = if spec.scheme == Scheme::Lexecon { &lexecon::COLUMNS[..] } else { &[] };
         let hashes = [spec.prev.as_str(), spec.hash.as_str()];
-        spec.scheme != Scheme::None && hashes.iter().chain(read).any(|name| name.eq_ignore_ascii_case(column))
+        spec.scheme != Scheme::None && hashes.iter().chain(spec.scheme.reads()).any(|name| name.eq_ignore_ascii_case(column))
     }
 }
 
@@ -145,6 +177,8 @@ pub struct Asked<'a> {
     pub covered: Vec<&'a str>,
     /// The column that numbers the rows.
     pub id: Option<&'a str>,
+    /// How the map says that times are written.
+    pub times: &'a Times,
     /// The text of an anchor.
     pub anchor: Option<&'a str>,
 }
@@ -176,8 +210,12 @@ pub fn bind(reading: &mut Reading<'_>, asked: &Asked<'_>, draft: &mut Draft) {
 fn verify(asked: &Asked<'_>) -> Result<Outcome, Failure> {
     let usual = Spec::default();
     let spec = asked.spec.unwrap_or(&usual);
-    let column = |name: &str| asked.table.columns.iter().map(|c| c.name.as_str()).find(|c| c.eq_ignore_ascii_case(name));
-    let hashes = column(&spec.prev).zip(column(&spec.hash)).filter(|_| spec.scheme != Scheme::None);
+    match spec.scheme {
+        Scheme::Rlhf if column(asked.table, &spec.hash).is_some() => return rlhf::verify(asked, spec),
+        Scheme::Reflexio if column(asked.table, &spec.hash).is_some() => return reflexio::verify(asked, spec),
+        _ => {}
+    }
+    let hashes = column(asked.table, &spec.prev).zip(column(asked.table, &spec.hash)).filter(|_| spec.scheme != Scheme::None);
     let anchor = asked.anchor.map(Anchor::parse).transpose();
     let mut outcome = match (hashes, asked.spec) {
         (Some((prev, hash)), _) => chain(asked, spec.scheme, prev, hash, anchor.as_ref().ok().copied().flatten())?,
@@ -193,6 +231,16 @@ fn verify(asked: &Asked<'_>) -> Result<Outcome, Failure> {
         outcome.findings.push((0, "CHAIN-ANCHOR", format!("the anchor cannot be read: {sentence}")));
     }
     Ok(outcome)
+}
+
+/// What became of many chains in one table, which no single hash can anchor.
+fn unanchored(asked: &Asked<'_>, mut outcome: Outcome) -> Outcome {
+    if asked.anchor.is_some() {
+        outcome.standing = Standing::Open;
+        let sentence = "an anchor is the end of one chain, and here are many: keep a checkpoint of the rows instead".to_owned();
+        outcome.findings.push((0, "CHAIN-ANCHOR", sentence));
+    }
+    outcome
 }
 
 /// A table without a chain.
