@@ -154,11 +154,30 @@ impl<'a> Facts<'a> {
     /// # Errors
     /// As [`Facts::metric`]; a family without any row is no error here.
     pub fn rows(&self, family: &str) -> Result<(Rows<'a>, Vec<usize>), Absence> {
-        let from = catalogue::family_named(family).map_or(family, |f| f.from);
-        let entries = self.entries(from, None)?;
+        let entries = self.entries(family_of(family), None)?;
+        self.rows_of(family, &entries)
+    }
+
+    /// The rows of those entries that can be used, and why the others cannot: what one file lacks says nothing of the rows of another.
+    ///
+    /// # Errors
+    /// As [`Facts::rows`], when no entry can be used.
+    pub fn rows_at_hand(&self, family: &str) -> Result<(Rows<'a>, Vec<usize>, Vec<Absence>), Absence> {
+        let (usable, broken): (Vec<_>, Vec<_>) =
+            self.all(family_of(family), None)?.into_iter().map(|i| self.usable(i)).partition(Result::is_ok);
+        let broken: Vec<Absence> = broken.into_iter().filter_map(Result::err).collect();
+        let usable: Vec<usize> = usable.into_iter().flatten().collect();
+        match (self.rows_of(family, &usable), broken.first()) {
+            (Ok((rows, entries)), _) => Ok((rows, entries, broken)),
+            (Err(_), Some(first)) => Err(first.clone()),
+            (Err(absence), None) => Err(absence),
+        }
+    }
+
+    fn rows_of(&self, family: &str, entries: &[usize]) -> Result<(Rows<'a>, Vec<usize>), Absence> {
         let known: Vec<usize> = entries.iter().copied().filter(|i| self.evidence[*i].records.contains_key(family)).collect();
         if known.is_empty() {
-            return Err(Absence::silent(format!("{} holds no {family}", self.paths(&entries))));
+            return Err(Absence::silent(format!("{} holds no {family}", self.paths(entries))));
         }
         let rows = known.iter().flat_map(|i| self.evidence[*i].rows(family).iter().map(|row| (*i, row))).collect();
         Ok((rows, known))
@@ -217,6 +236,11 @@ impl<'a> Facts<'a> {
 
     /// The entries of a family, all usable.
     fn entries(&self, family: &str, only: Option<&str>) -> Result<Vec<usize>, Absence> {
+        self.all(family, only)?.into_iter().map(|i| self.usable(i)).collect()
+    }
+
+    /// The entries of a family.
+    fn all(&self, family: &str, only: Option<&str>) -> Result<Vec<usize>, Absence> {
         // Declared `custom.*` metrics come from the same expositions as `telemetry.*`.
         let family = if family == "custom" { "telemetry" } else { family };
         let all = (0..self.evidence.len()).filter(|i| self.evidence[*i].family == family);
@@ -228,7 +252,7 @@ impl<'a> Facts<'a> {
             };
             return Err(Absence::silent(text));
         }
-        entries.iter().map(|i| self.usable(*i)).collect()
+        Ok(entries)
     }
 
     fn usable(&self, index: usize) -> Result<usize, Absence> {
@@ -251,6 +275,11 @@ impl<'a> Facts<'a> {
             [first, rest @ ..] => format!("{first} and {} more", rest.len()),
         }
     }
+}
+
+/// The family of evidence that yields a family of rows.
+fn family_of(family: &str) -> &str {
+    catalogue::family_named(family).map_or(family, |f| f.from)
 }
 
 /// The rows of a table as records, so that expressions meet one kind of row. NULL cells are left out.

@@ -19,6 +19,7 @@ mod cadence;
 mod fitness;
 mod kept;
 mod lacking;
+mod named;
 mod parts;
 mod scope;
 mod view;
@@ -92,12 +93,13 @@ fn said(rule: &Compiled, facts: &Facts<'_>, occasion: &Occasion) -> Vec<Finding>
         Ok(view) => view,
         Err(absence) => return vec![absent(rule, None, &[absence], None, Vec::new())],
     };
-    let rows = match subjects(rule, &view) {
+    let (rows, broken) = match subjects(rule, &view) {
         Err(absence) => return vec![absent(rule, None, &[absence], None, view.basis())],
-        Ok(rows) => rows,
+        Ok(found) => found,
     };
     let mut findings = match rows.as_deref() {
         None => vec![about(rule, None, view.single(), &view, occasion)],
+        Some([]) if !broken.is_empty() => Vec::new(),
         Some([]) => vec![none_found(rule, &view, occasion)],
         Some(rows) => {
             let mut kept = Kept::new(rule);
@@ -113,7 +115,11 @@ fn said(rule: &Compiled, facts: &Facts<'_>, occasion: &Occasion) -> Vec<Finding>
     if omitted > 0 {
         let silent = findings.iter().all(|f| f.outcome == Outcome::NotApplicable);
         findings.iter_mut().filter(|f| silent || f.outcome == Outcome::Pass).for_each(|f| leave_open(f, omitted, advice));
+    } else if broken.is_empty() {
+        let unnamed = named::unnamed(rule, rows.as_deref().unwrap_or_default());
+        findings.extend((!unnamed.is_empty()).then(|| absent(rule, None, &unnamed, None, view.basis())));
     }
+    findings.extend((!broken.is_empty()).then(|| absent(rule, None, &broken, None, view.basis())));
     findings
 }
 
@@ -126,21 +132,21 @@ fn leave_open(finding: &mut Finding, omitted: u64, advice: &str) {
 
 type Subject<'v> = (String, &'v Record);
 
-/// The rows that get a finding each; none for a rule about the system.
-fn subjects<'v>(rule: &Compiled, view: &'v View<'_>) -> Result<Option<Vec<Subject<'v>>>, Absence> {
+/// The rows that get a finding each, none for a rule about the system; and why there may be others in evidence that cannot be used.
+fn subjects<'v>(rule: &Compiled, view: &'v View<'_>) -> Result<(Option<Vec<Subject<'v>>>, Vec<Absence>), Absence> {
     let named = |row: &'v Record| (row.subject().to_owned(), row);
     match &rule.subjects {
         Subjects::System if rule.rule.collect.as_ref().is_some_and(|c| c.rows.is_none()) => match view.collected() {
-            [_] => Ok(None),
+            [_] => Ok((None, Vec::new())),
             rows => {
                 let gap = if rows.is_empty() { Gap::Missing } else { Gap::Invalid };
                 Err(Absence::broken(gap, format!("the query gave {} rows where one is expected", rows.len())))
             }
         },
-        Subjects::System => Ok(None),
-        Subjects::Rows => Ok(Some(view.collected().iter().map(named).collect())),
+        Subjects::System => Ok((None, Vec::new())),
+        Subjects::Rows => Ok((Some(view.collected().iter().map(named).collect()), Vec::new())),
         Subjects::Family(family) => {
-            let (rows, entries) = view.facts.rows(family)?;
+            let (rows, entries, broken) = view.facts.rows_at_hand(family)?;
             view.used.borrow_mut().extend(entries);
             let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
             rows.iter().for_each(|(_, row)| *seen.entry(row.subject()).or_default() += 1);
@@ -149,7 +155,7 @@ fn subjects<'v>(rule: &Compiled, view: &'v View<'_>) -> Result<Option<Vec<Subjec
                 Some(1) | None => row.subject().to_owned(),
                 Some(_) => format!("{} ({})", row.subject(), view.facts.entry(index).name),
             };
-            Ok(Some(rows.into_iter().map(|(index, row)| (name(index, row), row)).collect()))
+            Ok((Some(rows.into_iter().map(|(index, row)| (name(index, row), row)).collect()), broken))
         }
     }
 }

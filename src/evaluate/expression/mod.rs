@@ -8,6 +8,7 @@ mod amount;
 mod check;
 mod eval;
 mod lex;
+mod naming;
 mod parse;
 mod strictness;
 
@@ -15,6 +16,7 @@ use check::check;
 pub use check::{Scope, fields_of};
 pub use eval::{Absence, Environment, Judged, Measured, Part, Rigour, Truth, evaluate, no_base, standing};
 pub use lex::{Literal, duration, percent};
+pub use naming::{Naming, Wanted};
 pub use strictness::{Bound, bounds, strictness};
 
 use crate::catalogue::Kind;

@@ -9,7 +9,7 @@ use crate::evaluate::pack::Compiled;
 /// evidence to compare.
 pub fn parts(rule: &Compiled, facts: &Facts<'_>, subject: Option<&str>) -> Vec<Part> {
     let (Some(require), Ok(view)) = (&rule.require, View::of(rule, facts)) else { return Vec::new() };
-    let rows = subjects(rule, &view).ok().flatten().unwrap_or_default();
+    let rows = subjects(rule, &view).ok().and_then(|(rows, _)| rows).unwrap_or_default();
     let row = match subject {
         Some(subject) => rows.iter().find(|(name, _)| name == subject).map(|(_, row)| *row),
         None => view.single(),

@@ -100,6 +100,37 @@ fn one_finding_per_row_and_excluded_rows_are_listed() {
 }
 
 #[test]
+fn what_a_where_names_must_be_there() {
+    let rules = rule("for_each: golden.category\nwhere: name == \"LEGLA\"\nrequire: hallucination_rate <= 2%");
+    let found = judged(&rules, &[categories()]);
+    let (told, left_out) = found.split_first().unwrap();
+    assert_eq!((told.outcome, told.gap, told.subject.as_deref()), (Outcome::NoEvidence, Some(Gap::Missing), None));
+    assert_eq!(told.message, "`where` names `LEGLA`, and no golden.category is called so - did you mean `LEGAL`?");
+    assert!(left_out.len() == 2 && left_out.iter().all(|f| f.outcome == Outcome::NotApplicable));
+}
+
+#[test]
+fn what_one_entry_lacks_hides_nothing_of_another() {
+    let rules = rule("for_each: golden.category\nwhere: name == \"MEDICAL\"\nrequire: hallucination_rate <= 2%");
+    let mut gone = Evidence::new("weekly", "golden");
+    gone.problem(crate::evidence::MISSING, Grade::Error, "w.jsonl", Location::whole(), "w.jsonl is not there");
+    let outcomes = |evidence: &[Evidence]| judged(&rules, evidence).into_iter().map(|f| (f.subject, f.outcome)).collect::<Vec<_>>();
+    let medical = (Some("MEDICAL".to_owned()), Outcome::Fail);
+    let legal = (Some("LEGAL".to_owned()), Outcome::NotApplicable);
+    assert_eq!(outcomes(&[categories(), gone.clone()]), [medical, (None, Outcome::NoEvidence), legal]);
+    let found = judged(&rules, &[categories(), gone.clone()]);
+    assert_eq!(found[1].message, "weekly: w.jsonl is not there");
+    // What is named may be in the one that is gone.
+    let mut none = golden("live", HEAD, 1);
+    none.family("golden.category");
+    assert_eq!(
+        judged(&rules, &[none, gone.clone()]).iter().map(|f| f.message.as_str()).collect::<Vec<_>>(),
+        ["weekly: w.jsonl is not there"]
+    );
+    assert_eq!(outcomes(&[gone]), [(None, Outcome::NoEvidence)]);
+}
+
+#[test]
 fn an_empty_family_is_zero_only_where_the_rule_says_so() {
     let mut empty = golden("live", HEAD, 1);
     empty.family("golden.category");
