@@ -7,7 +7,10 @@ use serde::{Deserialize, Serialize, Serializer};
 use std::fmt;
 use std::sync::Arc;
 
+mod points;
 pub mod unit;
+
+pub use points::{Detail, Point, PointRef, Points, Repeat, Run};
 
 /// A name that many values have in common, kept once.
 #[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
@@ -56,55 +59,6 @@ pub enum Direction {
     Higher,
 }
 
-/// The value of a commit, or of a run that names none.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Point {
-    /// When it ran.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub at: Option<Instant>,
-    /// What ran.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub commit: Option<Text>,
-    /// Which run; two lines of one run are one measurement written twice.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub run: Option<Text>,
-    /// In the series' unit, finite.
-    pub value: f64,
-    /// The tool's raw measurements, where it gives them; of several runs one after the other.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub samples: Vec<f64>,
-    /// The runs of the commit, where there are several: the value is the median of theirs, and moment and run are the first one's.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub repeats: Vec<Repeat>,
-}
-
-impl Point {
-    /// When its commit was measured last.
-    pub fn newest(&self) -> Option<Instant> {
-        self.repeats.iter().filter_map(|repeat| repeat.at).max().or(self.at)
-    }
-
-    /// How many runs are behind the value.
-    pub fn runs(&self) -> usize {
-        self.repeats.len().max(1)
-    }
-}
-
-/// One of several runs of a commit.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Repeat {
-    /// When it ran.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub at: Option<Instant>,
-    /// Which run.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub run: Option<Text>,
-    /// What it measured, in the series' unit.
-    pub value: f64,
-    /// How many of the point's samples are its.
-    pub samples: usize,
-}
-
 /// The values of one metric of one benchmark on one kind of machine, oldest first.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Series {
@@ -120,7 +74,7 @@ pub struct Series {
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub machine: String,
     /// Oldest first.
-    pub points: Vec<Point>,
+    pub points: Points,
     /// Points that somebody released, oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub releases: Vec<Release>,

@@ -15,7 +15,7 @@ use crate::io::{csv, json, terminal};
 use crate::metric::{Name, number};
 use crate::render::parts::escape::terminal as clean;
 use crate::render::parts::prose::plural;
-use crate::series::{Point, Series, Text};
+use crate::series::{Series, Text};
 use crate::source::{Grade, Problem};
 use crate::verdict::Exit;
 use rayon::prelude::*;
@@ -150,8 +150,8 @@ fn read(options: &Options) -> Result<Evidence, Error> {
 }
 
 fn search(series: &Series, options: &changepoint::Options) -> (Searched, Vec<ChangePoint>) {
-    let values: Vec<f64> = series.points.iter().map(|point| point.value).collect();
-    let history = changepoint::detect(&values, options).unwrap_or_default();
+    let values = series.points.values();
+    let history = changepoint::detect(values, options).unwrap_or_default();
     let drift = history.drift.map(|drift| Drift { from: drift.from, to: drift.to, change: finite(drift.relative) });
     let searched = values.len().min(options.look_back);
     let searched = Searched { id: series.id(), unit: series.unit.clone(), points: values.len(), searched, drift };
@@ -159,11 +159,11 @@ fn search(series: &Series, options: &changepoint::Options) -> (Searched, Vec<Cha
 }
 
 fn change_point(series: &Series, change: &Change) -> ChangePoint {
-    let point: Option<&Point> = series.points.get(change.index);
+    let point = series.points.get(change.index);
     ChangePoint {
         series: series.id(),
         index: change.index,
-        commit: point.and_then(|point| point.commit.clone()),
+        commit: point.and_then(|point| point.commit.map(Text::from)),
         at: point.and_then(|point| point.at),
         unit: series.unit.clone(),
         before: change.before,

@@ -160,7 +160,7 @@ const BLAMED: usize = 20;
 fn authors(all: &mut [Evidence], root: &Path) {
     let steps = all.iter_mut().flat_map(|entry| &mut entry.series).flat_map(|series| {
         let Series { points, trend, .. } = series;
-        let commit = |index: usize| points.get(index)?.commit.clone();
+        let commit = |index: usize| points.get(index)?.commit.map(Text::from);
         let changes = trend.iter_mut().flat_map(|trend| &mut trend.changes);
         changes.filter_map(move |step| Some((commit(step.index.checked_sub(1)?)?, commit(step.index)?, step)))
     });

@@ -4,9 +4,11 @@
 //! is missing. So are all series of a job that has not run for several of its own intervals while others did. A series whose
 //! only run is its job's newest of several is new.
 
-use crate::instant::Instant;
-use crate::series::{Point, Series};
-use std::collections::{BTreeMap, BTreeSet};
+use crate::series::{PointRef, Series};
+use jobs::{Job, Jobs, runs};
+use std::collections::BTreeMap;
+
+mod jobs;
 
 /// A job is silent after so many of its usual intervals.
 const INTERVALS: i64 = 3;
@@ -33,7 +35,7 @@ pub(super) struct Standing {
 
 /// Where each series stands, in their order.
 pub(super) fn standings(series: &[Series]) -> Vec<Standing> {
-    let jobs = jobs(series);
+    let jobs = Jobs::of(series);
     let mut standings: Vec<Standing> =
         absences(series, &jobs).into_iter().map(|absence| Standing { absence, ..Standing::default() }).collect();
     let mut machines: BTreeMap<(&str, &str), Vec<usize>> = BTreeMap::new();
@@ -42,21 +44,25 @@ pub(super) fn standings(series: &[Series]) -> Vec<Standing> {
     }
     for index in machines.values().filter(|same| same.len() > 1).flatten() {
         let others = machines.get(&(series[*index].benchmark.as_str(), series[*index].metric.as_str())).into_iter().flatten();
-        standings[*index].moved = others.filter(|other| *other != index).any(|other| continues(&series[*index], &series[*other]));
+        standings[*index].moved = others.filter(|other| *other != index).any(|other| continues(series, *index, *other, &jobs));
     }
-    for job in jobs.iter().filter(|job| job.times.len() > 1) {
-        let first = |index: &&usize| matches!(series[**index].points.as_slice(), [only] if job.newest.is_some_and(|newest| is_measured_with(only, newest)));
+    for job in jobs.all.iter().filter(|job| job.times.len() > 1) {
+        let measured = |only: PointRef<'_>| job.newest.is_some_and(|newest| is_measured_with(only, newest));
+        let first = |index: &&usize| series[**index].points.len() == 1 && series[**index].points.last().is_some_and(measured);
         job.members.iter().filter(first).for_each(|index| standings[*index].new = true);
     }
     standings
 }
 
 /// What is said of each series, in their order: nothing for one that is up to date.
-fn absences(series: &[Series], jobs: &[Job<'_>]) -> Vec<Option<Absence>> {
-    let newest = jobs.iter().filter_map(Job::last).max();
+fn absences(series: &[Series], jobs: &Jobs<'_>) -> Vec<Option<Absence>> {
+    let newest = jobs.all.iter().filter_map(Job::last).max();
+    // Of a job that ran once nobody knows how often it should: it is given the longest time there is.
+    let longest = jobs.all.iter().filter_map(Job::interval).max().unwrap_or(i64::MAX / (INTERVALS + 1));
     let mut absences = vec![None; series.len()];
-    for job in jobs {
-        let silent = job.last().zip(newest).is_some_and(|(last, newest)| newest.0 - last.0 > INTERVALS * job.interval(jobs));
+    for job in &jobs.all {
+        let usual = || job.interval().unwrap_or(longest);
+        let silent = job.last().zip(newest).is_some_and(|(last, newest)| newest > last && newest.0 - last.0 > INTERVALS * usual());
         for index in &job.members {
             let one = &series[*index];
             let up_to_date = one.points.last().zip(job.newest).is_some_and(|(point, newest)| is_measured_with(point, newest));
@@ -80,12 +86,11 @@ fn absences(series: &[Series], jobs: &[Job<'_>]) -> Vec<Option<Absence>> {
 
 /// Whether a series measures what one on another machine measured before, and never in the same run: a job that moved, or that
 /// takes turns on the machines of a pool. In one run, both are measured side by side.
-fn continues(one: &Series, old: &Series) -> bool {
-    let (began, before) = (one.points.first().and_then(|p| p.at), old.points.first().and_then(|p| p.at));
-    let measured: BTreeSet<_> = old.points.iter().flat_map(runs).collect();
-    one.machine != old.machine
-        && began.zip(before).is_some_and(|(began, before)| began > before)
-        && !one.points.iter().flat_map(runs).any(|run| measured.contains(&run))
+fn continues(series: &[Series], one: usize, old: usize, jobs: &Jobs<'_>) -> bool {
+    let began = |index: usize| series[index].points.first().and_then(|point| point.at);
+    series[one].machine != series[old].machine
+        && began(one).zip(began(old)).is_some_and(|(began, before)| began > before)
+        && jobs.are_apart(one, old)
 }
 
 /// The one series that could be another under a new name: of the same metric, unit and machine, and begun after the other had ended.
@@ -93,7 +98,7 @@ fn renamed<'s>(old: &Series, all: &'s [Series], here: &[bool]) -> Option<&'s str
     let alike =
         |new: &Series| (&new.metric, &new.unit, &new.machine, new.direction) == (&old.metric, &old.unit, &old.machine, old.direction);
     let after = |new: &Series| {
-        let (began, ended) = (new.points.first().and_then(|p| p.at), old.points.last().and_then(Point::newest));
+        let (began, ended) = (new.points.first().and_then(|p| p.at), old.points.last().and_then(|point| point.newest()));
         began.zip(ended).is_some_and(|(began, ended)| began > ended)
     };
     let mut heirs = all.iter().zip(here).filter(|(new, here)| **here && alike(new) && after(new)).map(|(new, _)| new.benchmark.as_str());
@@ -108,88 +113,17 @@ fn took_over(heir: &Series, old: &Series) -> bool {
     same && began.zip(ended).is_some_and(|(began, ended)| began > ended)
 }
 
-/// A run: its name, or else its moment.
-type Run<'s> = (Option<&'s str>, Option<Instant>);
-
-/// The runs of a point.
-fn runs(point: &Point) -> impl Iterator<Item = Run<'_>> {
-    let one = Some((&point.run, point.at)).filter(|_| point.repeats.is_empty());
-    let all = one.into_iter().chain(point.repeats.iter().map(|repeat| (&repeat.run, repeat.at)));
-    all.map(|(run, at)| (run.as_deref(), if run.is_some() { None } else { at }))
-}
-
 /// Whether two points are of one run, or of runs of one commit: when some benchmarks are measured again, the others are not missing.
-fn is_measured_with(one: &Point, other: &Point) -> bool {
+fn is_measured_with(one: PointRef<'_>, other: PointRef<'_>) -> bool {
     let again = one.runs() > 1 || other.runs() > 1;
     runs(one).any(|run| runs(other).any(|same| same == run)) || (again && one.commit.is_some() && one.commit == other.commit)
 }
 
-fn told(point: &Point) -> String {
-    match (&point.run, point.at) {
+fn told(point: PointRef<'_>) -> String {
+    match (point.run, point.at) {
         (Some(run), Some(at)) => format!("{run} ({})", at.date()),
-        (Some(run), None) => run.to_string(),
+        (Some(run), None) => run.to_owned(),
         (None, Some(at)) => at.date(),
         (None, None) => "an undated run".to_owned(),
     }
-}
-
-/// Series that are measured together.
-#[derive(Default)]
-struct Job<'s> {
-    members: Vec<usize>,
-    times: BTreeSet<Instant>,
-    newest: Option<&'s Point>,
-}
-
-impl Job<'_> {
-    fn last(&self) -> Option<Instant> {
-        self.times.last().copied()
-    }
-
-    /// The median time between its runs, or else the longest there is among all jobs.
-    fn interval(&self, all: &[Job<'_>]) -> i64 {
-        let own = |job: &Job<'_>| {
-            let times: Vec<i64> = job.times.iter().map(|at| at.0).collect();
-            let mut gaps: Vec<i64> = times.windows(2).map(|pair| pair[1] - pair[0]).collect();
-            gaps.sort_unstable();
-            gaps.get(gaps.len() / 2).copied()
-        };
-        own(self).or_else(|| all.iter().filter_map(own).max()).unwrap_or(i64::MAX / (INTERVALS + 1))
-    }
-}
-
-/// The jobs, found by following shared runs.
-fn jobs(series: &[Series]) -> Vec<Job<'_>> {
-    let mut leader: Vec<usize> = (0..series.len()).collect();
-    let mut first: BTreeMap<Run<'_>, usize> = BTreeMap::new();
-    for (index, one) in series.iter().enumerate() {
-        for point in &one.points {
-            for run in runs(point) {
-                let other = *first.entry(run).or_insert(index);
-                let (a, b) = (lead(&mut leader, other), lead(&mut leader, index));
-                leader[a.max(b)] = a.min(b);
-            }
-        }
-    }
-    let mut jobs: BTreeMap<usize, Job<'_>> = BTreeMap::new();
-    for (index, one) in series.iter().enumerate() {
-        let job = jobs.entry(lead(&mut leader, index)).or_default();
-        job.members.push(index);
-        for point in &one.points {
-            if job.newest.is_none_or(|newest| (point.at.is_none(), point.at) >= (newest.at.is_none(), newest.at)) {
-                job.newest = Some(point);
-            }
-            job.times.extend(point.at);
-            job.times.extend(point.repeats.iter().filter_map(|repeat| repeat.at));
-        }
-    }
-    jobs.into_values().collect()
-}
-
-fn lead(leader: &mut [usize], mut index: usize) -> usize {
-    while leader[index] != index {
-        leader[index] = leader[leader[index]];
-        index = leader[index];
-    }
-    index
 }

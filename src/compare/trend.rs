@@ -9,7 +9,7 @@ use crate::evidence::Evidence;
 use crate::instant::Instant;
 use crate::metric::{Ratio, Value, number};
 use crate::record::Record;
-use crate::series::{self, Change, Direction, Drift, Mark, Series, Setting, Trend, unit};
+use crate::series::{self, Change, Direction, Drift, Mark, Series, Setting, Text, Trend, unit};
 use crate::source::{Grade, Location};
 use acknowledged::{Known, Meeting};
 use rayon::prelude::*;
@@ -123,7 +123,7 @@ fn judge(series: &mut Series, place: &Standing, settings: &[Setting], known: &Kn
 
 /// What further runs of the newest commit say of a suspicion: two in a row beyond the limit confirm it, and one within refutes it.
 fn confirmed(judgement: Judgement, series: &Series) -> Judgement {
-    let repeats = series.points.last().map_or(&[][..], |point| &point.repeats);
+    let repeats = series.points.last().map_or(&[][..], |point| point.repeats);
     let (State::Suspect, Some(limit), false) = (judgement.state, judgement.limit, repeats.is_empty()) else { return judgement };
     let beyond = |value: f64| if series.direction == Direction::Lower { value > limit } else { value < limit };
     let state = match repeats.iter().rev().take_while(|repeat| beyond(repeat.value)).count() {
@@ -186,7 +186,7 @@ fn told(series: &Series, history: &History, judgement: &Judgement, state: &'stat
             index: change.index,
             before: change.before,
             after: change.after,
-            commit: point.and_then(|point| point.commit.clone()),
+            commit: point.and_then(|point| point.commit.map(Text::from)),
             at: point.and_then(|point| point.at),
             statistic: Some(change.statistic).filter(|z| z.is_finite()),
             acknowledged: marks.get(&change.index).cloned(),
@@ -207,8 +207,7 @@ fn told(series: &Series, history: &History, judgement: &Judgement, state: &'stat
 
 /// The line through a stretch of a series.
 fn line(series: &Series, stretch: Range<usize>) -> Option<Drift> {
-    let values: Vec<f64> = series.points.get(stretch.clone())?.iter().map(|point| point.value).collect();
-    let (before, after) = Line::through(&values).ends();
+    let (before, after) = Line::through(series.points.values().get(stretch.clone())?).ends();
     Some(Drift { from: stretch.start, to: stretch.end.checked_sub(1)?, before, after })
 }
 

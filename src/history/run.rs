@@ -4,7 +4,7 @@ use crate::evidence::Evidence;
 use crate::history_line::{HistoryLine, SCHEMA, unnamed};
 use crate::instant::Instant;
 use crate::io::hash;
-use crate::series::{Point, Repeat, Series};
+use crate::series::{PointRef, Repeat, Series};
 use std::collections::BTreeSet;
 
 /// What somebody says of a run; it stands above what the results say.
@@ -128,19 +128,19 @@ fn runs(series: &Series) -> impl Iterator<Item = One<'_>> {
     let mut releases = series.releases.iter().peekable();
     series.points.iter().enumerate().flat_map(move |(index, point)| {
         let release = releases.next_if(|release| release.index == index).map(|release| &*release.name);
-        let (at, run, commit) = (point.at, point.run.as_deref(), point.commit.as_deref());
-        let whole = One { at, run, commit, release, value: point.value, samples: &point.samples };
+        let (at, run, commit) = (point.at, point.run, point.commit);
+        let whole = One { at, run, commit, release, value: point.value, samples: point.samples };
         let whole = Some(whole).filter(|_| point.repeats.is_empty());
         whole.into_iter().chain(parts(point, release))
     })
 }
 
-fn parts<'s>(point: &'s Point, release: Option<&'s str>) -> impl Iterator<Item = One<'s>> {
+fn parts<'s>(point: PointRef<'s>, release: Option<&'s str>) -> impl Iterator<Item = One<'s>> {
     let mut from = 0;
     point.repeats.iter().map(move |Repeat { at, run, value, samples }| {
         let own = point.samples.get(from..from + samples).unwrap_or_default();
         from += samples;
-        One { at: *at, run: run.as_deref(), commit: point.commit.as_deref(), release, value: *value, samples: own }
+        One { at: *at, run: run.as_deref(), commit: point.commit, release, value: *value, samples: own }
     })
 }
 

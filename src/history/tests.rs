@@ -25,7 +25,7 @@ fn series(benchmark: &str, points: Vec<Point>) -> Series {
         unit,
         direction: Direction::Lower,
         machine: String::new(),
-        points,
+        points: points.into(),
         releases: Vec::new(),
         trend: None,
     }

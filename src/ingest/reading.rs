@@ -41,6 +41,21 @@ pub struct Table {
     pub rows: Vec<(u64, Vec<String>)>,
 }
 
+/// A table of separated values whose rows are taken where they lie in the text.
+pub struct Sheet {
+    text: String,
+    separator: char,
+}
+
+impl Sheet {
+    /// The header and every row that has as many cells. What is wrong with the others is the business of [`Reading::each_row`].
+    pub fn rows(&self) -> impl Iterator<Item = csv::Row<'_>> {
+        let mut width = None;
+        let rows = csv::Rows::new(&self.text, self.separator).flatten().filter(|row| !row.is_blank());
+        rows.filter(move |row| row.cells.len() == *width.get_or_insert(row.cells.len()))
+    }
+}
+
 /// One file being read.
 pub struct Reading<'a> {
     /// The file.
@@ -247,38 +262,54 @@ impl<'a> Reading<'a> {
         node
     }
 
-    /// Reads a table of separated values: its header, then every row that has as many cells, as text. What is wrong with it is noted: a
-    /// row that is shorter or longer is left out, and what is not UTF-8 or UTF-16 is read as Windows-1252. Without a separator that of
-    /// the header is taken.
+    /// Reads a table of separated values: its header, then every row that has as many cells, as text. What is wrong with it is noted, as
+    /// [`Reading::each_row`] does. Without a separator that of the header is taken.
     pub fn table(&mut self, separator: Option<char>) -> Option<Table> {
-        let bytes = self.bytes_up_to(TABLE)?;
-        let (text, encoding) = csv::decode(&bytes);
+        let sheet = self.sheet(separator)?;
+        let mut table: Option<Table> = None;
+        self.each_row(&sheet, |_, row| {
+            match &mut table {
+                None => table = Some(Table { columns: row.cells.iter().map(|c| c.trim().to_owned()).collect(), rows: Vec::new() }),
+                Some(table) => table.rows.push((row.line, row.cells.into_iter().map(Cow::into_owned).collect())),
+            }
+            ControlFlow::Continue(())
+        });
+        table
+    }
+
+    /// Reads a table of separated values that is gone through row by row. What is not UTF-8 or UTF-16 is read as Windows-1252, which is
+    /// noted.
+    pub fn sheet(&mut self, separator: Option<char>) -> Option<Sheet> {
+        let (text, encoding) = csv::text(self.bytes_up_to(TABLE)?);
         if encoding == csv::Encoding::Windows1252 {
             self.warning("not-utf-8", Location::whole(), "this is not text in UTF-8: it is read as Windows-1252");
         }
         let separator = separator.unwrap_or_else(|| csv::separator(&text));
-        let mut table: Option<Table> = None;
-        for row in csv::Rows::new(&text, separator) {
+        Some(Sheet { text, separator })
+    }
+
+    /// Passes the header of a table and then every row that has as many cells to `take`, until `take` says stop. Other rows are noted.
+    pub fn each_row<'t>(&mut self, sheet: &'t Sheet, mut take: impl FnMut(&mut Self, csv::Row<'t>) -> ControlFlow<()>) {
+        let mut width = None;
+        for row in csv::Rows::new(&sheet.text, sheet.separator) {
             if self.problems.len() > MISTAKES {
                 self.error("too-many-mistakes", Location::whole(), format!("{MISTAKES} mistakes: the rest is not read"));
-                break;
+                return;
             }
             match row {
                 Err(fault) => self.table_fault(fault),
                 Ok(row) if row.is_blank() => {}
-                Ok(row) => match &mut table {
-                    None => table = Some(Table { columns: row.cells.iter().map(|c| c.trim().to_owned()).collect(), rows: Vec::new() }),
-                    Some(table) if row.cells.len() == table.columns.len() => {
-                        table.rows.push((row.line, row.cells.into_iter().map(Cow::into_owned).collect()));
+                Ok(row) if row.cells.len() == *width.get_or_insert(row.cells.len()) => {
+                    if take(self, row).is_break() {
+                        return;
                     }
-                    Some(table) => {
-                        let message = format!("the row has {} cells, and the header {}", row.cells.len(), table.columns.len());
-                        self.error("ragged-row", Location::line(row.line), message);
-                    }
-                },
+                }
+                Ok(row) => {
+                    let message = format!("the row has {} cells, and the header {}", row.cells.len(), width.unwrap_or_default());
+                    self.error("ragged-row", Location::line(row.line), message);
+                }
             }
         }
-        table
     }
 
     /// Notes why a row of a table cannot be read.

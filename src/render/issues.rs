@@ -12,7 +12,7 @@ use crate::io::hash::fingerprint;
 use crate::io::json;
 use crate::metric::number;
 use crate::report::Report;
-use crate::series::{Change, Direction, Series, Trend};
+use crate::series::{Change, Direction, Series, Text, Trend};
 use serde::Serialize;
 use std::collections::BTreeSet;
 
@@ -98,7 +98,7 @@ fn steps(series: &Series, trend: &Trend) -> Vec<Change> {
     if let Some(since) = trend.since.filter(|since| trend.state == "regressed" && !found(*since)) {
         let (before, point) = (trend.baseline, series.points.get(since));
         let after = before + trend.change * before.abs();
-        let (commit, at) = (point.and_then(|p| p.commit.clone()), point.and_then(|p| p.at));
+        let (commit, at) = (point.and_then(|p| p.commit.map(Text::from)), point.and_then(|p| p.at));
         steps.push(Change { index: since, before, after, commit, at, ..Change::default() });
     }
     steps
@@ -111,8 +111,9 @@ fn is_worse(series: &Series, step: &Change) -> bool {
 /// The same for the same step of the same series, whatever else is in the report.
 fn key(entry: &str, series: &Series, index: usize) -> String {
     let point = series.points.get(index);
-    let commit = point.and_then(|p| p.commit.clone().or_else(|| p.run.clone())).unwrap_or_else(|| index.to_string().into());
-    fingerprint(&["benchmark-step", entry, &series.benchmark, &series.metric, &series.machine, &commit])
+    let index = index.to_string();
+    let commit = point.and_then(|p| p.commit.or(p.run)).unwrap_or(&index);
+    fingerprint(&["benchmark-step", entry, &series.benchmark, &series.metric, &series.machine, commit])
 }
 
 /// Why there is nothing to do about a step any more.
@@ -158,7 +159,7 @@ fn body(entry: &str, series: &Series, trend: &Trend, step: &Change, key: &str) -
     let run = |index: usize| {
         let point = series.points.get(index)?;
         let at = point.at.map_or_else(|| "an undated run".to_owned(), |at| at.minute());
-        Some(format!("{at}{}", at_commit(point.commit.as_deref())))
+        Some(format!("{at}{}", at_commit(point.commit)))
     };
     let better = if series.direction == Direction::Lower { "lower" } else { "higher" };
     let (before, after) = (level(series, step.before), level(series, step.after));

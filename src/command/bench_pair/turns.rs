@@ -166,7 +166,8 @@ fn wall(ms: f64) -> Series {
         unit: "ms".to_owned(),
         direction: Direction::Lower,
         machine: String::new(),
-        points: vec![crate::series::Point { at: None, commit: None, run: None, value: ms, samples: Vec::new(), repeats: Vec::new() }],
+        points: vec![crate::series::Point { at: None, commit: None, run: None, value: ms, samples: Vec::new(), repeats: Vec::new() }]
+            .into(),
         releases: Vec::new(),
         trend: None,
     }

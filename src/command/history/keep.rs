@@ -7,13 +7,13 @@ use crate::command::options::Options;
 use crate::command::setup;
 use crate::command::{gather, plain};
 use crate::error::Error;
-use crate::evidence::Evidence;
 use crate::history::{self, Here, Said};
 use crate::history_line::HistoryLine;
 use crate::io::fs;
 use crate::io::{git, terminal};
 use crate::report::Report;
-use crate::series::{Point, Series};
+use crate::series::{PointRef, Series};
+use std::collections::BTreeMap;
 
 /// Appends the results of every entry with a history, as they were judged, and the checkpoint of every audit trail that keeps one for
 /// every run.
@@ -42,8 +42,8 @@ pub fn keep(options: &Options, report: &Report) -> Result<(), Error> {
         match history::one(&results, &said, &here) {
             Err(why) => terminal::note(&plain::lines(&format!("{history}: nothing was appended: {why}; `--run NAME` makes them one run"))),
             Ok(mut lines) => {
-                let judged = report.evidence.iter().find(|entry| entry.name == *name);
-                lines.iter_mut().for_each(|line| as_judged(line, judged));
+                let judged = report.evidence.iter().filter(|entry| entry.name == *name).flat_map(|entry| &entry.series);
+                as_judged(&mut lines, judged);
                 let appended = history::append(&path, &lines).map_err(|e| unwritten(&path, e))?;
                 terminal::note(plain::lines(&told(&fs::slashed(&path), &lines, &appended)).trim_end());
             }
@@ -52,26 +52,27 @@ pub fn keep(options: &Options, report: &Report) -> Result<(), Error> {
     Ok(())
 }
 
-/// Gives a line the run it was judged as, which may stand in the history under another name, and where it names no machine the one it
-/// was judged on.
-fn as_judged(line: &mut HistoryLine, judged: Option<&Evidence>) {
-    let all = || judged.iter().flat_map(|entry| &entry.series);
-    let same = || all().filter(|series| series.benchmark == line.benchmark && series.metric == line.metric);
-    let named = |series: &&Series| series.points.iter().flat_map(runs).any(|run| run == line.run);
-    let Some(series) = same().find(named) else {
-        let copied = |point: &&Point| line.samples.as_ref().is_some_and(|s| s.len() > 2 && s.iter().flatten().eq(&point.samples));
-        if let Some((series, point)) = same().find_map(|series| Some((series, series.points.iter().rev().find(copied)?))) {
+/// Gives lines the run they were judged as, which may stand in the history under another name, and where they name no machine the one
+/// they were judged on.
+fn as_judged<'s>(lines: &mut [HistoryLine], judged: impl Iterator<Item = &'s Series>) {
+    let mut known: BTreeMap<(&str, &str), Vec<&Series>> = BTreeMap::new();
+    judged.for_each(|series| known.entry((&series.benchmark, &series.metric)).or_default().push(series));
+    for line in lines {
+        let Some(same) = known.get(&(line.benchmark.as_str(), line.metric.as_str())) else { continue };
+        // What was judged is the newest, and found first.
+        let named = |series: &&&Series| series.points.iter().rev().flat_map(runs).any(|run| run == line.run);
+        let copied = |point: &PointRef<'_>| line.samples.as_ref().is_some_and(|s| s.len() > 2 && s.iter().flatten().eq(point.samples));
+        if let Some(series) = same.iter().find(named) {
+            if line.machine.is_none() && !series.machine.is_empty() {
+                line.machine = Some(series.machine.clone());
+            }
+        } else if let Some((series, point)) = same.iter().find_map(|series| Some((series, series.points.iter().rev().find(copied)?))) {
             let machine = Some(series.machine.clone()).filter(|machine| !machine.is_empty());
-            (line.run, line.machine, line.commit) =
-                (point.run.as_deref().unwrap_or_default().to_owned(), machine, point.commit.as_deref().map(str::to_owned));
+            (line.run, line.machine, line.commit) = (point.run.unwrap_or_default().to_owned(), machine, point.commit.map(str::to_owned));
         }
-        return;
-    };
-    if line.machine.is_none() && !series.machine.is_empty() {
-        line.machine = Some(series.machine.clone());
     }
 }
 
-fn runs(point: &Point) -> impl Iterator<Item = &str> {
-    point.run.as_deref().into_iter().chain(point.repeats.iter().filter_map(|repeat| repeat.run.as_deref()))
+fn runs(point: PointRef<'_>) -> impl Iterator<Item = &str> {
+    point.run.into_iter().chain(point.repeats.iter().filter_map(|repeat| repeat.run.as_deref()))
 }

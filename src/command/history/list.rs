@@ -10,7 +10,7 @@ use crate::io::{git, json};
 use crate::metric::number;
 use crate::render::parts::escape::terminal as clean;
 use crate::render::parts::prose::plural;
-use crate::series::{Direction, Point, Release, Series};
+use crate::series::{Direction, Release, Series};
 use crate::source::{Problem, same_commit};
 use crate::verdict::Exit;
 use serde::Serialize;
@@ -101,14 +101,14 @@ pub fn run(options: &Options) -> Result<Exit, Error> {
 
 fn listing(evidence: &Evidence) -> Listing<'_> {
     let source = evidence.sources.first();
-    let points = || evidence.series.iter().flat_map(|series| &series.points);
+    let points = || evidence.series.iter().flat_map(|series| series.points.iter());
     let named = points().flat_map(|point| {
-        let one = (point.run.as_deref(), point.at);
+        let one = (point.run, point.at);
         let more = point.repeats.iter().map(|repeat| (repeat.run.as_deref(), repeat.at));
         std::iter::once(one).chain(more)
     });
     let runs: BTreeSet<_> = named.map(|(run, at)| (run, if run.is_some() { None } else { at })).collect();
-    let commits: BTreeSet<&str> = points().filter_map(|point| point.commit.as_deref()).collect();
+    let commits: BTreeSet<&str> = points().filter_map(|point| point.commit).collect();
     Listing {
         schema: "readiness/history-list/1",
         path: source.map_or("", |source| source.path.as_str()),
@@ -146,10 +146,10 @@ fn row(series: &Series) -> Option<Row<'_>> {
         unit: &series.unit,
         direction: series.direction,
         points: series.points.len(),
-        runs: series.points.iter().map(Point::runs).sum(),
+        runs: series.points.iter().map(|point| point.runs()).sum(),
         first: series.points.iter().find_map(|point| point.at),
-        last: series.points.iter().filter_map(Point::newest).max(),
-        commit: last.commit.as_deref(),
+        last: series.points.newest(),
+        commit: last.commit,
         latest: last.value,
     })
 }

@@ -35,6 +35,14 @@ fn series(benchmark: &str, machine: &str, first: i64, values: &[f64]) -> Series 
     }
 }
 
+/// Changes the points of a series.
+fn change<T>(series: &mut Series, with: impl FnOnce(&mut Vec<Point>) -> T) -> T {
+    let mut points = series.points.to_vec();
+    let told = with(&mut points);
+    series.points = points.into();
+    told
+}
+
 /// Values about `level` that repeat a pattern of noise of one percent.
 fn noisy(level: f64, n: usize) -> Vec<f64> {
     let pattern = [0.3, -0.7, 1.0, -0.2, 0.6, -1.0, 0.1, -0.4, 0.8, -0.5, 0.0];
@@ -62,9 +70,11 @@ fn another_run_of_a_suspect_commit_decides() {
     use crate::series::Repeat;
     let state = |again: &[f64]| {
         let mut one = series("digest", "", 0, &[noisy(100.0, 40), vec![120.0]].concat());
-        let point = one.points.last_mut().unwrap();
-        let repeat = |value: &f64| Repeat { at: point.at, run: Some("again".into()), value: *value, samples: 0 };
-        point.repeats = again.iter().map(repeat).collect();
+        change(&mut one, |points| {
+            let point = points.last_mut().unwrap();
+            let repeat = |value: &f64| Repeat { at: point.at, run: Some("again".into()), value: *value, samples: 0 };
+            point.repeats = again.iter().map(repeat).collect();
+        });
         states(&judged(vec![one])).remove(0)
     };
     for (again, expected) in
@@ -88,17 +98,17 @@ fn a_benchmark_with_another_name_is_told() {
 fn a_benchmark_that_alone_was_measured_again_leaves_nothing_missing() {
     use crate::series::Repeat;
     let mut all = [series("a", "", 0, &noisy(100.0, 30)), series("b", "", 0, &noisy(100.0, 30))];
-    let point = all[0].points.last_mut().unwrap();
     let repeat = |night: i64, run: &str| Repeat { at: Some(Instant(night * DAY)), run: Some(run.into()), value: 100.0, samples: 0 };
-    point.repeats = vec![repeat(29, "night-29"), repeat(30, "by-hand")];
+    change(&mut all[0], |points| points[29].repeats = vec![repeat(29, "night-29"), repeat(30, "by-hand")]);
     assert_eq!(states(&judged(all.to_vec())), ["a p95: stable", "b p95: stable"]);
-    let last = all[1].points.pop().unwrap();
+    let last = change(&mut all[1], |points| points.pop().unwrap());
     assert_eq!(states(&judged(all.to_vec()))[1], "b p95: missing no-evidence");
     // The other way round: measured alone before the whole night was.
-    all[1].points.push(last);
-    let point = all[0].points.last_mut().unwrap();
-    (point.run, point.repeats[0]) = (Some("alone".into()), repeat(28, "alone"));
-    point.repeats[1] = repeat(29, "night-29");
+    change(&mut all[1], |points| points.push(last));
+    change(&mut all[0], |points| {
+        points[29].run = Some("alone".into());
+        points[29].repeats = vec![repeat(28, "alone"), repeat(29, "night-29")];
+    });
     assert_eq!(states(&judged(all.to_vec())), ["a p95: stable", "b p95: stable"]);
 }
 
@@ -164,15 +174,16 @@ fn a_series_without_a_newest_value_is_missing() {
 #[test]
 fn a_job_that_stopped_is_missing_and_one_that_runs_rarely_is_not() {
     let mut weekly = series("weekly", "lab", 0, &noisy(10.0, 30));
-    weekly.points = weekly.points.into_iter().step_by(7).collect();
-    for point in &mut weekly.points {
-        point.run = Some(format!("weekly-{}", point.at.unwrap()).into());
-    }
+    change(&mut weekly, |points| {
+        *points = points.drain(..).step_by(7).collect();
+        points.iter_mut().for_each(|point| point.run = Some(format!("weekly-{}", point.at.unwrap()).into()));
+    });
     let mut stopped = series("stopped", "attic", 0, &noisy(10.0, 25));
-    for point in &mut stopped.points {
-        point.run = None;
-        point.at = point.at.map(|at| Instant(at.0 + 5));
-    }
+    change(&mut stopped, |points| {
+        for point in points {
+            (point.run, point.at) = (None, point.at.map(|at| Instant(at.0 + 5)));
+        }
+    });
     let evidence = judged(vec![series("nightly", "rack", 0, &noisy(10.0, 30)), stopped, weekly]);
     assert_eq!(
         states(&evidence),

@@ -19,7 +19,7 @@ use crate::instant::Instant;
 use crate::metric::{Value, duration};
 use crate::record::Record;
 use crate::rule::Cadence;
-use crate::series::{Point, Series};
+use crate::series::{PointRef, Series};
 
 /// The family whose rows are the runs of an audited job.
 const RUNS: &str = "audit.run";
@@ -117,8 +117,8 @@ fn dates(entry: &Evidence) -> Vec<Instant> {
 }
 
 fn of_series(series: &Series) -> impl Iterator<Item = Instant> {
-    let again = |point: &Point| point.repeats.iter().skip(1).filter_map(|repeat| repeat.at).collect::<Vec<_>>();
-    series.points.iter().flat_map(move |point| point.at.into_iter().chain(again(point)))
+    let again = |point: &PointRef<'_>| point.repeats.iter().skip(1).filter_map(|repeat| repeat.at).collect::<Vec<_>>();
+    series.points.iter().flat_map(move |point| point.at.into_iter().chain(again(&point)))
 }
 
 /// When the points of a series were made that a finding calls by this name.

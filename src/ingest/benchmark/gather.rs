@@ -1,18 +1,18 @@
-//! From measurements to series: one unit, one value per run, oldest first.
+//! From values to series: one unit, one value per run, oldest first.
 
-use super::measurement::{Run, Subject};
-use super::places::Places;
+use super::timeline::Timeline;
 use super::unit::factor;
-use super::{Draft, Measurement, rerun};
+use super::values::{Column, Subject};
+use super::{Draft, rerun};
 use crate::analyze::quantile::median;
 use crate::evidence::Evidence;
-use crate::instant::Instant;
-use crate::series::{Point, Release, Series, Text};
+use crate::series::{Detail, Points, Repeat, Series};
 use crate::source::{Grade, Location};
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
-/// Puts the measurements of all files into series, in order of their ids.
+/// Puts the values of all files into series, in order of their ids.
 pub(super) fn series(drafts: Vec<Draft>, evidence: &mut Evidence) {
     let branches: BTreeSet<&String> = drafts.iter().flat_map(|draft| &draft.branches).collect();
     if branches.len() > 1 {
@@ -20,121 +20,128 @@ pub(super) fn series(drafts: Vec<Draft>, evidence: &mut Evidence) {
         let message = format!("runs of {} branches are in one history: {}", branches.len(), names.join(", "));
         evidence.problem("mixed-branches", Grade::Warning, "", Location::whole(), message);
     }
-    let mut places = Places::default();
-    let all = drafts.iter().flat_map(|draft| &draft.measurements);
-    let order: Vec<usize> = all.map(|measurement| places.of(&measurement.subject.key())).collect();
-    let mut groups: Vec<Vec<Measurement>> = (0..places.len()).map(|_| Vec::new()).collect();
-    for (place, measurement) in order.into_iter().zip(drafts.into_iter().flat_map(|draft| draft.measurements)) {
-        groups[place].push(measurement);
+    let (timeline, places) = Timeline::of(drafts.iter().map(|draft| &draft.values));
+    let mut groups: BTreeMap<[String; 3], Vec<Part>> = BTreeMap::new();
+    for (draft, places) in drafts.into_iter().zip(places) {
+        for (subject, mut column) in draft.values.subjects.into_iter().zip(draft.values.columns) {
+            column.runs.iter_mut().for_each(|run| *run = places[*run as usize]);
+            if !column.values.is_empty() {
+                groups.entry(subject.key().map(str::to_owned)).or_default().push(Part { subject, column });
+            }
+        }
     }
-    groups.sort_by(|a, b| a.first().map(|m| m.subject.key()).cmp(&b.first().map(|m| m.subject.key())));
-    let mut all: Vec<Series> = groups.into_iter().filter_map(|values| one(values, evidence)).collect();
+    let mut all: Vec<Series> = groups.into_values().filter_map(|parts| one(parts, &timeline, evidence)).collect();
     all.sort_by_cached_key(Series::id);
     evidence.series = all;
 }
 
+/// Values of a series in one unit, of one file; their runs are places in the timeline.
+struct Part {
+    subject: Subject,
+    column: Column,
+}
+
 /// One series: unit and direction are those of the newest value.
-fn one(mut values: Vec<Measurement>, evidence: &mut Evidence) -> Option<Series> {
-    // What bears no date is the newest: a tool's results beside a history.
-    let moment = |value: &Measurement| (value.run.at.is_none(), value.run.at);
-    values.sort_by(|a, b| moment(a).cmp(&moment(b)).then_with(|| a.run.name.cmp(&b.run.name)));
-    let Subject { benchmark, metric, machine, unit, direction } = Subject::clone(&values.last()?.subject);
-    let mut series = Series { benchmark, metric, unit, direction, machine, points: Vec::new(), releases: Vec::new(), trend: None };
+fn one(parts: Vec<Part>, timeline: &Timeline, evidence: &mut Evidence) -> Option<Series> {
+    let newest = parts.iter().max_by_key(|part| part.column.runs.iter().max())?;
+    let Subject { benchmark, metric, machine, unit, direction } = newest.subject.clone();
+    let mut series = Series { benchmark, metric, unit, direction, machine, points: Points::default(), releases: Vec::new(), trend: None };
     let mut warn = |code, message: String| evidence.problem(code, Grade::Warning, "", Location::whole(), message);
-    if values.iter().any(|value| value.subject.direction != direction) {
+    if parts.iter().any(|part| part.subject.direction != direction) {
         warn("direction-changed", format!("{} changes whether lower or higher is better; the newest run counts", series.id()));
     }
-    let before = values.len();
-    let other = values.iter().find(|value| factor(&value.subject.unit, &series.unit).is_none()).map(|value| value.subject.unit.clone());
-    values.retain_mut(|value| convert(value, &series.unit));
-    if let Some(other) = other {
-        let n = before - values.len();
+    let (parts, foreign): (Vec<Part>, Vec<Part>) = parts.into_iter().partition(|part| factor(&part.subject.unit, &series.unit).is_some());
+    if let Some(other) = foreign.first().map(|part| &part.subject.unit) {
+        let n: usize = foreign.iter().map(|part| part.column.values.len()).sum();
         warn("unit-changed", format!("{}: {n} values in `{other}` cannot be compared with the newest in `{}`", series.id(), series.unit));
     }
-    let released = released(&values);
-    let (points, disagree) = points(values);
+    let (points, disagree) = points(parts, &series.unit, timeline);
     if disagree > 0 {
         warn("re-measured", format!("{} has several values in {disagree} runs; their median counts", series.id()));
     }
-    series.points = rerun::joined(points);
-    series.releases = releases(&released, &series.points);
+    series.releases = timeline.releases(&points);
+    series.points = points;
     Some(series)
 }
 
-/// A run by its name; one without a name by its moment.
-type Label = (Option<Text>, Option<Instant>);
-
-fn label(name: &Option<Text>, at: Option<Instant>) -> Label {
-    (name.clone(), if name.is_some() { None } else { at })
-}
-
-/// The runs that are of a release.
-fn released(values: &[Measurement]) -> BTreeMap<Label, Text> {
-    let of = |run: &Run| Some((label(&run.name, run.at), run.release.clone()?));
-    values.iter().filter_map(|value| of(&value.run)).collect()
-}
-
-/// The first point of every release.
-fn releases(released: &BTreeMap<Label, Text>, points: &[Point]) -> Vec<Release> {
-    let mut all: Vec<Release> = Vec::new();
-    // Most histories name none.
-    for (index, point) in points.iter().enumerate().filter(|_| !released.is_empty()) {
-        let parts = point.repeats.iter().map(|repeat| label(&repeat.run, repeat.at));
-        let name = std::iter::once(label(&point.run, point.at)).chain(parts).find_map(|label| released.get(&label));
-        if let Some(name) = name.filter(|name| all.last().is_none_or(|last| last.name != **name)) {
-            all.push(Release { index, name: name.clone() });
-        }
+/// One point for each commit or run, in the order of time, and in how many runs the values disagree.
+fn points(mut parts: Vec<Part>, unit: &str, timeline: &Timeline) -> (Points, u64) {
+    // The usual case, and there may be millions: every run once, one after the other.
+    let in_order = |runs: &[u32]| runs.windows(2).all(|pair| pair[0] < pair[1]);
+    let once = |runs: &[u32]| in_order(runs) && timeline.measured.differ(runs) && timeline.commits.differ(runs);
+    if let [Part { subject, column }] = parts.as_mut_slice()
+        && subject.unit == unit
+        && once(&column.runs)
+    {
+        let Column { runs, values, samples } = std::mem::take(column);
+        let details = samples.into_iter().map(|(index, samples)| (index, Detail { samples, ..Detail::default() })).collect();
+        return (Points::new(Arc::clone(&timeline.runs), runs, values, details), 0);
     }
-    all
+    let mut rows: Vec<Row> = parts.into_iter().flat_map(|part| part.rows(unit)).collect();
+    rows.sort_by_key(|row| row.place);
+    let (rows, disagree) = measured_once(rows, timeline);
+    (columns(rerun::joined(rows, timeline), timeline), disagree)
 }
 
-/// Brings a measurement into another unit; false when that is not possible.
-fn convert(value: &mut Measurement, unit: &str) -> bool {
-    let Some(factor) = factor(&value.subject.unit, unit) else { return false };
-    if factor != 1.0 {
-        value.value *= factor;
-        value.samples.iter_mut().for_each(|sample| *sample *= factor);
-    }
-    value.value.is_finite()
+/// A point on its own.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Row {
+    /// Its run, in the timeline.
+    pub place: u32,
+    pub value: f64,
+    pub samples: Vec<f64>,
+    pub repeats: Vec<Repeat>,
 }
 
-/// One point for each run, in the order of time, and in how many runs the values disagree. A run without a name is known by its time
-/// and commit.
-fn points(values: Vec<Measurement>) -> (Vec<Point>, u64) {
-    let key = |Run { at, name, commit, .. }: &Run| (name.clone(), if name.is_some() { None } else { *at }, commit.clone());
-    if rerun::all_differ(values.iter().map(|value| key(&value.run))) {
-        return (values.into_iter().map(point).collect(), 0);
+impl Part {
+    /// Its values in another unit; one that is no number there is left out.
+    fn rows(self, unit: &str) -> impl Iterator<Item = Row> {
+        let factor = factor(&self.subject.unit, unit).unwrap_or(f64::NAN);
+        let Column { runs, values, mut samples } = self.column;
+        let row = move |(index, (place, value)): (usize, (u32, f64))| {
+            let samples = samples.remove(&index).unwrap_or_default().into_iter().map(|sample| sample * factor).collect();
+            Row { place, value: value * factor, samples, repeats: Vec::new() }
+        };
+        runs.into_iter().zip(values).enumerate().map(row).filter(|row| row.value.is_finite())
     }
+}
+
+fn columns(rows: Vec<Row>, timeline: &Timeline) -> Points {
+    let (mut places, mut values, mut details) = (Vec::new(), Vec::new(), BTreeMap::new());
+    for Row { place, value, samples, repeats } in rows {
+        details.insert(values.len(), Detail { samples, repeats });
+        places.push(place);
+        values.push(value);
+    }
+    Points::new(Arc::clone(&timeline.runs), places, values, details)
+}
+
+/// One row for each run, and in how many runs the values disagree.
+fn measured_once(rows: Vec<Row>, timeline: &Timeline) -> (Vec<Row>, u64) {
     let mut places = BTreeMap::new();
-    let mut runs: Vec<Vec<Measurement>> = Vec::new();
-    for value in values {
-        let place = *places.entry(key(&value.run)).or_insert(runs.len());
+    let mut runs: Vec<Vec<Row>> = Vec::new();
+    for row in rows {
+        let place = *places.entry(timeline.measured.at(row.place)).or_insert(runs.len());
         match runs.get_mut(place) {
-            Some(run) => run.push(value),
-            None => runs.push(vec![value]),
+            Some(run) => run.push(row),
+            None => runs.push(vec![row]),
         }
     }
-    let settled: Vec<(Point, bool)> = runs.into_iter().filter_map(settled).collect();
+    let settled: Vec<(Row, bool)> = runs.into_iter().filter_map(settled).collect();
     let disagree = settled.iter().filter(|(_, agree)| !agree).count() as u64;
-    (settled.into_iter().map(|(point, _)| point).collect(), disagree)
+    (settled.into_iter().map(|(row, _)| row).collect(), disagree)
 }
 
-fn point(one: Measurement) -> Point {
-    let Run { at, name, commit, .. } = &*one.run;
-    Point { at: *at, commit: commit.clone(), run: name.clone(), value: one.value, samples: one.samples, repeats: Vec::new() }
-}
-
-/// One point for a run, and whether its values agree: a line that was merged or appended twice counts once, a repeated measurement by its
-/// median.
-fn settled(mut run: Vec<Measurement>) -> Option<(Point, bool)> {
-    let at = run.iter().filter_map(|measurement| measurement.run.at).min();
+/// One row for a run, which stands where the first does, and whether its values agree: a line that was merged or appended twice counts
+/// once, a repeated measurement by its median.
+fn settled(mut run: Vec<Row>) -> Option<(Row, bool)> {
+    let place = run.first()?.place;
     if run.len() > 1 {
         run.sort_by(|a, b| a.value.total_cmp(&b.value).then_with(|| a.samples.partial_cmp(&b.samples).unwrap_or(Ordering::Equal)));
         run.dedup_by(|a, b| a.value == b.value && a.samples == b.samples);
     }
-    let values: Vec<f64> = run.iter().map(|m| m.value).collect();
-    let value = median(&values)?;
-    let samples = run.iter_mut().flat_map(|m| std::mem::take(&mut m.samples)).collect();
-    let one = run.pop()?;
-    Some((Point { at, value, samples, ..point(one) }, run.is_empty()))
+    let agree = run.len() == 1;
+    let value = median(&run.iter().map(|row| row.value).collect::<Vec<f64>>())?;
+    let samples = run.into_iter().flat_map(|row| row.samples).collect();
+    Some((Row { place, value, samples, repeats: Vec::new() }, agree))
 }

@@ -4,8 +4,8 @@
 //! git can merge two histories by keeping all lines; a line that a crash cut off, and the marks of a merge that was not
 //! finished, are passed over and told.
 
-use super::measurement::{Run, Subject};
-use super::{Draft, Measurement};
+use super::Draft;
+use super::values::RunRef;
 use crate::history_line::{HistoryLine, SCHEMA};
 use crate::ingest::{Format, Reading};
 use crate::instant::Instant;
@@ -128,15 +128,9 @@ pub(super) fn take(reading: &mut Reading<'_>, draft: &mut Draft, order: &mut Ord
     order.note(&line.run, moment, &at);
     draft.branches.extend(line.branch);
     let samples = line.samples.unwrap_or_default().into_iter().flatten().filter(|sample| sample.is_finite()).collect();
-    let subject = draft.common.subject(Subject {
-        benchmark: line.benchmark,
-        metric: line.metric,
-        machine: line.machine.unwrap_or_default(),
-        unit: line.unit,
-        direction: line.direction,
-    });
-    let (commit, release) = (line.commit.map(Into::into), line.release.filter(|name| !name.trim().is_empty()).map(Into::into));
-    let run = draft.common.run(Run { at: Some(moment), name: Some(line.run.into()), commit, release });
-    let measurement = Measurement { subject, run, value: line.value.unwrap_or(f64::NAN), samples };
-    draft.take(measurement, at, now);
+    let machine = line.machine.as_deref().unwrap_or_default();
+    let subject = draft.values.subject([&line.benchmark, &line.metric, machine], &line.unit, line.direction);
+    let release = line.release.as_deref().filter(|name| !name.trim().is_empty());
+    let run = draft.values.run(RunRef { at: Some(moment), name: Some(&line.run), commit: line.commit.as_deref(), release });
+    draft.take(subject, run, line.value.unwrap_or(f64::NAN), samples, at, now);
 }

@@ -33,7 +33,6 @@ mod julia;
 mod k6;
 mod luau_bench;
 mod map;
-mod measurement;
 mod nyrkio;
 mod otava_csv;
 mod performance_runs;
@@ -49,15 +48,14 @@ mod testing;
 #[cfg(test)]
 mod tests;
 mod text;
+mod timeline;
+mod values;
 mod values_csv;
 mod vitest_bench;
 
 pub use unit::factor;
 
-pub use measurement::Measurement;
-
-use self::measurement::{Common, Run};
-use self::places::Places;
+use self::values::{RunId, Subject, SubjectId, Values};
 use crate::error::Diagnostic;
 use crate::evidence::Evidence;
 use crate::ingest::{Family, Format, Reading, Request, claimants};
@@ -66,10 +64,9 @@ use crate::io::fs::Artifact;
 use crate::io::sqlite;
 use crate::metric::{Value, grouped};
 use crate::pair::Pair;
-use crate::series::{Point, unit};
+use crate::series::{Run, Text, unit};
 use crate::source::{Grade, Location, Source};
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 /// A value may be dated this much after `now`, in milliseconds, as anywhere else.
 const SKEW: i64 = 300_000;
@@ -80,18 +77,16 @@ pub struct Benchmark;
 /// What one file says.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Draft {
-    /// Its usable values, in the order of the file.
-    pub measurements: Vec<Measurement>,
+    /// Its usable values.
+    values: Values,
     /// The branches it names.
     pub branches: BTreeSet<String>,
     /// Whether values below zero are values as any other: the file does not say what it measures.
     pub signed: bool,
     /// Bases and heads that were measured in turns, which are no history.
     pub pairs: Vec<Pair>,
-    /// What its values have in common.
-    common: Common,
     /// The newest run, also when nothing of it is usable.
-    newest: Option<(Option<Instant>, Option<String>)>,
+    newest: Option<(Option<Instant>, Option<Text>)>,
     /// What had to be passed over: how often, and the first time, by code.
     slips: BTreeMap<&'static str, (u64, Location, String)>,
 }
@@ -101,22 +96,30 @@ impl Draft {
     pub fn attempt(&mut self, run: Option<&str>, at: Option<Instant>, now: Instant) {
         let later = self.newest.as_ref().is_none_or(|(newest, _)| at > *newest);
         if later && at.is_none_or(|at| at.0 <= now.0 + SKEW) {
-            self.newest = Some((at, run.map(ToOwned::to_owned)));
+            self.newest = Some((at, run.map(Text::from)));
         }
     }
 
-    /// Takes a measurement, unless it cannot be one.
-    pub fn take(&mut self, measurement: Measurement, at: Location, now: Instant) {
-        self.attempt(measurement.run.name.as_deref(), measurement.run.at, now);
-        let what = || format!("{} {}", measurement.subject.benchmark, measurement.subject.metric);
-        if !measurement.value.is_finite() {
-            self.slip("not-a-number", at, || format!("{} has no value in this run", what()));
-        } else if measurement.value < 0.0 && !self.signed {
-            self.slip("negative", at, || format!("{} is negative in this run, and is left out", what()));
-        } else if measurement.run.at.is_some_and(|at| at.0 > now.0 + SKEW) {
-            self.slip("later-than-now", at, || format!("{} is dated after {now}, and is left out", what()));
+    /// Takes a value and the samples behind it, unless it cannot be one.
+    fn take(&mut self, subject: SubjectId, run: RunId, value: f64, samples: Vec<f64>, place: Location, now: Instant) {
+        let Run { at, name, .. } = self.values.at(run);
+        let at = *at;
+        if self.newest.as_ref().is_none_or(|(newest, _)| at > *newest) {
+            let name = name.clone();
+            self.attempt(name.as_deref(), at, now);
+        }
+        let (negative, late) = (value < 0.0 && !self.signed, at.is_some_and(|at| at.0 > now.0 + SKEW));
+        if value.is_finite() && !negative && !late {
+            return self.values.push(subject, run, value, samples);
+        }
+        let Subject { benchmark, metric, .. } = self.values.of(subject);
+        let what = format!("{benchmark} {metric}");
+        if !value.is_finite() {
+            self.slip("not-a-number", place, || format!("{what} has no value in this run"));
+        } else if negative {
+            self.slip("negative", place, || format!("{what} is negative in this run, and is left out"));
         } else {
-            self.measurements.push(measurement);
+            self.slip("later-than-now", place, || format!("{what} is dated after {now}, and is left out"));
         }
     }
 
@@ -139,7 +142,7 @@ impl Draft {
                 made = made.max(reading.source.collected_at);
                 draft
             });
-            whole.measurements.extend(one.into_iter().flat_map(|draft| draft.measurements));
+            one.into_iter().for_each(|draft| whole.values.append(draft.values));
         }
         whole.finish(reading);
         reading.source.collected_at = made;
@@ -152,13 +155,10 @@ impl Draft {
             let more = if n > 1 { format!(", and {} more of the kind", grouped(n - 1)) } else { String::new() };
             reading.warning(code, at, format!("{message}{more}"));
         }
-        let mut series = Places::default();
-        self.measurements.iter().for_each(|m| _ = series.of(&m.subject.key()));
-        // Most often the values of a run stand together.
-        let together = self.measurements.chunk_by(|a, b| Arc::ptr_eq(&a.run, &b.run));
-        let all: BTreeSet<&Run> = together.filter_map(<[Measurement]>::first).map(|m| &*m.run).collect();
+        let series: BTreeSet<_> = self.values.filled().map(|(subject, _)| subject.key()).collect();
+        let all: Vec<&Run> = self.values.runs_with_values().collect();
         let runs: BTreeSet<_> = all.iter().map(|run| (run.at, &run.name)).collect();
-        let newest = self.measurements.iter().map(|m| &m.run).filter(|run| run.at.is_some()).max_by_key(|run| run.at);
+        let newest = all.iter().filter(|run| run.at.is_some()).max_by_key(|run| run.at);
         let oldest = all.iter().filter_map(|run| run.at).min();
         let span = newest.and_then(|run| run.at).zip(oldest).map(|(last, first)| format!(", {} to {}", first.date(), last.date()));
         let (series, runs) = (grouped(series.len() as u64), grouped(runs.len() as u64));
@@ -166,11 +166,11 @@ impl Draft {
         reading.source.collected_at = newest.and_then(|run| run.at);
         reading.source.commit = newest.and_then(|run| run.commit.as_deref()).map(str::to_owned);
         let whole = reading.problems.iter().all(|p| p.severity != Grade::Error);
-        if self.measurements.is_empty() && whole {
+        if all.is_empty() && whole {
             reading.error("no-values", Location::whole(), "no benchmark has a value");
         } else if let Some((at, run)) = &self.newest
             && whole
-            && !all.iter().any(|known| known.at == *at && known.name.as_deref() == run.as_deref())
+            && !all.iter().any(|known| known.at == *at && known.name == *run)
         {
             let name = run.as_deref().map_or_else(String::new, |run| format!(" {run}"));
             reading.error("empty-run", Location::whole(), format!("the newest run{name} has no usable value"));
@@ -235,7 +235,7 @@ impl Family for Benchmark {
     }
 
     fn is_empty(draft: &Draft) -> bool {
-        draft.measurements.is_empty() && draft.pairs.is_empty()
+        draft.values.is_empty() && draft.pairs.is_empty()
     }
 
     fn stamped(draft: &mut Draft, source: &Source) {
@@ -250,13 +250,13 @@ impl Family for Benchmark {
         if !pairs.is_empty() {
             bench_pair::settle(&pairs, evidence);
         }
-        if drafts.iter().all(|draft| draft.measurements.is_empty()) {
+        if drafts.iter().all(|draft| draft.values.is_empty()) {
             return;
         }
         settings::apply(request.series, &mut drafts, evidence);
         gather::series(drafts, evidence);
         evidence.put("benchmark.series", Value::Count(evidence.series.len() as u64));
-        let newest = evidence.series.iter().flat_map(|series| &series.points).filter_map(Point::newest).max();
+        let newest = evidence.series.iter().filter_map(|series| series.points.newest()).max();
         if let Some(at) = newest {
             evidence.put("benchmark.last_run", Value::Instant(at));
         }

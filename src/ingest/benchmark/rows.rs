@@ -1,15 +1,14 @@
 //! Rows of a table of benchmark runs, whatever it is kept in, taken as a map says.
 
 use super::map::{AT, BENCHMARK, BRANCH, COMMIT, Figure, LEADING, Layout, MACHINE, Map, RELEASE, RUN};
-use super::measurement::{Run, Subject};
-use super::{Draft, Measurement, unit};
+use super::values::{RunId, RunRef};
+use super::{Draft, unit};
 use crate::ingest::Reading;
 use crate::io::csv;
 use crate::io::sqlite::Cell;
-use crate::series::{Direction, Text};
+use crate::series::Direction;
 use crate::source::Location;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 /// Takes the rows of a table one by one.
 pub(super) struct Rows<'m> {
@@ -28,7 +27,7 @@ struct Common {
     benchmark: Option<String>,
     parameters: String,
     machine: String,
-    run: Arc<Run>,
+    run: RunId,
 }
 
 impl<'m> Rows<'m> {
@@ -56,8 +55,9 @@ impl<'m> Rows<'m> {
         let parameter = |(index, column): (usize, &String)| Some(format!(" {column}={}", name(LEADING + index)?));
         let parameters = self.map.parameters.iter().enumerate().filter_map(parameter).collect();
         let machine = name(MACHINE).unwrap_or_default();
-        let run = Run { at, name: run.map(Text::from), commit: name(COMMIT).map(Text::from), release: name(RELEASE).map(Text::from) };
-        let common = Common { benchmark: name(BENCHMARK), parameters, machine, run: self.draft.common.run(run) };
+        let run =
+            self.draft.values.run(RunRef { at, name: run.as_deref(), commit: name(COMMIT).as_deref(), release: name(RELEASE).as_deref() });
+        let common = Common { benchmark: name(BENCHMARK), parameters, machine, run };
         let first = LEADING + self.map.parameters.len();
         match &self.map.layout {
             Layout::Wide(figures) => {
@@ -95,15 +95,9 @@ impl<'m> Rows<'m> {
         let Some(name) = figure.benchmark.as_ref().or(common.benchmark.as_ref()) else {
             return self.draft.slip("empty-name", place, || "a row names no benchmark".to_owned());
         };
-        let subject = self.draft.common.subject(Subject {
-            benchmark: format!("{name}{}", common.parameters),
-            metric: figure.metric.clone(),
-            machine: common.machine.clone(),
-            unit: figure.unit.clone(),
-            direction: figure.direction,
-        });
-        let measurement = Measurement { subject, run: Arc::clone(&common.run), value, samples: Vec::new() };
-        self.draft.take(measurement, place, reading.request.now);
+        let names = [&format!("{name}{}", common.parameters), figure.metric.as_str(), common.machine.as_str()];
+        let subject = self.draft.values.subject(names, &figure.unit, figure.direction);
+        self.draft.take(subject, common.run, value, Vec::new(), place, reading.request.now);
     }
 
     /// Says what the table of this name holds.

@@ -1,12 +1,12 @@
 //! One run of a tool being read: what all of its values have in common, and the values as they come.
 
-use super::measurement::{self, Subject};
-use super::{Draft, Measurement, unit};
+use super::values::RunRef;
+use super::{Draft, unit};
 use crate::analyze::quantile::median;
 use crate::ingest::Reading;
 use crate::instant::Instant;
 use crate::io::clock;
-use crate::series::{self, Direction, Setting, Text};
+use crate::series::{self, Direction, Setting};
 use crate::source::Location;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -129,13 +129,14 @@ impl Run {
             self.assumed.insert(if unit.is_empty() { metric.to_owned() } else { unit.clone() });
             Direction::Lower
         });
-        let (benchmark, metric, machine) = (benchmark.to_owned(), metric.to_owned(), self.machine.clone());
-        let subject = self.draft.common.subject(Subject { benchmark, metric, machine, unit, direction });
-        let text = |text: &Option<String>| text.as_deref().map(Text::from);
-        let (name, commit, release) = (text(&self.name), text(&self.commit), text(&self.release));
-        let run = self.draft.common.run(measurement::Run { at: self.at, name, commit, release });
-        let measurement = Measurement { subject, run, value, samples };
-        self.draft.take(measurement, place, self.now);
+        let subject = self.draft.values.subject([benchmark, metric, &self.machine], &unit, direction);
+        let run = self.draft.values.run(RunRef {
+            at: self.at,
+            name: self.name.as_deref(),
+            commit: self.commit.as_deref(),
+            release: self.release.as_deref(),
+        });
+        self.draft.take(subject, run, value, samples, place, self.now);
     }
 
     /// Takes one of several measurements of the same thing: together they are the samples, and their median the value.

@@ -31,7 +31,7 @@ fn a_history_becomes_series() {
     assert_eq!(ids, ["w p95 m1", "x p95 m1"]);
     let x = &evidence.series[1];
     assert_eq!((values(x), x.unit.as_str(), x.direction), (vec![1.5, 2.5], "ms", Direction::Lower));
-    assert_eq!((x.points[0].run.as_deref(), x.points[0].commit.as_deref()), (Some("a"), Some("c1")));
+    assert_eq!((x.points.first().unwrap().run, x.points.first().unwrap().commit), (Some("a"), Some("c1")));
     assert_eq!(evidence.metric("benchmark.series").unwrap().value.to_string(), "2");
     assert_eq!(evidence.metric("benchmark.last_run").unwrap().value.to_string(), "2026-02-02T02:00:00Z");
     let source = &evidence.sources[0];
@@ -78,7 +78,7 @@ fn a_cut_line_and_marks_of_a_merge_are_passed_over() {
 fn a_run_that_was_appended_again_counts_once() {
     let a = line("a", 1, "x", "1", "ms").replace('}', ",\"samples\":[1,2]}");
     let evidence = read(&format!("{a}\n{}\n", a.replace("T02:", "T09:")));
-    let [point] = &evidence.series[0].points[..] else { panic!("{:?}", evidence.series) };
+    let [point] = &evidence.series[0].points.to_vec()[..] else { panic!("{:?}", evidence.series) };
     assert_eq!((point.at.unwrap().to_string().as_str(), point.samples.as_slice()), ("2026-02-01T02:00:00Z", &[1.0, 2.0][..]));
     assert!(problems(&evidence).is_empty());
 }
@@ -88,7 +88,7 @@ fn a_commit_that_was_measured_again_is_one_point() {
     let again = line("c", 3, "x", "5", "ms").replace("\"c3\"", "\"c1\"");
     let evidence = read(&[line("a", 1, "x", "1", "ms"), line("b", 2, "x", "2", "ms"), again].join("\n"));
     assert_eq!(values(&evidence.series[0]), [3.0, 2.0]);
-    assert_eq!(evidence.series[0].points[0].repeats.len(), 2);
+    assert_eq!(evidence.series[0].points.first().unwrap().repeats.len(), 2);
     assert_eq!(evidence.metric("benchmark.last_run").unwrap().value.to_string(), "2026-02-03T02:00:00Z");
 }
 
@@ -183,7 +183,7 @@ fn a_table_of_runs_becomes_series() {
             ("vector_search latency linux".to_owned(), vec![0.04], Direction::Lower),
         ]
     );
-    let point = &evidence.series[0].points[0];
+    let point = evidence.series[0].points.first().unwrap();
     assert_eq!((point.run.as_deref(), point.at.unwrap().to_string().as_str()), (Some("1"), "2026-02-01T02:05:10.890Z"));
     assert_eq!(evidence.sources[0].commit.as_deref(), Some("c2"));
 }

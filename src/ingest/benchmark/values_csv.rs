@@ -4,18 +4,17 @@
 //! A table without a header holds values in its last column; the one before names the series or, where no name comes twice,
 //! the points. Nothing says what is measured, so values may be negative, and lower counts as better.
 
-use super::measurement::{Run, Subject};
-use super::{Draft, Measurement};
-use crate::ingest::reading::Table;
+use super::Draft;
+use super::values::{RunRef, SubjectId};
+use crate::ingest::reading::Sheet;
 use crate::ingest::{Format, Reading};
-use crate::instant::Instant;
 use crate::io::fs::Artifact;
 use crate::io::{clock, csv};
 use crate::series::Direction;
 use crate::source::Location;
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::ControlFlow;
 use std::path::Path;
-use std::sync::Arc;
 
 pub(super) const FORMAT: Format<Draft> =
     Format { name: "values-csv", about: "a plain table with the columns series and value, and commit or time if it has one", claims, read };
@@ -59,104 +58,113 @@ fn is_gap(cell: &str) -> bool {
 
 /// What stands in which column.
 struct Layout {
+    /// Whether the first row holds values as any other.
+    headless: bool,
     series: Option<usize>,
     commit: Option<usize>,
     time: Option<usize>,
+    /// Whether every row has a moment.
+    dated: bool,
     /// Columns of values, and the name of each where it has one.
     values: Vec<(usize, String)>,
 }
 
 fn read(reading: &mut Reading<'_>) -> Draft {
     let mut draft = Draft { signed: true, ..Draft::default() };
-    if let Some(mut table) = reading.table(None) {
-        let layout = layout(reading, &mut table);
-        take(reading, &mut draft, &layout, &table);
+    if let Some(sheet) = reading.sheet(None)
+        && let Some(layout) = layout(reading, &sheet)
+    {
+        take(reading, &mut draft, &layout, &sheet);
     }
     draft.finish(reading);
     draft
 }
 
-/// Finds the columns; the first row of a table without a header becomes a row as any other.
-fn layout(reading: &mut Reading<'_>, table: &mut Table) -> Layout {
-    let last = table.columns.len().saturating_sub(1);
-    if table.columns.last().is_some_and(|cell| csv::number(cell).is_some()) {
-        table.rows.insert(0, (1, table.columns.clone()));
-        if last > 1 {
-            reading.warning(
-                "no-header",
-                Location::line(1),
-                "more than two columns, and no header that names them: the first and the last are read",
-            );
-        }
-        let names: BTreeSet<&String> = table.rows.iter().filter_map(|(_, cells)| cells.first()).collect();
-        let first = Some(0).filter(|_| last > 0);
-        let (commit, series) = if names.len() == table.rows.len() { (first, None) } else { (None, first) };
-        return Layout { series, commit, time: None, values: vec![(last, String::new())] };
+/// Finds the columns, by their names and by what stands in them.
+fn layout(reading: &mut Reading<'_>, sheet: &Sheet) -> Option<Layout> {
+    let columns: Vec<String> = sheet.rows().next()?.cells.iter().map(|cell| cell.trim().to_owned()).collect();
+    if columns.last().is_some_and(|cell| csv::number(cell).is_some()) {
+        return Some(headless(reading, sheet, columns.len() - 1));
     }
-    let column = |names: &[&str]| table.columns.iter().position(|cell| is_one(cell, names));
+    let column = |names: &[&str]| columns.iter().position(|cell| is_one(cell, names));
     let [series, commit, time] = [column(&SERIES), column(&COMMIT), column(&TIME)];
     let mut values: Vec<(usize, String)> = column(&VALUE).into_iter().map(|value| (value, String::new())).collect();
-    let (named, mut unread) = (values.is_empty(), Vec::new());
-    for (index, name) in table.columns.iter().enumerate().filter(|(index, _)| ![series, commit, time].contains(&Some(*index))) {
-        let numeric = || table.rows.iter().any(|(_, cells)| cells.get(index).is_some_and(|cell| csv::number(cell).is_some()));
-        if named && numeric() {
-            values.push((index, name.clone()));
-        } else if !is_one(name, &VALUE) {
-            unread.push(format!("`{name}`"));
+    let others = (0..columns.len()).filter(|index| ![series, commit, time].contains(&Some(*index)));
+    let (others, mut wordy): (Vec<usize>, Vec<usize>) = (others.clone().collect(), others.collect());
+    if values.is_empty() {
+        for row in sheet.rows().skip(1) {
+            if wordy.is_empty() {
+                break;
+            }
+            wordy.retain(|index| row.cells.get(*index).is_none_or(|cell| csv::number(cell).is_none()));
         }
+        let wordy: BTreeSet<usize> = wordy.iter().copied().collect();
+        values.extend(others.iter().filter(|index| !wordy.contains(index)).map(|index| (*index, columns[*index].clone())));
     }
+    let unread: Vec<String> =
+        wordy.iter().map(|index| &columns[*index]).filter(|name| !is_one(name, &VALUE)).map(|name| format!("`{name}`")).collect();
     if !unread.is_empty() {
         reading.warning("unknown-column", Location::line(1), format!("columns that are not read: {}", unread.join(", ")));
     }
-    Layout { series, commit, time, values }
+    let moment =
+        |column: usize| sheet.rows().skip(1).all(|row| row.cells.get(column).is_some_and(|cell| clock::parse(cell.trim()).is_some()));
+    Some(Layout { headless: false, series, commit, time, dated: time.is_some_and(moment), values })
 }
 
-fn take(reading: &mut Reading<'_>, draft: &mut Draft, layout: &Layout, table: &Table) {
-    let times = times(layout, table);
-    // Without times they are in the order of the file, and a commit that comes again was measured again.
-    let mut runs: BTreeMap<&str, u64> = BTreeMap::new();
-    let stem = Path::new(&reading.artifact.name).file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
-    let mut mistakes = 0;
-    for (row, (line, cells)) in table.rows.iter().enumerate() {
-        let cell =
-            |column: Option<usize>| column.and_then(|column| cells.get(column)).map(|cell| cell.trim()).filter(|cell| !cell.is_empty());
-        let label = cell(layout.commit).or_else(|| cell(layout.time).filter(|_| times.is_none()));
-        let name = format!("row {:08}", label.map_or(*line, |label| *runs.entry(label).or_insert(*line)));
-        let at = times.as_ref().and_then(|times| times.get(row).copied());
-        let run = draft.common.run(Run { at, name: Some(name.into()), commit: label.map(Into::into), release: None });
-        for (column, name) in &layout.values {
-            let text = cell(Some(*column)).unwrap_or_default();
-            let (benchmark, metric) = match (cell(layout.series), name.as_str()) {
-                (Some(series), name) => (series, name),
-                (None, "") => (stem.as_str(), ""),
-                (None, name) => (name, ""),
-            };
-            let Some(value) = csv::number(text) else {
-                if is_gap(text) {
-                    draft.slip("no-value", Location::line(*line), || format!("{benchmark} has no value in this row"));
-                } else {
-                    reading.error("not-a-number", Location::line(*line), format!("`{text}` is no number"));
-                    mistakes += 1;
-                }
-                continue;
-            };
-            let (benchmark, metric) = (benchmark.to_owned(), metric.to_owned());
-            let (machine, unit, direction) = (String::new(), String::new(), Direction::Lower);
-            let subject = draft.common.subject(Subject { benchmark, metric, machine, unit, direction });
-            let measurement = Measurement { subject, run: Arc::clone(&run), value, samples: Vec::new() };
-            draft.take(measurement, Location::line(*line), reading.request.now);
-        }
-        if mistakes >= MISTAKES {
-            reading.error("too-many-mistakes", Location::line(*line), format!("{MISTAKES} mistakes: the rest is not read"));
-            return;
-        }
+/// The columns of a table without a header, of which this is the last.
+fn headless(reading: &mut Reading<'_>, sheet: &Sheet, last: usize) -> Layout {
+    if last > 1 {
+        let message = "more than two columns, and no header that names them: the first and the last are read";
+        reading.warning("no-header", Location::line(1), message);
     }
+    let first = Some(0).filter(|_| last > 0);
+    let mut names = BTreeSet::new();
+    let differ = sheet.rows().all(|row| row.cells.into_iter().next().is_some_and(|name| names.insert(name)));
+    let (commit, series) = if differ { (first, None) } else { (None, first) };
+    Layout { headless: true, series, commit, time: None, dated: false, values: vec![(last, String::new())] }
 }
 
-/// The moments of all rows, if every one has a moment.
-fn times(layout: &Layout, table: &Table) -> Option<Vec<Instant>> {
-    let column = layout.time?;
-    table.rows.iter().map(|(_, cells)| clock::parse(cells.get(column)?.trim())).collect()
+fn take(reading: &mut Reading<'_>, draft: &mut Draft, layout: &Layout, sheet: &Sheet) {
+    let stem = Path::new(&reading.artifact.name).file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
+    let subject = |draft: &mut Draft, series: &str, metric: &str| draft.values.subject([series, metric, ""], "", Direction::Lower);
+    // Where no column names the series, each column of values is one, and else its name is that of a metric.
+    let alone = |name: &str| if name.is_empty() { stem.clone() } else { name.to_owned() };
+    let columns: Vec<(usize, &str, SubjectId)> =
+        layout.values.iter().map(|(column, name)| (*column, name.as_str(), subject(draft, &alone(name), ""))).collect();
+    // Without times they are in the order of the file, and a commit that comes again was measured again.
+    let mut runs: BTreeMap<String, u64> = BTreeMap::new();
+    let (mut skipped, mut mistakes, now) = (layout.headless, 0, reading.request.now);
+    reading.each_row(sheet, |reading, row| {
+        if !std::mem::replace(&mut skipped, true) {
+            return ControlFlow::Continue(());
+        }
+        let line = row.line;
+        let cell = |column: usize| row.cells.get(column).map(|cell| cell.trim()).filter(|cell| !cell.is_empty());
+        let time = layout.time.and_then(cell);
+        let label = layout.commit.and_then(cell).or_else(|| time.filter(|_| !layout.dated));
+        let first = label.map_or(line, |label| *runs.entry(label.to_owned()).or_insert(line));
+        let at = time.filter(|_| layout.dated).and_then(clock::parse);
+        let run = draft.values.run(RunRef { at, name: Some(&format!("row {first:08}")), commit: label, release: None });
+        let series = layout.series.and_then(cell);
+        for (column, name, known) in &columns {
+            let text = cell(*column).unwrap_or_default();
+            if let Some(value) = csv::number(text) {
+                let subject = series.map_or(*known, |series| subject(draft, series, name));
+                draft.take(subject, run, value, Vec::new(), Location::line(line), now);
+            } else if is_gap(text) {
+                let name = || series.map_or_else(|| alone(name), str::to_owned);
+                draft.slip("no-value", Location::line(line), || format!("{} has no value in this row", name()));
+            } else {
+                reading.error("not-a-number", Location::line(line), format!("`{text}` is no number"));
+                mistakes += 1;
+            }
+        }
+        if mistakes < MISTAKES {
+            return ControlFlow::Continue(());
+        }
+        reading.error("too-many-mistakes", Location::line(line), format!("{MISTAKES} mistakes: the rest is not read"));
+        ControlFlow::Break(())
+    });
 }
 
 #[cfg(test)]
@@ -173,7 +181,7 @@ mod tests {
     /// Each series with its values, and the commits of its points where they have any.
     fn told(text: &str) -> Vec<String> {
         let evidence = read(text);
-        let point = |point: &crate::series::Point| match &point.commit {
+        let point = |point: crate::series::PointRef<'_>| match point.commit {
             Some(commit) => format!("{commit}={}", point.value),
             None => point.value.to_string(),
         };

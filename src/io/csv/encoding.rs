@@ -30,6 +30,21 @@ pub fn decode(bytes: &[u8]) -> (Cow<'_, str>, Encoding) {
     }
 }
 
+/// The text of a whole file; one in UTF-8 is not copied.
+pub fn text(bytes: Vec<u8>) -> (String, Encoding) {
+    match String::from_utf8(bytes) {
+        Ok(mut text) => {
+            let mark = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
+            text.drain(..mark);
+            (text, Encoding::Utf8)
+        }
+        Err(other) => {
+            let (text, encoding) = decode(other.as_bytes());
+            (text.into_owned(), encoding)
+        }
+    }
+}
+
 fn utf8(bytes: &[u8]) -> (Cow<'_, str>, Encoding) {
     match std::str::from_utf8(bytes) {
         Ok(text) => (text.into(), Encoding::Utf8),

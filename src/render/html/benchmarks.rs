@@ -125,10 +125,9 @@ fn place(entry: &str, series: &Series) -> String {
 fn picture(entry: &str, series: &Series, chart: Option<String>) -> Picture {
     let (class, word) = words::look(series);
     let trend = series.trend.as_ref();
-    let values: Vec<f64> = series.points.iter().map(|point| point.value).collect();
     let steps: Vec<(usize, Ink)> = trend.iter().flat_map(|t| &t.changes).map(|c| (c.index, chart::ink(series, c))).collect();
     let drawn = Small {
-        values: &values,
+        values: series.points.values(),
         band: trend.and_then(|t| t.band),
         limit: trend.and_then(|t| t.limit),
         steps: &steps,

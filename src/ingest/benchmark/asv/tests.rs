@@ -29,7 +29,7 @@ fn every_combination_of_parameters_is_a_benchmark() {
         problems(&evidence)[0],
         "warning failed at /results/b.Words.time_sort: b.Words.time_sort 10 b failed or was skipped, and has no value"
     );
-    assert_eq!(evidence.series[0].points[0].commit.as_deref(), Some("abc1234"));
+    assert_eq!(evidence.series[0].points.first().unwrap().commit, Some("abc1234"));
 }
 
 #[test]
@@ -61,7 +61,7 @@ fn version_1_has_values_alone() {
 fn a_value_is_of_its_commit_and_the_file_of_its_run() {
     let rows = r#""b.time_a":[[1.0],[],"v",[[1.0]],1770900000000]"#;
     let evidence = read(&results(rows).replace("\"samples\"]", "\"samples\",\"started_at\"]"));
-    assert_eq!(evidence.series[0].points[0].at.unwrap().date(), "2026-02-02");
+    assert_eq!(evidence.series[0].points.first().unwrap().at.unwrap().date(), "2026-02-02");
     assert_eq!(evidence.sources[0].collected_at.unwrap().date(), "2026-02-12");
 }
 

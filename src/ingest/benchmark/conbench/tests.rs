@@ -13,8 +13,8 @@ fn tags_are_name_and_parameters_and_data_are_samples() {
     for text in [POSTED.to_owned(), format!("[{POSTED}]"), format!("{{\"data\":[{POSTED}],\"metadata\":{{}}}}")] {
         let evidence = read(&text);
         assert_eq!(figures(&evidence), expected);
-        let point = &evidence.series[0].points[0];
-        assert_eq!((point.run.as_deref(), point.commit.as_deref()), (Some("r1"), Some("abc1234")));
+        let point = evidence.series[0].points.first().unwrap();
+        assert_eq!((point.run, point.commit), (Some("r1"), Some("abc1234")));
         assert!(problems(&evidence).is_empty());
     }
 }
@@ -28,7 +28,7 @@ fn rates_are_better_when_higher_and_what_is_given_back_has_a_mean() {
         .replace("\"commit\":\"abc", "\"sha\":\"abc");
     let evidence = read(&back);
     assert_eq!(figures(&evidence), ["words sort kind=x n=10 throughput Linux EPYC 4 7.5 i/s higher"]);
-    assert_eq!(evidence.series[0].points[0].commit.as_deref(), Some("abc1234"));
+    assert_eq!(evidence.series[0].points.first().unwrap().commit, Some("abc1234"));
 }
 
 #[test]

@@ -15,7 +15,7 @@ fn the_files_of_a_folder_belong_together() {
         ("sample.json", br#"{"sampling_mode":"Linear","iters":[1.0,2.0],"times":[5.0,6.0]}"#),
     ];
     let evidence = read_files("benchmark", &files, &BTreeMap::new());
-    let samples = &evidence.series[0].points[0].samples;
+    let samples = evidence.series[0].points.first().unwrap().samples;
     assert_eq!((evidence.series[0].id().as_str(), samples.len()), ("g/f/10 time", 4), "named twice, the samples count twice");
     assert!(problems(&evidence).iter().any(|problem| problem.starts_with("warning re-measured")));
 }

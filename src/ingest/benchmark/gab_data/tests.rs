@@ -26,7 +26,7 @@ fn runs_are_put_in_order_and_their_units_made_equal() {
     let evidence = read(&data(&[("Rust", &runs)]));
     let series = &evidence.series[0];
     assert_eq!((series.id(), series.unit.as_str()), ("Rust: fib time".to_owned(), "us/iter"));
-    let points: Vec<_> = series.points.iter().map(|p| (p.commit.as_deref().unwrap(), p.value)).collect();
+    let points: Vec<_> = series.points.iter().map(|p| (p.commit.unwrap(), p.value)).collect();
     assert_eq!(points, [("c1", 1.5), ("c2", 2.25)]);
     assert_eq!(evidence.sources[0].commit.as_deref(), Some("c2"));
     assert!(problems(&evidence).is_empty());

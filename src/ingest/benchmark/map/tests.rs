@@ -6,7 +6,7 @@ use crate::io::sqlite::testing::make;
 
 /// Every series: `fib p95 m1: c1=1 c2=2 ms Lower`.
 fn told(evidence: &Evidence) -> Vec<String> {
-    let point = |p: &crate::series::Point| format!("{}={}", p.commit.as_deref().unwrap_or(""), p.value);
+    let point = |p: crate::series::PointRef<'_>| format!("{}={}", p.commit.unwrap_or(""), p.value);
     let values = |s: &crate::series::Series| s.points.iter().map(point).collect::<Vec<_>>().join(" ");
     evidence.series.iter().map(|s| format!("{}: {} {} {:?}", s.id(), values(s), s.unit, s.direction)).collect()
 }

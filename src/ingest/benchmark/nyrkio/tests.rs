@@ -13,7 +13,7 @@ fn runs_with_their_commits() {
     let list =
         format!("[{},{},{}]", run(1_770_000_001, "5", ""), run(1_770_000_000, "4", ""), run(1_770_000_002, "6", r#","passed":false"#));
     let evidence = named("tpcc.json", &list);
-    let points: Vec<_> = evidence.series[0].points.iter().map(|p| (p.commit.as_deref().unwrap(), p.value)).collect();
+    let points: Vec<_> = evidence.series[0].points.iter().map(|p| (p.commit.unwrap(), p.value)).collect();
     assert_eq!((evidence.series[0].id().as_str(), points), ("tpcc p50", vec![("c1770000000", 4.0), ("c1770000001", 5.0)]));
     assert_eq!(figures(&evidence)[1], "tpcc score 3 points higher");
     assert_eq!(

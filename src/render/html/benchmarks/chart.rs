@@ -7,7 +7,7 @@ use crate::render::parts::chart::{Caption, Ink, Slope, Step, Trend, trend};
 use crate::render::parts::link;
 use crate::render::parts::markup::{Html, escape};
 use crate::report::Report;
-use crate::series::{Change, Drift, Point, Release, Series};
+use crate::series::{Change, Drift, Release, Series};
 
 /// How many of the newest runs are listed; the picture shows all.
 const RUNS: usize = 60;
@@ -50,7 +50,7 @@ pub(super) fn fragment(i: usize) -> String {
 }
 
 pub(super) fn chart(report: &Report, i: usize, series: &Series) -> Result<Option<Chart>, Error> {
-    let values: Vec<f64> = series.points.iter().map(|p| p.value).collect();
+    let values = series.points.values();
     let labels: Vec<String> =
         series.points.iter().enumerate().map(|(n, p)| p.at.map_or_else(|| format!("run {}", n + 1), figure::day)).collect();
     let found = series.trend.as_ref();
@@ -59,7 +59,7 @@ pub(super) fn chart(report: &Report, i: usize, series: &Series) -> Result<Option
     let releases: Vec<(usize, String)> = released(series).map(|one| (one.index, one.name.to_string())).collect();
     let say = |v: f64| value(series, v);
     let drawn = Trend {
-        values: &values,
+        values,
         labels: &labels,
         baseline: found.map(|t| t.baseline),
         band: found.and_then(|t| t.band),
@@ -79,7 +79,7 @@ pub(super) fn chart(report: &Report, i: usize, series: &Series) -> Result<Option
     let runs = series.points.iter().zip(&labels).enumerate().skip(left_out).map(|(index, (p, label))| {
         let when = p.at.map_or_else(|| label.clone(), |at| at.date());
         let release = releases.iter().find(|(at, _)| *at == index).map(|(_, name)| name.clone());
-        Run { when, release, commit: commit(report, p), value: say(p.value) }
+        Run { when, release, commit: commit(report, p.commit), value: say(p.value) }
     });
     Ok(Some(Chart {
         id: i,
@@ -113,8 +113,8 @@ fn shipped(series: &Series) -> String {
     }
 }
 
-fn commit(report: &Report, point: &Point) -> Html {
-    point.commit.as_deref().map(|id| link::commit(report, id)).unwrap_or_default()
+fn commit(report: &Report, id: Option<&str>) -> Html {
+    id.map(|id| link::commit(report, id)).unwrap_or_default()
 }
 
 fn row(report: &Report, series: &Series, change: &Change) -> Row {
