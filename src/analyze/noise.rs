@@ -1,6 +1,6 @@
 //! How noisy a series is, told apart from its steps and its wild points.
 
-use super::quantile::{MAD_TO_SIGMA, mad, median};
+use super::quantile::{MAD_TO_SIGMA, median, quantile_of_sorted};
 
 /// Noise is taken to be at least this share of the level: even exact counters get a scale.
 pub const NOISE_FLOOR: f64 = 1e-4;
@@ -20,12 +20,25 @@ pub fn without_spikes(values: &[f64]) -> Vec<f64> {
     let last = values.len().saturating_sub(1);
     let smooth = |(i, value): (usize, &f64)| {
         let window = &values[i.saturating_sub(REACH)..=(i + REACH).min(last)];
-        match (median(window), mad(window)) {
-            (Some(centre), Some(mad)) if (value - centre).abs() > CLIP * MAD_TO_SIGMA * mad => centre,
-            _ => *value,
-        }
+        let mut near = [0.0; 2 * REACH + 1];
+        let near = &mut near[..window.len()];
+        near.copy_from_slice(window);
+        let centre = middle(near);
+        near.iter_mut().for_each(|v| *v = (*v - centre).abs());
+        if (value - centre).abs() > CLIP * MAD_TO_SIGMA * middle(near) { centre } else { *value }
     };
     values.iter().enumerate().map(smooth).collect()
+}
+
+/// The median of a few values, which it sorts.
+fn middle(few: &mut [f64]) -> f64 {
+    for i in 1..few.len() {
+        for j in (1..=i).rev() {
+            let (low, high) = (few[j - 1].min(few[j]), few[j - 1].max(few[j]));
+            (few[j - 1], few[j]) = (low, high);
+        }
+    }
+    quantile_of_sorted(few, 0.5).unwrap_or(0.0)
 }
 
 /// The standard deviation of normal noise that has the same median absolute value as these residuals.
@@ -57,7 +70,7 @@ pub fn deviation(values: &[f64]) -> f64 {
 /// half a cycle on by a negative correlation, which is taken off as far as it exceeds two standard errors of chance.
 pub fn inflation(residuals: &[f64], sigma: f64) -> f64 {
     let clipped: Vec<f64> = residuals.iter().map(|r| r.clamp(-CLIP * sigma, CLIP * sigma)).collect();
-    let shared = |lag: usize| clipped.iter().zip(clipped.iter().skip(lag)).map(|(a, b)| a * b).sum::<f64>();
+    let shared = |lag: usize| clipped.iter().zip(clipped.get(lag..).unwrap_or_default()).map(|(a, b)| a * b).sum::<f64>();
     let (power, next) = (shared(0), shared(1));
     if power <= 0.0 || next <= 0.0 {
         return 1.0;

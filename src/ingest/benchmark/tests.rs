@@ -184,7 +184,7 @@ fn a_table_of_runs_becomes_series() {
         ]
     );
     let point = evidence.series[0].points.first().unwrap();
-    assert_eq!((point.run.as_deref(), point.at.unwrap().to_string().as_str()), (Some("1"), "2026-02-01T02:05:10.890Z"));
+    assert_eq!((point.run, point.at.unwrap().to_string().as_str()), (Some("1"), "2026-02-01T02:05:10.890Z"));
     assert_eq!(evidence.sources[0].commit.as_deref(), Some("c2"));
 }
 

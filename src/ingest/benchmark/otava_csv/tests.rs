@@ -12,7 +12,7 @@ fn a_row_is_a_run_and_a_column_a_metric() {
     );
     assert_eq!(figures(&evidence), ["tpcc p50 1384  lower", "tpcc rate 10.29  lower"]);
     let first = evidence.series[0].points.first().unwrap();
-    assert_eq!((first.at.unwrap().to_string().as_str(), first.commit.as_deref()), ("2024-01-01T02:00:00Z", Some("aaa0")));
+    assert_eq!((first.at.unwrap().to_string().as_str(), first.commit), ("2024-01-01T02:00:00Z", Some("aaa0")));
     assert_eq!(evidence.series[0].points.get(1).unwrap().at.unwrap().to_string(), "2024-01-02T03:00:00Z");
     assert_eq!(
         problems(&evidence),
