@@ -5,9 +5,9 @@ use std::ops::Range;
 /// No piece is shorter, so that a single point is never a level.
 const SHORTEST: usize = 2;
 /// So many starts are passed over together where none of them can be the best.
-const BLOCK: usize = 32;
+const BLOCK: usize = 16;
 /// So many starts are looked at side by side.
-const LANES: usize = 8;
+const LANES: usize = 4;
 
 /// Where new pieces start, ascending, in the partition that minimises the squared error plus `price` for each cut.
 ///
@@ -34,7 +34,7 @@ pub fn cuts(values: &[f64], price: f64) -> Vec<usize> {
     let mut blocks: Vec<Block> = Vec::with_capacity(n / BLOCK);
     for end in SHORTEST..=n {
         let starts = end + 1 - SHORTEST;
-        if starts % BLOCK == 0 {
+        if starts.is_multiple_of(BLOCK) {
             blocks.push(Block::of(&best[starts - BLOCK..starts], &sums[starts - BLOCK..starts]));
         }
         let last = Last { best: &best[..starts], sums: &sums[..starts], shares: &shares[n - end..][..starts], sum: sums[end] };
@@ -99,35 +99,37 @@ impl Last<'_> {
 
     /// Looks at each of some starts.
     fn look(&self, starts: Range<usize>, found: &mut Found) {
-        let mut costs = [f64::INFINITY; BLOCK];
         let (best, sums, shares) = (&self.best[starts.clone()], &self.sums[starts.clone()], &self.shares[starts.clone()]);
-        for (((known, best), sum), share) in costs.iter_mut().zip(best).zip(sums).zip(shares) {
-            *known = cost(*best, self.sum - sum, *share);
+        let least = self.least(best, sums, shares);
+        if least > found.cost {
+            return;
         }
-        let least = least(&costs);
-        let at = || starts.start + costs.iter().position(|cost| *cost == least).unwrap_or(0);
-        if least < found.cost {
-            *found = Found { start: at(), cost: least };
-        } else if least == found.cost {
-            found.start = found.start.min(at());
+        let costs = best.iter().zip(sums).zip(shares).map(|((best, sum), share)| cost(*best, self.sum - sum, *share));
+        let start = starts.start + costs.take_while(|cost| *cost != least).count();
+        if least < found.cost || start < found.start {
+            *found = Found { start, cost: least };
         }
+    }
+
+    /// What the cheapest of some starts costs. In lanes and without a branch, so that the compiler takes several at a time.
+    fn least(&self, best: &[f64], sums: &[f64], shares: &[f64]) -> f64 {
+        let ((best, best_left), (sums, sums_left)) = (best.as_chunks::<LANES>(), sums.as_chunks::<LANES>());
+        let (shares, shares_left) = shares.as_chunks::<LANES>();
+        let mut least = [f64::INFINITY; LANES];
+        for ((best, sums), shares) in best.iter().zip(sums).zip(shares) {
+            for lane in 0..LANES {
+                let cost = cost(best[lane], self.sum - sums[lane], shares[lane]);
+                least[lane] = if cost < least[lane] { cost } else { least[lane] };
+            }
+        }
+        let left = best_left.iter().zip(sums_left).zip(shares_left).map(|((best, sum), share)| cost(*best, self.sum - sum, *share));
+        least.into_iter().chain(left).fold(f64::INFINITY, f64::min)
     }
 }
 
 /// What a piece of this sum costs together with the best before it.
 fn cost(best: f64, sum: f64, share: f64) -> f64 {
     best - sum * sum * share
-}
-
-/// The least of some costs. In lanes and without a branch, so that the compiler takes several at a time.
-fn least(costs: &[f64; BLOCK]) -> f64 {
-    let mut least = [f64::INFINITY; LANES];
-    for costs in costs.as_chunks::<LANES>().0 {
-        for lane in 0..LANES {
-            least[lane] = if costs[lane] < least[lane] { costs[lane] } else { least[lane] };
-        }
-    }
-    least.into_iter().fold(f64::INFINITY, f64::min)
 }
 
 #[cfg(test)]
