@@ -1,12 +1,13 @@
 //! Reads the audit table of an SQLite snapshot, as a map describes it.
 
+use super::chain::{self, Along};
 use super::column::{COLUMNS, Column, Origin};
 use super::judge::{Default, Judge, Terms};
 use super::map::Map;
 use super::policy::Policy;
 use super::row::Row;
 use super::tally::Tally;
-use super::{Draft, chain, collect, file_code, terms};
+use super::{Draft, collect, file_code, terms};
 use crate::ingest::{Reading, table};
 use crate::io::spelling;
 use crate::io::sqlite::{self, Cell, Snapshot, Table};
@@ -66,11 +67,14 @@ fn scan(reading: &mut Reading<'_>, snapshot: &Snapshot, map: &Map, policy: Optio
         Default::parse(column.default.as_deref())
     };
     let defaults = Column::ALL.map(default);
-    let select: Vec<String> = Column::ALL.iter().map(|(c, _)| expression(map.origin(*c).filter(|_| present[*c as usize]))).collect();
+    let mut select: Vec<String> = Column::ALL.iter().map(|(c, _)| expression(map.origin(*c).filter(|_| present[*c as usize]))).collect();
+    let asked = asked(reading, snapshot, found, map);
+    let mut along = chain::along(&asked);
+    select.extend(along.iter().flat_map(|along| along.columns().map(sqlite::quoted)));
     // Without an index the rows come in the order they were written.
     let sql = format!("SELECT {} FROM {} NOT INDEXED", select.join(", "), sqlite::quoted(&found.name));
     let mut judge = Judge::new(Terms { map, policy, now: reading.request.now, present, defaults });
-    if let Err(failure) = rows(snapshot, &sql, map, &mut judge, &mut tally) {
+    if let Err(failure) = rows(snapshot, &sql, map, &mut judge, along.as_mut(), &mut tally) {
         return reading.error(file_code(failure.code), Location::whole(), failure.message);
     }
     judge.finish(&mut tally);
@@ -82,22 +86,21 @@ fn scan(reading: &mut Reading<'_>, snapshot: &Snapshot, map: &Map, policy: Optio
     describe(reading, found, map, draft.columns, &mut tally);
     draft.readable = true;
     draft.tally = tally;
-    chain(reading, snapshot, found, map, draft);
+    chain::bind(reading, &asked, along, draft);
 }
 
-/// Verifies what binds the rows to each other.
-fn chain(reading: &mut Reading<'_>, snapshot: &Snapshot, found: &Table, map: &Map, draft: &mut Draft) {
+/// What is needed to verify what binds the rows to each other.
+fn asked<'a>(reading: &Reading<'a>, snapshot: &'a Snapshot, found: &'a Table, map: &'a Map) -> chain::Asked<'a> {
     let name = |column| map.origin(column).filter(|origin| origin.path.is_empty()).and_then(|origin| table::column(found, &origin.name));
-    let asked = chain::Asked {
+    chain::Asked {
         snapshot,
         table: found,
         spec: map.chain.as_ref(),
-        covered: Column::ALL.iter().filter_map(|(column, _)| name(*column)).collect(),
+        covered: Column::ALL.iter().filter_map(|(column, _)| Some((*column, name(*column)?))).collect(),
         id: name(Column::Id),
         times: &map.times,
         anchor: reading.request.anchor,
-    };
-    chain::bind(reading, &asked, draft);
+    }
 }
 
 /// The SQL that reads a column; SQLite itself follows the keys into JSON.
@@ -111,11 +114,21 @@ fn expression(origin: Option<&Origin>) -> String {
     format!("CASE WHEN json_valid({name}) THEN json_extract({name}, '${path}') END")
 }
 
-fn rows(snapshot: &Snapshot, sql: &str, map: &Map, judge: &mut Judge<'_>, tally: &mut Tally) -> Result<(), sqlite::Failure> {
+fn rows(
+    snapshot: &Snapshot,
+    sql: &str,
+    map: &Map,
+    judge: &mut Judge<'_>,
+    mut along: Option<&mut Along>,
+    tally: &mut Tally,
+) -> Result<(), sqlite::Failure> {
     let mut position = 0;
     snapshot.query(sql)?.run(|row| {
         position += 1;
         let cells: [Cell<'_>; COLUMNS] = std::array::from_fn(|column| row.cell(column));
+        if let Some(along) = &mut along {
+            along.add(&cells, [row.cell(COLUMNS), row.cell(COLUMNS + 1)]);
+        }
         let id = cells[Column::Id as usize].integer().unwrap_or(position);
         judge.row(&Row { id, cells: map.understood(cells) }, tally);
         ControlFlow::Continue(())

@@ -61,7 +61,8 @@ struct Segment {
 /// The first walk.
 #[derive(Clone, Debug)]
 pub struct Walk {
-    names: Names,
+    /// The columns of hashes.
+    pub names: Names,
     /// Rows so far.
     pub rows: u64,
     /// Rows whose hash and link hold.
@@ -120,6 +121,11 @@ impl Walk {
             findings: Vec::new(),
             surplus: BTreeMap::new(),
         }
+    }
+
+    /// The number of the last row; 0 before the first.
+    pub fn last(&self) -> i64 {
+        self.segments.last().map_or(0, |segment| segment.last)
     }
 
     /// Takes the next row.

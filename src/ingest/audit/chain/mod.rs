@@ -1,6 +1,7 @@
 //! Chains of hashes: each row states the hash of the row before it and its own, so that whoever changes a row must change all rows
 //! after it. A chain is verified as its scheme is defined, and what the scheme leaves open is said.
 
+mod along;
 mod anchor;
 mod lexecon;
 mod links;
@@ -10,11 +11,12 @@ mod rlhf;
 mod sessions;
 mod tree;
 
+use super::column::Column;
 use super::{Draft, file_code};
 use crate::checkpoint::Trail;
 use crate::error::Diagnostic;
-use crate::ingest::Reading;
-use crate::ingest::table::{Times, column};
+use crate::ingest::table::Times;
+use crate::ingest::{Reading, table};
 use crate::io::spelling;
 use crate::io::sqlite::{Failure, Snapshot, Table};
 use crate::io::yaml::Node;
@@ -25,6 +27,7 @@ use lexecon::Ledger;
 use links::{Hash, Judged, Link, Names, Walk};
 use native::Rows;
 
+pub use along::Along;
 pub use links::Finding;
 
 /// How rows are chained.
@@ -173,8 +176,8 @@ pub struct Asked<'a> {
     pub table: &'a Table,
     /// What the map says of its chain.
     pub spec: Option<&'a Spec>,
-    /// The columns that the map knows, as the table writes them, in the map's order.
-    pub covered: Vec<&'a str>,
+    /// The columns that the map knows, and as the table writes them, in the map's order.
+    pub covered: Vec<(Column, &'a str)>,
     /// The column that numbers the rows.
     pub id: Option<&'a str>,
     /// How the map says that times are written.
@@ -183,10 +186,30 @@ pub struct Asked<'a> {
     pub anchor: Option<&'a str>,
 }
 
+impl Asked<'_> {
+    /// How the table is chained, and the columns of its hashes as the table writes them; nothing when it is not.
+    fn chain(&self) -> Option<(Scheme, Names)> {
+        let usual = Spec::default();
+        let spec = self.spec.unwrap_or(&usual);
+        let column = |name: &str| table::column(self.table, name).map(str::to_owned);
+        let (prev, hash) = column(&spec.prev).zip(column(&spec.hash)).filter(|_| spec.scheme != Scheme::None)?;
+        Some((spec.scheme, Names { prev, hash }))
+    }
+}
+
+/// Begins to verify a chain whose rows are read anyway; nothing where they must be read in an order of their own.
+pub fn along(asked: &Asked<'_>) -> Option<Along> {
+    let (scheme, names) = asked.chain()?;
+    let anchor = asked.anchor.and_then(|text| Anchor::parse(text).ok());
+    Along::begin(asked, scheme, names, anchor.map(|anchor| anchor.size))
+}
+
 /// Says what binds the rows of a table to each other, and to what was kept of them elsewhere.
-pub fn bind(reading: &mut Reading<'_>, asked: &Asked<'_>, draft: &mut Draft) {
+///
+/// `along` is the chain's first walk, where it was made with the rows.
+pub fn bind(reading: &mut Reading<'_>, asked: &Asked<'_>, along: Option<Along>, draft: &mut Draft) {
     draft.bound = true;
-    match verify(asked) {
+    match verify(asked, along) {
         Ok(outcome) => {
             for (code, sentence) in outcome.notes {
                 reading.note(code, Location::whole(), sentence);
@@ -207,18 +230,17 @@ pub fn bind(reading: &mut Reading<'_>, asked: &Asked<'_>, draft: &mut Draft) {
 ///
 /// # Errors
 /// When the table cannot be read to its end.
-fn verify(asked: &Asked<'_>) -> Result<Outcome, Failure> {
-    let usual = Spec::default();
-    let spec = asked.spec.unwrap_or(&usual);
-    match spec.scheme {
-        Scheme::Rlhf if column(asked.table, &spec.hash).is_some() => return rlhf::verify(asked, spec),
-        Scheme::Reflexio if column(asked.table, &spec.hash).is_some() => return reflexio::verify(asked, spec),
-        _ => {}
+fn verify(asked: &Asked<'_>, along: Option<Along>) -> Result<Outcome, Failure> {
+    if let Some(spec) = asked.spec.filter(|spec| table::column(asked.table, &spec.hash).is_some()) {
+        match spec.scheme {
+            Scheme::Rlhf => return rlhf::verify(asked, spec),
+            Scheme::Reflexio => return reflexio::verify(asked, spec),
+            _ => {}
+        }
     }
-    let hashes = column(asked.table, &spec.prev).zip(column(asked.table, &spec.hash)).filter(|_| spec.scheme != Scheme::None);
     let anchor = asked.anchor.map(Anchor::parse).transpose();
-    let mut outcome = match (hashes, asked.spec) {
-        (Some((prev, hash)), _) => chain(asked, spec.scheme, prev, hash, anchor.as_ref().ok().copied().flatten())?,
+    let mut outcome = match (asked.chain(), asked.spec) {
+        (Some((scheme, names)), _) => chain(asked, scheme, names, along, anchor.as_ref().ok().copied().flatten())?,
         (None, Some(spec)) if spec.scheme != Scheme::None => {
             let sentence =
                 format!("the map says that {} is chained, and its columns {} and {} are not there", asked.table.name, spec.prev, spec.hash);
@@ -255,19 +277,21 @@ fn without(anchor: &Result<Option<Anchor>, String>) -> Outcome {
     outcome
 }
 
-fn chain(asked: &Asked<'_>, scheme: Scheme, prev: &str, hash: &str, anchor: Option<Anchor>) -> Result<Outcome, Failure> {
-    let chain = Chain::new(asked, scheme, [prev, hash]);
-    let mut walk = Walk::new(Names { prev: prev.to_owned(), hash: hash.to_owned() }, anchor.map(|anchor| anchor.size));
-    let mut last = 0;
-    chain.links(&mut |link| {
-        last = link.row;
-        walk.add(link);
-    })?;
+fn chain(asked: &Asked<'_>, scheme: Scheme, names: Names, along: Option<Along>, anchor: Option<Anchor>) -> Result<Outcome, Failure> {
+    let chain = Chain::new(asked, scheme, &names);
+    let walk = match along {
+        Some(along) => along.done(),
+        None => {
+            let mut walk = Walk::new(names, anchor.map(|anchor| anchor.size));
+            chain.links(&mut |link| walk.add(link))?;
+            walk
+        }
+    };
     let mut search = walk.search();
     if let Some(search) = &mut search {
         chain.links(&mut |link| search.look(link))?;
     }
-    let noted = walk.anchored;
+    let (noted, last) = (walk.anchored, walk.last());
     let mut judged = walk.judge(search);
     if let Chain::Lexecon(ledger) = &chain {
         judged.findings.extend(ledger.ends(judged.rows, judged.head)?);
@@ -282,10 +306,14 @@ enum Chain<'s> {
 }
 
 impl<'s> Chain<'s> {
-    fn new(asked: &Asked<'s>, scheme: Scheme, hashes: [&str; 2]) -> Chain<'s> {
+    fn new(asked: &Asked<'s>, scheme: Scheme, names: &Names) -> Chain<'s> {
+        let hashes = [names.prev.as_str(), names.hash.as_str()];
         match scheme {
             Scheme::Lexecon => Chain::Lexecon(Ledger::new(asked.snapshot, asked.table, hashes)),
-            _ => Chain::Native(Rows::new(asked.snapshot, asked.table, &asked.covered, asked.id, Some(hashes))),
+            _ => {
+                let covered: Vec<&str> = asked.covered.iter().map(|(_, name)| *name).collect();
+                Chain::Native(Rows::new(asked.snapshot, asked.table, &covered, asked.id, Some(hashes)))
+            }
         }
     }
 

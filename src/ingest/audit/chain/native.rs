@@ -25,15 +25,10 @@ impl Encoder {
         Encoder { bytes: vec![0; ROOM] }
     }
 
-    /// Takes the first `columns` cells of a row; the cell `number.0` as if it held `number.1`.
-    pub fn take(&mut self, row: &Row<'_>, columns: usize, number: Option<(usize, i64)>) {
+    /// Takes the cells of a row.
+    pub fn take<'c>(&mut self, cells: impl Iterator<Item = Cell<'c>>) {
         self.bytes.truncate(ROOM);
-        for column in 0..columns {
-            match number {
-                Some((at, number)) if at == column => self.cell(Cell::Integer(number)),
-                _ => self.cell(row.cell(column)),
-            }
-        }
+        cells.for_each(|cell| self.cell(cell));
     }
 
     fn cell(&mut self, cell: Cell<'_>) {
@@ -99,7 +94,7 @@ impl<'s> Rows<'s> {
         self.snapshot.query(&self.sql)?.run(|row| {
             position += 1;
             let number = self.id.and_then(|id| row.cell(id).integer()).unwrap_or(position);
-            encoder.take(row, self.columns, None);
+            encoder.take((0..self.columns).map(|column| row.cell(column)));
             each(number, &mut encoder, row);
             ControlFlow::Continue(())
         })
@@ -114,7 +109,8 @@ impl<'s> Rows<'s> {
             let [prev, hash] = [0, 1].map(|at| stated(row.cell(self.columns + at)));
             let mut compute = |before: &Hash, other: i64| {
                 if other != number {
-                    encoder.take(row, self.columns, self.id.map(|id| (id, other)));
+                    let renumbered = |column| if self.id == Some(column) { Cell::Integer(other) } else { row.cell(column) };
+                    encoder.take((0..self.columns).map(renumbered));
                 }
                 encoder.chained(before)
             };
