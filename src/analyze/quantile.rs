@@ -40,12 +40,17 @@ pub fn sorted(values: &[f64]) -> Option<Vec<f64>> {
 
 /// [`quantile`] of values in ascending order, for many quantiles of one sample.
 pub fn quantile_of_sorted(sorted: &[f64], share: f64) -> Option<f64> {
+    quantile_by(sorted.len(), share, |place| sorted.get(place).copied())
+}
+
+/// [`quantile`] of a sample of so many values, of which `at` gives the one at a place in ascending order.
+pub fn quantile_by(count: usize, share: f64, at: impl Fn(usize) -> Option<f64>) -> Option<f64> {
     if !(0.0..=1.0).contains(&share) {
         return None;
     }
-    let position = share * sorted.len().checked_sub(1)? as f64;
-    let (low, high) = (sorted.get(position.floor() as usize)?, sorted.get(position.ceil() as usize)?);
-    Some(between(*low, *high, position.fract()))
+    let position = share * count.checked_sub(1)? as f64;
+    let (low, high) = (at(position.floor() as usize)?, at(position.ceil() as usize)?);
+    Some(between(low, high, position.fract()))
 }
 
 /// What lies a `part` of the way from `low` to `high`.

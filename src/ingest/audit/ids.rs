@@ -47,39 +47,88 @@ pub fn shown(key: u128) -> Option<i64> {
     i64::try_from(key as i128 - NUMBERS as i128).ok()
 }
 
-/// Reads a list.
+/// Reads a list. Its ranges are put into `room`, whatever was in there before.
 ///
 /// # Errors
 /// What is wrong with it, to follow the column's name.
-pub fn read(text: &str) -> Result<Ids, String> {
+pub fn read(text: &[u8], mut room: Vec<Range>) -> Result<Ids, String> {
     if text.len() > LENGTH {
         return Err(format!("is longer than {} KiB", LENGTH / 1024));
     }
-    match numbers(text.as_bytes()) {
+    room.clear();
+    if let Some(ids) = rising(text, &mut room) {
+        return Ok(Ids { ranges: room, ..ids });
+    }
+    match numbers(text) {
         Some(numbers) => Ok(of_numbers(numbers)),
-        None => any(text),
+        None => any(std::str::from_utf8(text).unwrap_or("no text")),
     }
 }
 
-/// The common case, by hand: an array of whole numbers.
+/// The common case, by hand: an array of whole numbers, each larger than the one before.
+fn rising(text: &[u8], ranges: &mut Vec<Range>) -> Option<Ids> {
+    let mut rest = text.trim_ascii().strip_prefix(b"[")?.strip_suffix(b"]")?.trim_ascii();
+    let Some((first, after)) = number(rest) else { return rest.is_empty().then(Ids::default) };
+    let (mut count, mut last, mut start) = (1, first, first);
+    rest = after;
+    let key = |id: i64| NUMBERS.wrapping_add_signed(i128::from(id));
+    while let Some((b',', after)) = rest.split_first() {
+        let (id, after) = number(after.trim_ascii_start())?;
+        if id != last + 1 {
+            if id <= last {
+                return None;
+            }
+            ranges.push((key(start), key(last)));
+            start = id;
+        }
+        (count, last, rest) = (count + 1, id, after);
+    }
+    ranges.push((key(start), key(last)));
+    rest.is_empty().then(|| Ids { count, range: Some((Id::Number(first), Id::Number(last))), ..Ids::default() })
+}
+
+/// An array of whole numbers in any order.
 fn numbers(text: &[u8]) -> Option<Vec<i64>> {
     let mut rest = text.trim_ascii().strip_prefix(b"[")?.strip_suffix(b"]")?.trim_ascii();
     let mut numbers = Vec::with_capacity(rest.len() / 3);
-    while !rest.is_empty() {
-        let end = memchr::memchr(b',', rest).unwrap_or(rest.len());
-        numbers.push(number(rest[..end].trim_ascii())?);
-        if end + 1 == rest.len() {
-            return None;
+    loop {
+        let (id, after) = number(rest)?;
+        numbers.push(id);
+        match after {
+            [] => return Some(numbers),
+            [b',', after @ ..] => rest = after.trim_ascii_start(),
+            _ => return None,
         }
-        rest = rest.get(end + 1..).unwrap_or_default();
     }
-    Some(numbers)
 }
 
-fn number(text: &[u8]) -> Option<i64> {
-    // More than 18 digits, a sign and a leading zero are left to the JSON reader.
-    let canonical = matches!(text, [b'0'] | [b'1'..=b'9', ..]) && text.len() <= 18;
-    canonical.then(|| text.iter().try_fold(0, |n, d| d.is_ascii_digit().then(|| n * 10 + i64::from(d - b'0'))))?
+/// The number at the beginning of a text, and what follows it and its blanks. More than 18 digits, a sign and a leading zero are left
+/// to the JSON reader.
+fn number(text: &[u8]) -> Option<(i64, &[u8])> {
+    let (mut number, mut length) = eight(text).unwrap_or((0, 0));
+    while let Some(digit) = text.get(length).map(|byte| byte.wrapping_sub(b'0')).filter(|digit| *digit < 10) {
+        if length == 18 {
+            return None;
+        }
+        number = number * 10 + i64::from(digit);
+        length += 1;
+    }
+    let canonical = length == 1 || (length > 1 && text[0] != b'0');
+    canonical.then(|| (number, text[length..].trim_ascii_start()))
+}
+
+/// Up to eight digits at once: the bytes of a word are added in pairs, the pairs in fours, the fours in one.
+fn eight(text: &[u8]) -> Option<(i64, usize)> {
+    let word = u64::from_le_bytes(*text.first_chunk()?) ^ 0x3030_3030_3030_3030;
+    // The high bit of every byte that is no digit: it is above 9, or carries when 0x76 is added.
+    let others = (word.wrapping_add(0x7676_7676_7676_7676) | word) & 0x8080_8080_8080_8080;
+    let digits = others.trailing_zeros() / 8;
+    // What follows the digits moves out at the top, and zeros move in before them.
+    let word = word.checked_shl(64 - 8 * digits).unwrap_or(0);
+    let pairs = (word.wrapping_mul(10).wrapping_add(word >> 8)) & 0x00ff_00ff_00ff_00ff;
+    let fours = (pairs.wrapping_mul(100).wrapping_add(pairs >> 16)) & 0x0000_ffff_0000_ffff;
+    let all = (fours.wrapping_mul(10_000).wrapping_add(fours >> 32)) & 0xffff_ffff;
+    Some((all as i64, digits as usize))
 }
 
 fn any(text: &str) -> Result<Ids, String> {
@@ -141,7 +190,7 @@ mod tests {
     use super::*;
 
     fn told(text: &str) -> (u64, String, Option<String>, usize) {
-        let ids = read(text).unwrap();
+        let ids = read(text.as_bytes(), Vec::new()).unwrap();
         let range = ids.range.map_or_else(String::new, |(first, last)| format!("{first}..{last}"));
         (ids.count, range, ids.duplicate, ids.ranges.len())
     }
@@ -161,8 +210,24 @@ mod tests {
     }
 
     #[test]
+    fn numbers_of_any_length_are_read_as_the_json_reader_reads_them() {
+        let digits = "123456789012345678901";
+        for before in 1..=21 {
+            for after in 0..10 {
+                let number = &digits[..before];
+                let text = format!("[{number},{number}{}]", "7".repeat(after));
+                let (ids, slow) = (read(text.as_bytes(), Vec::new()).unwrap(), any(&text).unwrap());
+                assert_eq!(ids, slow, "{text}");
+            }
+        }
+        for text in ["[0,1, 2 ,3]", "[ 7 ]", "[1,3,5]", "[9,10,11]", "[999999999999999999]", "[2,1]", "[1,1]"] {
+            assert_eq!(read(text.as_bytes(), vec![(1, 2)]).unwrap(), any(text).unwrap(), "{text}");
+        }
+    }
+
+    #[test]
     fn an_id_is_the_same_however_it_is_written() {
-        let ranges = |text| read(text).unwrap().ranges;
+        let ranges = |text: &str| read(text.as_bytes(), Vec::new()).unwrap().ranges;
         assert_eq!(ranges("[7]"), ranges(r#"["7"]"#));
         assert_eq!(ranges("[-1, 0]").len(), 1);
         let end = |text| shown(ranges(text)[0].1);
@@ -171,11 +236,12 @@ mod tests {
 
     #[test]
     fn what_is_no_list_is_told() {
+        let wrong = |text: &str| read(text.as_bytes(), Vec::new()).unwrap_err();
         for text in ["", "1, 2", "[1, 2", "[1,,2]", "[1, 2,]", "[01]", "[1 2]", "[,]"] {
-            assert!(read(text).unwrap_err().starts_with("is not JSON: "), "{text}");
+            assert!(wrong(text).starts_with("is not JSON: "), "{text}");
         }
-        assert_eq!(read("{}").unwrap_err(), "is not a JSON array");
-        assert_eq!(read("[null]").unwrap_err(), "holds something that is neither a number nor a text");
-        assert_eq!(read(&format!("[{}1]", "1,".repeat(600_000))).unwrap_err(), "is longer than 1024 KiB");
+        assert_eq!(wrong("{}"), "is not a JSON array");
+        assert_eq!(wrong("[null]"), "holds something that is neither a number nor a text");
+        assert_eq!(wrong(&format!("[{}1]", "1,".repeat(600_000))), "is longer than 1024 KiB");
     }
 }

@@ -6,7 +6,8 @@ mod numbers;
 mod terms;
 mod words;
 
-use super::column::{COLUMNS, Column};
+use super::column::{COLUMNS, Column, Null};
+use super::ids::Range;
 use super::map::Map;
 use super::policy::Policy;
 use super::row::{Facts, Findings, Found, Row, shown};
@@ -17,6 +18,7 @@ use crate::metric::{duration, grouped};
 use moments::Clocks;
 use std::collections::BTreeMap;
 use terms::Rule;
+use words::Familiar;
 
 /// A cut-off or an order may be off by this much, in milliseconds: statements take time, and clocks are set.
 const SLACK: i64 = 60_000;
@@ -76,6 +78,12 @@ pub struct Judge<'m> {
     migrated: bool,
     clocks: Clocks,
     rules: BTreeMap<String, (String, Rule)>,
+    /// Where the ids of the next row are put.
+    room: Vec<Range>,
+    /// Columns in which nothing must not stand.
+    refused: Vec<Column>,
+    /// Texts that were in order, by column.
+    familiar: Familiar,
 }
 
 impl<'m> Judge<'m> {
@@ -90,7 +98,19 @@ impl<'m> Judge<'m> {
         if !added.iter().any(|(_, default)| *default == Default::Null) {
             added.clear();
         }
-        Judge { terms, added, migrated: false, clocks: Clocks::default(), rules: BTreeMap::new() }
+        let refused =
+            |column: &Column| terms.present[*column as usize] && terms.map.origin(*column).is_some_and(|o| o.null == Null::Refused);
+        let refused = Column::ALL.iter().map(|(column, _)| *column).filter(refused).collect();
+        Judge {
+            terms,
+            added,
+            migrated: false,
+            clocks: Clocks::default(),
+            rules: BTreeMap::new(),
+            room: Vec::new(),
+            refused,
+            familiar: Familiar::default(),
+        }
     }
 
     /// Counts a row, with what it states and what is wrong with it.
@@ -99,7 +119,8 @@ impl<'m> Judge<'m> {
         let legacy = self.is_legacy(row, &mut found);
         let mut facts = Facts { legacy, ..self.numbers(row, &mut found) };
         facts.table = self.table(row, &mut found);
-        facts.at = self.moment(row, tally, &mut found);
+        let told = self.terms.map.times.tell(row.get(Column::At));
+        facts.at = self.moment(row, told, tally, &mut found);
         facts.dry_run = self.dry_run(row, &mut found);
         facts.failed = self.failed(row, &mut found);
         facts.manual = self.is_manual(row);
@@ -107,12 +128,13 @@ impl<'m> Judge<'m> {
         facts.days = self.rule(row, &facts, &mut found);
         self.words(row, legacy, &mut found);
         self.texts(row, &mut found);
-        self.cutoff(row, &facts, &mut found);
+        self.cutoff(row, &facts, told, &mut found);
         facts.ids = self.ids(row, &facts, tally, &mut found);
         self.hold(&facts, &mut found);
         self.actor(row, legacy, &mut found);
         let Found { findings, kinds, .. } = found;
         tally.add(row, &facts, self.terms.now);
+        self.room = facts.ids;
         tally.kinds(row.id, kinds);
         for (code, message) in findings {
             tally.say(Some(row.id), code, message);

@@ -20,8 +20,10 @@ mod retention;
 mod rlhf;
 mod row;
 mod run;
+mod run_id;
 mod snapshot;
 mod spread;
+mod subject;
 mod tally;
 #[cfg(test)]
 mod tests;

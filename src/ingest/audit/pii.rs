@@ -56,26 +56,29 @@ pub fn redacted(text: &str) -> Cow<'_, str> {
 fn spots(text: &str) -> Vec<(&'static Detector, usize, usize)> {
     let mut found = Vec::new();
     // Nearly every text is done here: no detector is content with less than an `@` or six digits.
-    if memchr::memchr(b'@', text.as_bytes()).is_none() && text.bytes().filter(u8::is_ascii_digit).nth(5).is_none() {
+    let bytes = text.as_bytes();
+    let host = memchr::memchr(b'@', bytes).is_some();
+    if !host && bytes.iter().filter(|byte| byte.is_ascii_digit()).nth(5).is_none() {
         return found;
     }
+    let detectors = DETECTORS.iter().filter(|detector| host || detector.name != "email");
     let (mut at, mut before) = (0, None);
-    while let Some(c) = text[at..].chars().next() {
+    while let Some(byte) = bytes.get(at) {
+        let c = if byte.is_ascii() { char::from(*byte) } else { text[at..].chars().next().unwrap_or_default() };
         let begins = is_word(c) || matches!(c, '+' | '(');
         let hit = if begins && before.is_none_or(|b| !is_word(b) && b != '-' && b != '.') {
-            DETECTORS.iter().find_map(|d| Some((d, (d.find)(&text[at..])?)))
+            detectors.clone().find_map(|d| Some((d, (d.find)(&text[at..])?)))
         } else {
             None
         };
-        let length = match hit {
+        match hit {
             Some((detector, length)) => {
                 found.push((detector, at, length));
-                length
+                at += length;
+                before = text[..at].chars().next_back();
             }
-            None => c.len_utf8(),
-        };
-        before = text[..at + length].chars().next_back();
-        at += length;
+            None => (at, before) = (at + c.len_utf8(), Some(c)),
+        }
     }
     found
 }

@@ -1,15 +1,16 @@
 //! Ids that were deleted twice: exactly, however many there are.
 //!
-//! The ids of every list are kept as ranges, sorted on disk as soon as they are many, and gone through once: two ranges of the
-//! same table and operation that overlap were deleted twice.
+//! The ids of every list are kept as ranges. A job that works its way through a table deletes ids that rise: those are written
+//! down as they come, and cannot overlap. Ranges that lie before the last one are sorted, on disk as soon as they are many, and
+//! only where there are any, all are gone through once: two ranges of the same table and operation that overlap were deleted twice.
 
 use super::column::Column;
 use super::ids::{self, Range};
 use super::pii::redacted;
 use super::row::{Facts, Row};
 use crate::io::hash;
-use crate::io::private::Sorter;
-use std::io;
+use crate::io::private::{Sorter, Source, Spool};
+use std::io::{self, BufRead};
 
 /// Table and operation, first id, last id, row: in this order, so that their bytes sort as they do.
 const ENTRY: usize = 16 + 16 + 16 + 8;
@@ -19,6 +20,7 @@ const KNOWN: usize = 256;
 /// Deleted ids, on their way.
 #[derive(Debug, Default)]
 pub struct Redeleted {
+    rising: Vec<Rising>,
     sorter: Sorter<ENTRY>,
     known: Vec<(String, u128)>,
     failed: Option<String>,
@@ -48,11 +50,21 @@ impl Redeleted {
         let operation = row.get(Column::Operation).text().unwrap_or("");
         let key = self.key(facts.table.unwrap_or(""), operation);
         for range in &facts.ids {
-            if let Err(error) = self.sorter.add(entry(key, *range, row.id)) {
+            if let Err(error) = self.keep(key, *range, row.id) {
                 self.failed = Some(error.to_string());
                 return;
             }
         }
+    }
+
+    fn keep(&mut self, key: u128, range: Range, row: i64) -> io::Result<()> {
+        let known = self.rising.iter().position(|rising| rising.key == key);
+        let place = known.unwrap_or(self.rising.len());
+        if place < KNOWN && known.is_none() {
+            self.rising.push(Rising::new(key, range, row));
+        }
+        let kept = self.rising.get_mut(place).map_or(Ok(false), |rising| rising.add(range, row))?;
+        if kept { Ok(()) } else { self.sorter.add(entry(key, range, row)) }
     }
 
     /// A row that is archived first and deleted later was not deleted twice.
@@ -72,6 +84,7 @@ impl Redeleted {
     /// Adds the ids of another file.
     pub fn merge(&mut self, other: Redeleted) {
         let result = self.sorter.merge(other.sorter);
+        self.rising.extend(other.rising);
         self.known.extend(other.known);
         self.failed = self.failed.take().or(other.failed).or(result.err().map(|error| error.to_string()));
     }
@@ -80,9 +93,14 @@ impl Redeleted {
     ///
     /// # Errors
     /// When the ids did not fit on the disk.
-    pub fn each(self, mut take: impl FnMut(Twice)) -> Result<(), String> {
+    pub fn each(mut self, mut take: impl FnMut(Twice)) -> Result<(), String> {
         if let Some(failed) = self.failed {
             return Err(failed);
+        }
+        self.rising.sort_by_key(|rising| (rising.key, rising.first));
+        let apart = self.rising.is_sorted_by(|one, next| one.key != next.key || one.last < next.first);
+        if apart && self.sorter.is_empty() {
+            return Ok(());
         }
         let table = |key: u128| {
             let name = self.known.iter().find(|(_, known)| *known == key).map_or("", |(name, _)| name);
@@ -90,24 +108,103 @@ impl Redeleted {
         };
         // The table, the furthest id so far, and the row that reached it.
         let mut reach: Option<(u128, u128, i64)> = None;
-        let outcome: io::Result<()> = self.sorter.each(|bytes| {
-            let (key, (first, last), row) = parts(bytes);
-            let (end, by) = match reach {
-                Some((table, end, by)) if table == key => (end, by),
-                _ => {
-                    reach = Some((key, last, row));
-                    return;
+        let sources: io::Result<Vec<Source<'_, ENTRY>>> = self.rising.iter_mut().map(Rising::entries).collect();
+        let outcome = sources.and_then(|sources| {
+            self.sorter.each(sources, |bytes| {
+                let (key, (first, last), row) = parts(bytes);
+                let (end, by) = match reach {
+                    Some((table, end, by)) if table == key => (end, by),
+                    _ => {
+                        reach = Some((key, last, row));
+                        return;
+                    }
+                };
+                if first <= end && row != by {
+                    let count = end.min(last) - first + 1;
+                    take(Twice { row: row.max(by), before: row.min(by), count, id: ids::shown(first), table: table(key) });
                 }
-            };
-            if first <= end && row != by {
-                let count = end.min(last) - first + 1;
-                take(Twice { row: row.max(by), before: row.min(by), count, id: ids::shown(first), table: table(key) });
-            }
-            if last > end {
-                reach = Some((key, last, row));
-            }
+                if last > end {
+                    reach = Some((key, last, row));
+                }
+            })
         });
         outcome.map_err(|error| error.to_string())
+    }
+}
+
+/// Ranges of one table and operation, each behind the one before: as what is added to the end of that, to the id and to its row.
+#[derive(Debug)]
+struct Rising {
+    key: u128,
+    /// The first id of all and the last one so far.
+    first: u128,
+    last: u128,
+    /// The first row and the last one so far.
+    begin: i64,
+    row: i64,
+    spool: Spool,
+}
+
+impl Rising {
+    /// None yet, before `range`.
+    fn new(key: u128, range: Range, row: i64) -> Rising {
+        let before = range.0.saturating_sub(1);
+        Rising { key, first: range.0, last: before, begin: row, row, spool: Spool::default() }
+    }
+
+    /// Adds a range; not one that begins before the end of the last one.
+    fn add(&mut self, (first, last): Range, row: i64) -> io::Result<bool> {
+        let step = first.checked_sub(self.last).filter(|step| *step > 0).and_then(|step| u64::try_from(step).ok());
+        let (Some(step), Ok(length)) = (step, u64::try_from(last - first)) else { return Ok(false) };
+        let rows = row.wrapping_sub(self.row);
+        let mut bytes = [0; 30];
+        let mut end = 0;
+        for number in [step, length, ((rows << 1) ^ (rows >> 63)) as u64] {
+            end = write(number, &mut bytes, end);
+        }
+        self.spool.add(&bytes[..end])?;
+        (self.last, self.row) = (last, row);
+        Ok(true)
+    }
+
+    /// All of them.
+    fn entries(&mut self) -> io::Result<Source<'_, ENTRY>> {
+        let (key, mut end, mut row) = (self.key, self.first.saturating_sub(1), self.begin);
+        let mut spool = self.spool.read()?;
+        let mut following = move || -> io::Result<Option<[u8; ENTRY]>> {
+            if spool.fill_buf()?.is_empty() {
+                return Ok(None);
+            }
+            let [step, length, rows] = [read(&mut spool)?, read(&mut spool)?, read(&mut spool)?];
+            let first = end + u128::from(step);
+            end = first + u128::from(length);
+            row = row.wrapping_add((rows >> 1) as i64 ^ -((rows & 1) as i64));
+            Ok(Some(entry(key, (first, end), row)))
+        };
+        Ok(Box::new(std::iter::from_fn(move || following().transpose())))
+    }
+}
+
+/// Writes a number as LEB128, seven bits in a byte, and gives the end of it.
+fn write(mut number: u64, bytes: &mut [u8; 30], mut end: usize) -> usize {
+    while number >= 0x80 {
+        bytes[end] = number as u8 | 0x80;
+        (number, end) = (number >> 7, end + 1);
+    }
+    bytes[end] = number as u8;
+    end + 1
+}
+
+fn read(spool: &mut impl BufRead) -> io::Result<u64> {
+    let (mut number, mut shift) = (0, 0);
+    loop {
+        let mut byte = [0];
+        spool.read_exact(&mut byte)?;
+        number |= u64::from(byte[0] & 0x7f) << shift;
+        if byte[0] < 0x80 {
+            return Ok(number);
+        }
+        shift += 7;
     }
 }
 
@@ -136,7 +233,7 @@ mod tests {
     fn add(all: &mut Redeleted, id: i64, table: &'static str, operation: &'static str, list: &str) {
         let mut cells = [Cell::Null; COLUMNS];
         cells[Column::Operation as usize] = Cell::Text(operation.as_bytes());
-        let facts = Facts { table: Some(table), ids: ids::read(list).unwrap().ranges, ..Facts::default() };
+        let facts = Facts { table: Some(table), ids: ids::read(list.as_bytes(), Vec::new()).unwrap().ranges, ..Facts::default() };
         all.add(&Row { id, cells }, &facts);
     }
 
@@ -157,6 +254,36 @@ mod tests {
         add(&mut all, 5, "a", "DELETE", "[10, 11]");
         add(&mut all, 6, "a", "DELETE", "[11, 12]");
         assert_eq!(told(all), [(4, 1, 2, Some(4)), (5, 1, 1, Some(10)), (6, 5, 1, Some(11))]);
+    }
+
+    #[test]
+    fn ranges_in_any_order_tell_what_a_search_of_all_pairs_tells() {
+        let mut seed = 7_u64;
+        let mut random = |below: u64| {
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (seed >> 33) % below
+        };
+        for _ in 0..200 {
+            let (mut all, mut other, mut slow, mut lists) = (Redeleted::default(), Redeleted::default(), Vec::new(), Vec::new());
+            for row in 1..=12 {
+                let first = if random(3) > 0 { row * 40 } else { random(500) as i64 - 250 };
+                let ids: Vec<i64> = (first..first + random(30) as i64).collect();
+                let text = format!("{ids:?}");
+                add(if random(4) == 0 { &mut other } else { &mut all }, row, "a", "DELETE", &text);
+                lists.push(ids);
+            }
+            all.merge(other);
+            for id in lists.iter().flatten().copied().collect::<std::collections::BTreeSet<i64>>() {
+                if lists.iter().filter(|ids| ids.contains(&id)).count() > 1 {
+                    slow.push(id);
+                }
+            }
+            let mut fast = Vec::new();
+            all.each(|twice| fast.extend((0..twice.count as i64).map(|n| twice.id.unwrap() + n))).unwrap();
+            fast.sort_unstable();
+            fast.dedup();
+            assert_eq!(fast, slow);
+        }
     }
 
     #[test]

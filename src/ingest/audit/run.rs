@@ -8,6 +8,7 @@ use crate::instant::Instant;
 use crate::metric::Value;
 use crate::record::Record;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// The longest run id that is shown, in characters.
 const ID: usize = 100;
@@ -21,6 +22,8 @@ const LENGTH: i64 = 86_400_000;
 pub struct Runs {
     /// In the order of their rows; the rows of one run may stand apart until [`Runs::condense`].
     runs: Vec<Run>,
+    /// The id of the last one as its newest row has it; empty where it has none.
+    current: Vec<u8>,
     /// How many were left out.
     omitted: u64,
     /// The tables that runs worked on; a run knows them by their place.
@@ -33,6 +36,8 @@ pub struct Runs {
 #[derive(Clone, Debug)]
 pub struct Run {
     id: Option<String>,
+    /// By which rows of one run are put together.
+    key: u128,
     /// Its first row.
     pub at: Instant,
     last: Instant,
@@ -46,30 +51,39 @@ pub struct Run {
     tables: u64,
     twice: u64,
     /// Where it ran: host, environment, version.
-    place: [Option<Box<str>>; 3],
+    place: [Option<Arc<str>>; 3],
     /// Whether its rows name several.
     mixed: [bool; 3],
 }
 
 impl Runs {
-    /// Counts a row that `deleted` so many; one without a time is in no run that could be dated.
-    pub fn add(&mut self, run: Option<&[u8]>, row: &Row<'_>, facts: &Facts<'_>, deleted: u64) {
-        let id = run.map(|id| redacted(&String::from_utf8_lossy(id)).chars().take(ID).collect::<String>());
+    /// Counts a row that `deleted` so many, of the run with this id and its key; one without a time is in no run that could be dated.
+    pub fn add(&mut self, run: Option<(&[u8], u128)>, row: &Row<'_>, facts: &Facts<'_>, deleted: u64) {
         let table = facts.table.and_then(|name| self.place_of(name)).map_or(0, |place| 1 << place);
+        let place = [row.get(Column::Host).text(), facts.environment, row.get(Column::Version).text()];
+        // Most rows are of the run of the row before.
+        if let (Some((id, _)), Some(at)) = (run, facts.at)
+            && self.current == id
+            && let Some(last) = self.runs.last_mut().filter(|last| last.is_at(place))
+        {
+            last.count(at, facts, deleted, table);
+            return;
+        }
+        let id = run.map(|(id, _)| redacted(&String::from_utf8_lossy(id)).chars().take(ID).collect::<String>());
         let Some(at) = facts.at else {
             if let Some(id) = id.filter(|_| self.undated.len() < KEPT) {
                 *self.undated.entry(id).or_default() |= table;
             }
             return;
         };
-        let place = [row.get(Column::Host).text(), facts.environment, row.get(Column::Version).text()];
         if let Some(last) = self.runs.last_mut().filter(|last| last.continues(&id, at) && last.is_at(place)) {
             last.count(at, facts, deleted, table);
             return;
         }
-        let place = place.map(|name| name.map(|name| name.chars().take(ID).collect::<String>().into()));
+        run.map_or(&[][..], |(id, _)| id).clone_into(&mut self.current);
         let mut row = Run {
             id,
+            key: run.map_or(0, |(_, key)| key),
             at,
             last: at,
             rows: 0,
@@ -79,7 +93,7 @@ impl Runs {
             manual: false,
             tables: 0,
             twice: 0,
-            place,
+            place: self.shared(place),
             mixed: [false; 3],
         };
         row.count(at, facts, deleted, table);
@@ -90,6 +104,15 @@ impl Runs {
         if self.runs.len() >= 4 * KEPT {
             self.condense();
         }
+    }
+
+    /// Where a row ran: in the memory of the run before, where it is the same.
+    fn shared(&self, place: [Option<&str>; 3]) -> [Option<Arc<str>>; 3] {
+        let known = |at: usize| self.runs.last().and_then(|last| last.place[at].as_ref());
+        std::array::from_fn(|at| match (place[at], known(at)) {
+            (Some(name), Some(known)) if **known == *name => Some(Arc::clone(known)),
+            (name, _) => name.map(|name| name.chars().take(ID).collect::<String>().into()),
+        })
     }
 
     fn place_of(&mut self, table: &str) -> Option<usize> {
@@ -157,7 +180,8 @@ impl Runs {
 
     /// Puts the rows of each run together, and keeps the newest runs.
     fn condense(&mut self) {
-        self.runs.sort_by(|a, b| (&a.id, a.at).cmp(&(&b.id, b.at)));
+        self.current.clear();
+        self.runs.sort_unstable_by_key(|run| (run.id.is_some(), run.key, run.at));
         self.runs.dedup_by(|next, run| {
             let one = run.is_one_with(next);
             if one {
@@ -165,7 +189,7 @@ impl Runs {
             }
             one
         });
-        self.runs.sort_by(|a, b| (a.at, &a.id).cmp(&(b.at, &b.id)));
+        self.runs.sort_unstable_by(|a, b| (a.at, &a.id).cmp(&(b.at, &b.id)));
         let surplus = self.runs.len().saturating_sub(KEPT);
         self.runs.drain(..surplus);
         self.omitted += surplus as u64;
@@ -215,6 +239,9 @@ impl Run {
         for place in 0..3 {
             let differ = matches!((&self.place[place], &next.place[place]), (Some(here), Some(there)) if here != there);
             self.mixed[place] |= next.mixed[place] || differ;
+            if self.place[place].is_none() {
+                self.place[place].clone_from(&next.place[place]);
+            }
         }
     }
 
@@ -274,7 +301,12 @@ mod tests {
     fn added(rows: &[(Option<&str>, i64)]) -> Vec<(String, i64, u64)> {
         let mut runs = Runs::default();
         for (id, at) in rows {
-            runs.add(id.map(str::as_bytes), &BLANK, &Facts { at: Some(Instant(*at)), ..Facts::default() }, 0);
+            runs.add(
+                id.map(|id| (id.as_bytes(), u128::from(id.as_bytes()[0]))),
+                &BLANK,
+                &Facts { at: Some(Instant(*at)), ..Facts::default() },
+                0,
+            );
         }
         let (records, _) = runs.records();
         records.iter().map(|row| (row.subject().to_owned(), at(row), row.count("rows").unwrap_or(0))).collect()
@@ -298,7 +330,7 @@ mod tests {
     fn the_newest_are_kept() {
         let mut runs = Runs::default();
         for n in 0..(5 * KEPT as i64) {
-            runs.add(Some(n.to_string().as_bytes()), &BLANK, &Facts { at: Some(Instant(n)), ..Facts::default() }, 0);
+            runs.add(Some((n.to_string().as_bytes(), n as u128)), &BLANK, &Facts { at: Some(Instant(n)), ..Facts::default() }, 0);
         }
         let (records, omitted) = runs.records();
         assert_eq!((records.len(), omitted, records.last().map(at)), (KEPT, 4 * KEPT as u64, Some(5 * KEPT as i64 - 1)));

@@ -74,14 +74,16 @@ fn scan(reading: &mut Reading<'_>, snapshot: &Snapshot, map: &Map, policy: Optio
     // Without an index the rows come in the order they were written.
     let sql = format!("SELECT {} FROM {} NOT INDEXED", select.join(", "), sqlite::quoted(&found.name));
     let mut judge = Judge::new(Terms { map, policy, now: reading.request.now, present, defaults });
-    if let Err(failure) = rows(snapshot, &sql, map, &mut judge, along.as_mut(), &mut tally) {
-        return reading.error(file_code(failure.code), Location::whole(), failure.message);
-    }
+    let ids = match rows(snapshot, &sql, map, &mut judge, along.as_mut(), &mut tally) {
+        Ok(ids) => ids,
+        Err(failure) => return reading.error(file_code(failure.code), Location::whole(), failure.message),
+    };
     judge.finish(&mut tally);
     if tally.rows == 0 {
         return reading.error("AUD-NO-ROWS", Location::whole(), format!("{} has no row", found.name));
     }
-    removed(snapshot, found, &mut tally);
+    let numbered = found.columns.iter().any(|column| column.number && Some(column.name.as_str()) == asked.id);
+    removed(snapshot, found, ids.filter(|_| numbered), &mut tally);
     draft.columns = present.iter().filter(|p| **p).count() as u64;
     describe(reading, found, map, draft.columns, &mut tally);
     draft.readable = true;
@@ -114,6 +116,7 @@ fn expression(origin: Option<&Origin>) -> String {
     format!("CASE WHEN json_valid({name}) THEN json_extract({name}, '${path}') END")
 }
 
+/// Goes over all rows, and gives the lowest and the highest id.
 fn rows(
     snapshot: &Snapshot,
     sql: &str,
@@ -121,8 +124,8 @@ fn rows(
     judge: &mut Judge<'_>,
     mut along: Option<&mut Along>,
     tally: &mut Tally,
-) -> Result<(), sqlite::Failure> {
-    let mut position = 0;
+) -> Result<Option<(i64, i64)>, sqlite::Failure> {
+    let (mut position, mut ids) = (0, None::<(i64, i64)>);
     snapshot.query(sql)?.run(|row| {
         position += 1;
         let cells: [Cell<'_>; COLUMNS] = std::array::from_fn(|column| row.cell(column));
@@ -130,9 +133,11 @@ fn rows(
             along.add(&cells, [row.cell(COLUMNS), row.cell(COLUMNS + 1)]);
         }
         let id = cells[Column::Id as usize].integer().unwrap_or(position);
+        ids = Some(ids.map_or((id, id), |(first, last)| (first.min(id), last.max(id))));
         judge.row(&Row { id, cells: map.understood(cells) }, tally);
         ControlFlow::Continue(())
-    })
+    })?;
+    Ok(ids)
 }
 
 /// Which columns the table has; nothing when one is missing that the map relies on.
@@ -186,14 +191,19 @@ fn columns(reading: &mut Reading<'_>, found: &Table, map: &Map, tally: &mut Tall
 }
 
 /// What AUTOINCREMENT tells: it never gives a number twice, so a number that is not there was taken away, or never kept.
-fn removed(snapshot: &Snapshot, found: &Table, tally: &mut Tally) {
+///
+/// `ids` are the lowest and the highest number, where they were seen with the rows.
+fn removed(snapshot: &Snapshot, found: &Table, ids: Option<(i64, i64)>, tally: &mut Tally) {
     if !found.counted {
         return;
     }
     let Some(id) = found.columns.iter().find(|c| c.key).map(|c| sqlite::quoted(&c.name)) else { return };
     let name = sqlite::quoted(&found.name);
-    let text = found.name.replace('\'', "''");
-    let sql = format!("SELECT MIN({id}), MAX({id}), COUNT(*), (SELECT MAX(seq) FROM sqlite_sequence WHERE name = '{text}') FROM {name}");
+    let given = format!("(SELECT MAX(seq) FROM sqlite_sequence WHERE name = '{}')", found.name.replace('\'', "''"));
+    let sql = match ids {
+        Some((first, last)) => format!("SELECT {first}, {last}, {}, {given}", tally.rows),
+        None => format!("SELECT MIN({id}), MAX({id}), COUNT(*), {given} FROM {name}"),
+    };
     let Some([first, last, rows, given]) = four(snapshot, &sql) else { return };
     if given > last {
         let message =

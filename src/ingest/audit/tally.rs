@@ -2,12 +2,12 @@
 
 use super::chain;
 use super::column::Column;
-use super::pii::redacted;
 use super::redeleted::Redeleted;
 use super::row::{Facts, Row};
 use super::run::Runs;
+use super::run_id::RunIds;
 use super::spread::Spread;
-use crate::analyze::quantile::quantile_of_sorted;
+use super::subject::Subjects;
 use crate::instant::Instant;
 use crate::metric::{Name, Value, grouped};
 use crate::record::Record;
@@ -15,8 +15,6 @@ use std::collections::BTreeMap;
 
 /// So many findings, tables and days are kept; the others are only counted.
 pub const KEPT: usize = 10_000;
-/// Run ids are sorted out when there are so many.
-const RUNS: usize = 1 << 20;
 /// Rows without a run id that follow each other within this time are one run, in milliseconds.
 pub const PAUSE: i64 = 60_000;
 /// The longest message of a finding, in characters.
@@ -60,9 +58,10 @@ pub struct Tally {
     /// For each code its first findings, and what is said of all of them together.
     examples: BTreeMap<&'static str, Vec<String>>,
     digests: BTreeMap<&'static str, String>,
-    tables: BTreeMap<String, Table>,
-    days: BTreeMap<i64, Day>,
-    runs: Vec<u128>,
+    subjects: Subjects,
+    /// In order.
+    days: Vec<(i64, Day)>,
+    run_ids: RunIds,
     nameless_runs: u64,
     nameless_at: Option<Instant>,
     dated_runs: Runs,
@@ -77,19 +76,6 @@ pub struct Finding {
     pub code: &'static str,
     /// One sentence.
     pub message: String,
-}
-
-/// Rows about one table.
-#[derive(Clone, Debug, Default)]
-pub struct Table {
-    rows: u64,
-    deleted: u64,
-    errors: u64,
-    dry_runs: u64,
-    durations: Vec<u32>,
-    days: Option<f64>,
-    /// The newest row that is neither a dry run nor an error.
-    pub last_real: Option<Instant>,
 }
 
 /// Rows of one day.
@@ -126,9 +112,14 @@ impl Tally {
         }
         let mut number = [0; 8];
         let run = row.run(&mut number);
-        self.run(run, facts.at);
+        let run = run.map(|id| (id, self.run_ids.add(id)));
+        if run.is_none() {
+            self.nameless(facts.at);
+        }
         self.dated_runs.add(run, row, facts, deleted);
-        self.table(facts, deleted, real);
+        if self.subjects.add(facts, deleted, real).is_none() {
+            *self.omitted.entry("audit.table".into()).or_default() += 1;
+        }
         self.day(facts, deleted, now);
         if real {
             self.redeleted.add(row, facts);
@@ -194,44 +185,11 @@ impl Tally {
         counts.map(|(code, n)| (code, self.digests.get(code).cloned().unwrap_or_else(|| generic(&code, n)))).collect()
     }
 
-    fn run(&mut self, run: Option<&[u8]>, at: Option<Instant>) {
-        let Some(run) = run else {
-            let same = self.nameless_at.zip(at).is_some_and(|(before, at)| (at.0 - before.0).abs() <= PAUSE);
-            self.nameless_runs += u64::from(!same);
-            self.nameless_at = at;
-            return;
-        };
-        let key = fingerprint(run);
-        if self.runs.last() != Some(&key) {
-            self.runs.push(key);
-        }
-        if self.runs.len() >= RUNS && self.runs.len().is_power_of_two() {
-            self.runs.sort_unstable();
-            self.runs.dedup();
-        }
-    }
-
-    fn table(&mut self, facts: &Facts<'_>, deleted: u64, real: bool) {
-        let name = redacted(facts.table.unwrap_or("(none)"));
-        let name = name.as_ref();
-        if !self.tables.contains_key(name) {
-            if self.tables.len() >= KEPT {
-                // Rows, not tables: who makes up ten thousand names may make up more than fit in memory.
-                *self.omitted.entry("audit.table".into()).or_default() += 1;
-                return;
-            }
-            self.tables.insert(name.to_owned(), Table::default());
-        }
-        let Some(table) = self.tables.get_mut(name) else { return };
-        table.rows += 1;
-        table.deleted = table.deleted.saturating_add(deleted);
-        table.errors += u64::from(facts.failed);
-        table.dry_runs += u64::from(facts.dry_run == Some(true));
-        table.durations.extend(facts.duration.map(|ms| u32::try_from(ms).unwrap_or(u32::MAX)));
-        table.days = facts.days.or(table.days);
-        if real {
-            table.last_real = table.last_real.max(facts.at);
-        }
+    /// Counts runs without an id by the pauses between them.
+    fn nameless(&mut self, at: Option<Instant>) {
+        let same = self.nameless_at.zip(at).is_some_and(|(before, at)| (at.0 - before.0).abs() <= PAUSE);
+        self.nameless_runs += u64::from(!same);
+        self.nameless_at = at;
     }
 
     fn day(&mut self, facts: &Facts<'_>, deleted: u64, now: Instant) {
@@ -240,16 +198,28 @@ impl Tally {
             *self.omitted.entry("audit.day".into()).or_default() += 1;
             return;
         }
-        let day = self.days.entry(at.day()).or_default();
+        let day = self.on(at.day());
         day.rows += 1;
         day.deletions += u64::from(deleted > 0);
         day.dry_runs += u64::from(facts.dry_run == Some(true));
         day.errors += u64::from(facts.failed);
     }
 
+    /// What is counted of a day; most rows are of the day of the row before.
+    fn on(&mut self, day: i64) -> &mut Day {
+        let place = match self.days.last() {
+            Some((last, _)) if *last == day => self.days.len() - 1,
+            _ => self.days.binary_search_by_key(&day, |(day, _)| *day).unwrap_or_else(|place| {
+                self.days.insert(place, (day, Day::default()));
+                place
+            }),
+        };
+        &mut self.days[place].1
+    }
+
     /// The tables that rows are about.
-    pub fn tables(&self) -> &BTreeMap<String, Table> {
-        &self.tables
+    pub fn subjects(&self) -> &Subjects {
+        &self.subjects
     }
 
     /// The runs that can be dated.
@@ -257,11 +227,13 @@ impl Tally {
         &mut self.dated_runs
     }
 
-    /// How many job runs there were.
+    /// How many job runs there were, when all rows are counted.
     pub fn runs(&mut self) -> u64 {
-        self.runs.sort_unstable();
-        self.runs.dedup();
-        self.runs.len() as u64 + self.nameless_runs
+        let named = self.run_ids.count().unwrap_or_else(|error| {
+            self.trouble.push(format!("how many runs there were could not be counted: {error}"));
+            0
+        });
+        named + self.nameless_runs
     }
 
     /// Adds what another file's rows add up to.
@@ -295,17 +267,15 @@ impl Tally {
         for (family, n) in other.omitted {
             *self.omitted.entry(family).or_default() += n;
         }
-        for (name, table) in other.tables {
-            self.tables.entry(name).or_default().merge(table);
-        }
+        self.subjects.merge(other.subjects);
         for (day, n) in other.days {
-            let sum = self.days.entry(day).or_default();
+            let sum = self.on(day);
             sum.rows += n.rows;
             sum.deletions += n.deletions;
             sum.dry_runs += n.dry_runs;
             sum.errors += n.errors;
         }
-        self.runs.extend(other.runs);
+        self.run_ids.merge(other.run_ids);
         self.nameless_runs += other.nameless_runs;
         self.dated_runs.merge(other.dated_runs);
     }
@@ -320,16 +290,16 @@ impl Tally {
     }
 
     /// A record for every table, in order of name.
-    pub fn table_records(&self) -> impl Iterator<Item = Record> {
-        self.tables.iter().map(|(name, table)| table.record(name))
+    pub fn table_records(&mut self) -> Vec<Record> {
+        self.subjects.records()
     }
 
     /// A record for every day between the first and the last, in UTC: a day without a row is a gap that must be seen.
     pub fn day_records(&self) -> impl Iterator<Item = Record> {
-        let first = self.days.keys().next().copied().unwrap_or(0);
-        let last = self.days.keys().next_back().copied().unwrap_or(-1);
+        let first = self.days.first().map_or(0, |(day, _)| *day);
+        let last = self.days.last().map_or(-1, |(day, _)| *day);
         (first..=last).map(|number| {
-            let day = self.days.get(&number).copied().unwrap_or_default();
+            let day = self.days.binary_search_by_key(&number, |(day, _)| *day).map(|place| self.days[place].1).unwrap_or_default();
             Record::new("day", Instant(number * 86_400_000).date())
                 .with("rows", Value::Count(day.rows))
                 .with("deletions", Value::Count(day.deletions))
@@ -337,47 +307,4 @@ impl Tally {
                 .with("errors", Value::Count(day.errors))
         })
     }
-}
-
-impl Table {
-    fn merge(&mut self, other: Table) {
-        self.rows += other.rows;
-        self.deleted = self.deleted.saturating_add(other.deleted);
-        self.errors += other.errors;
-        self.dry_runs += other.dry_runs;
-        self.durations.extend(other.durations);
-        self.days = other.days.or(self.days);
-        self.last_real = self.last_real.max(other.last_real);
-    }
-
-    fn record(&self, name: &str) -> Record {
-        let mut durations: Vec<f64> = self.durations.iter().map(|ms| f64::from(*ms)).collect();
-        durations.sort_unstable_by(f64::total_cmp);
-        let quantile = |share| quantile_of_sorted(&durations, share).map(Value::Duration);
-        Record::new("name", name)
-            .with("rows", Value::Count(self.rows))
-            .with("deleted", Value::Count(self.deleted))
-            .with("errors", Value::Count(self.errors))
-            .with("dry_runs", Value::Count(self.dry_runs))
-            .with_some("last_real", self.last_real.map(Value::Instant))
-            .with_some("p50", quantile(0.5))
-            .with_some("p95", quantile(0.95))
-            .with_some("retention", self.days.map(|days| Value::Duration(days * 86_400_000.0)))
-    }
-}
-
-/// A run id in 16 bytes: a UUID as it is, everything else by FNV-1a with 128 bits
-/// (<https://www.ietf.org/archive/id/draft-eastlake-fnv-29.html>). It counts runs; nothing rests on it that an enemy could gain from.
-fn fingerprint(run: &[u8]) -> u128 {
-    let (mut uuid, mut digits) = (0u128, 0);
-    for byte in run.iter().filter(|b| **b != b'-') {
-        let Some(digit) = char::from(*byte).to_digit(16) else { break };
-        uuid = uuid << 4 | u128::from(digit);
-        digits += 1;
-    }
-    if digits == 32 && run.len() == 36 {
-        return uuid;
-    }
-    let (basis, prime) = (0x6c62_272e_07bb_0142_62b8_2175_6295_c58d_u128, (1 << 88) + 0x13b);
-    run.iter().fold(basis, |hash, byte| (hash ^ u128::from(*byte)).wrapping_mul(prime))
 }

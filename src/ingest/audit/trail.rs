@@ -30,6 +30,8 @@ pub fn judge(tally: &mut Tally, map: &Map, policy: Option<&Policy>, now: Instant
         tables(tally, policy);
     }
     redeleted(tally);
+    // Counted here, so that what keeps them from being counted is told.
+    tally.runs();
     if tally.scanned.0 >= ROWS && tally.scanned.0 == tally.scanned.1 {
         let message = format!(
             "{} equals {} in all {} rows that deleted any: it says nothing about what was looked at",
@@ -62,7 +64,8 @@ fn period(ms: i64) -> String {
 /// Tables that only dry runs have looked at since their last real one.
 fn dry_only(tally: &mut Tally, every: Option<i64>, now: Instant) {
     tally.dated_runs().all();
-    let lasts: Vec<(String, Option<Instant>)> = tally.tables().iter().map(|(name, table)| (name.clone(), table.last_real)).collect();
+    let lasts: Vec<(String, Option<Instant>)> =
+        tally.subjects().iter().map(|(name, subject)| (name.to_owned(), subject.last_real)).collect();
     let runs = std::mem::take(tally.dated_runs());
     let mut found: Vec<(String, String)> = Vec::new();
     for (table, last) in &lasts {
@@ -135,11 +138,14 @@ fn runs(tally: &mut Tally, policy: Option<&Policy>) {
 
 /// Tables that the policy does not name, and those that nobody worked on.
 fn tables(tally: &mut Tally, policy: &Policy) {
-    let known: Vec<String> = tally.tables().keys().cloned().collect();
-    for table in known.iter().filter(|table| !policy.tables.contains_key(*table)) {
+    let unknown = tally.subjects().iter().map(|(table, _)| table).filter(|table| !policy.tables.contains_key(*table));
+    for table in unknown.map(str::to_owned).collect::<Vec<_>>() {
         tally.say(None, "RET-POLICY", format!("{table}: not in the policy file ({})", policy.file));
     }
-    for table in policy.tables.keys().filter(|table| !known.contains(table)) {
+    for table in policy.tables.keys() {
+        if tally.subjects().has(table) {
+            continue;
+        }
         tally.say(None, "RET-POLICY", format!("{table}: policy file says {} days, and no row is about it", policy.tables[table]));
     }
 }

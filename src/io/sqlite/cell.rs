@@ -32,9 +32,14 @@ impl<'a> Cell<'a> {
         }
     }
 
+    /// Whether it is this text.
+    pub fn is(self, text: &str) -> bool {
+        matches!(self, Cell::Text(found) if found == text.as_bytes())
+    }
+
     /// Whether it is NULL.
     pub fn is_null(self) -> bool {
-        self == Cell::Null
+        matches!(self, Cell::Null)
     }
 }
 

@@ -43,6 +43,9 @@ pub(super) fn install(connection: &Connection, now: Instant) -> Result<()> {
     for &(name, first, times) in FUNCTIONS {
         let original = Arc::clone(&original);
         let call = move |context: &Context<'_>| -> Result<Value> {
+            if let Some(text) = plain(name, context) {
+                return Ok(Value::Text(text));
+            }
             let arguments = arguments(context, now, first, times)?;
             let sql = format!("SELECT {name}({})", vec!["?"; arguments.len()].join(","));
             let original = original.lock().unwrap_or_else(PoisonError::into_inner);
@@ -75,6 +78,71 @@ fn arguments(context: &Context<'_>, now: Instant, first: usize, times: usize) ->
         arguments.push(moment(now));
     }
     Ok(arguments)
+}
+
+/// The common case by hand, because a report asks for the month of every row: a part of a moment that is written as SQLite writes it.
+/// Nothing for all that is not so plain.
+fn plain(name: &str, context: &Context<'_>) -> Option<String> {
+    let text = |at: usize| match context.get_raw(at) {
+        ValueRef::Text(text) => Some(text),
+        _ => None,
+    };
+    let (format, moment) = match (name, context.len()) {
+        ("date", 1) => (&b"%Y-%m-%d"[..], text(0)?),
+        ("time", 1) => (&b"%H:%M:%S"[..], text(0)?),
+        ("datetime", 1) => (&b"%Y-%m-%d %H:%M:%S"[..], text(0)?),
+        ("strftime", 2) => (text(0)?, text(1)?),
+        _ => return None,
+    };
+    let moment = Written::read(moment)?;
+    let mut out = String::with_capacity(format.len() + 4);
+    let mut format = format.iter();
+    while let Some(byte) = format.next() {
+        match byte {
+            b'%' => out.push_str(moment.part(*format.next()?)?),
+            byte if byte.is_ascii() && *byte != 0 => out.push(char::from(*byte)),
+            _ => return None,
+        }
+    }
+    Some(out)
+}
+
+/// A moment as SQLite writes it, of which every part can be taken as it stands.
+struct Written<'a>(&'a str);
+
+impl Written<'_> {
+    /// Reads `2026-02-17` or `2026-02-17 23:10:00`. Days after the 28th are left to SQLite, which knows how many a month has.
+    fn read(text: &[u8]) -> Option<Written<'_>> {
+        let shaped = |shape: &[u8]| {
+            text.len() == shape.len()
+                && text.iter().zip(shape).all(|(byte, shape)| match shape {
+                    b'9' => byte.is_ascii_digit(),
+                    other => byte == other,
+                })
+        };
+        let timed = shaped(b"9999-99-99 99:99:99");
+        if !timed && !shaped(b"9999-99-99") {
+            return None;
+        }
+        let two = |at: usize| text.get(at..at + 2).map_or(0, |digits| u32::from(digits[0] - b'0') * 10 + u32::from(digits[1] - b'0'));
+        let day = (1..=12).contains(&two(5)) && (1..=28).contains(&two(8));
+        let time = !timed || (two(11) < 24 && two(14) < 60 && two(17) < 60);
+        (day && time).then_some(Written(std::str::from_utf8(text).ok()?))
+    }
+
+    fn part(&self, letter: u8) -> Option<&str> {
+        let (at, length) = match letter {
+            b'Y' => (0, 4),
+            b'm' => (5, 2),
+            b'd' => (8, 2),
+            b'H' => (11, 2),
+            b'M' => (14, 2),
+            b'S' => (17, 2),
+            _ => return None,
+        };
+        // A day begins at midnight.
+        self.0.get(at..at + length).or((at > 8).then_some("00"))
+    }
 }
 
 fn moment(now: Instant) -> Value {

@@ -226,6 +226,58 @@ fn now_is_the_moment_that_is_judged() {
 }
 
 #[test]
+fn parts_of_moments_are_what_sqlite_says() {
+    let made = make("CREATE TABLE t (a)");
+    let (snapshot, original) = (open(&made.path).unwrap(), rusqlite::Connection::open_in_memory().unwrap());
+    let moments = [
+        "2026-02-17 23:10:09",
+        "2026-02-17",
+        "2024-02-29 00:00:00",
+        "2026-02-29",
+        "2026-02-31 10:00:00",
+        "0000-01-01",
+        "9999-12-28 23:59:59",
+        "2026-13-01",
+        "2026-00-10",
+        "2026-01-00",
+        "2026-02-17 24:00:00",
+        "2026-02-17 10:60:00",
+        "2026-02-17 10:59:60",
+        "2026-02-17T10:00:00",
+        "2026-02-17 10:00:00.5",
+        "2026-02-17 10:00:00Z",
+        "2026-02-17 10:00",
+        "2026-02-17 10:00:00 ",
+        "10:00:00",
+        "",
+        "x",
+        "2026-2-17",
+        "２026-02-17",
+    ];
+    let calls = [
+        "date(%)",
+        "time(%)",
+        "datetime(%)",
+        "strftime('%Y-%m', %)",
+        "strftime('day %d, %H:%M:%S %%', %)",
+        "strftime('%j %s %w', %)",
+        "strftime('', %)",
+        "strftime('é %Y', %)",
+        "strftime('%', %)",
+        "strftime('%Y %q', %)",
+        "date(%, '+1 day')",
+        "strftime(CAST('%Y' AS BLOB), %)",
+    ];
+    for (moment, call) in moments.iter().flat_map(|moment| calls.map(|call| (moment, call))) {
+        // The last `%` with a bracket or comma behind it is the moment.
+        let (before, after) = call.rsplit_once(if call.contains("%, '+") { "%, '+" } else { "%)" }).unwrap();
+        let sql = format!("SELECT quote({before}'{moment}'{}{after})", if call.contains("%, '+") { ", '+" } else { ")" });
+        let expected: String = original.query_row(&sql, [], |row| row.get(0)).unwrap();
+        assert_eq!(ask(&snapshot, &sql), format!("`{}`", expected.escape_debug()), "{sql}");
+    }
+}
+
+#[test]
 fn a_table_is_found_behind_the_first_pages() {
     let many: String =
         (0..900).map(|n| format!("CREATE TABLE table_{n:04} (a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r);")).collect();

@@ -5,7 +5,7 @@ use crate::ingest::audit::ids::{self, Id, Ids};
 
 impl Judge<'_> {
     /// The ids that a row lists.
-    pub(super) fn ids(&self, row: &Row<'_>, facts: &Facts<'_>, tally: &mut Tally, found: &mut Found<'_>) -> Vec<ids::Range> {
+    pub(super) fn ids(&mut self, row: &Row<'_>, facts: &Facts<'_>, tally: &mut Tally, found: &mut Found<'_>) -> Vec<ids::Range> {
         let Some(count) = facts.count.filter(|_| self.has(Column::Ids)) else { return Vec::new() };
         let (label, counted) = (self.label(Column::Ids), self.label(Column::Count));
         let read = match row.get(Column::Ids) {
@@ -14,7 +14,7 @@ impl Judge<'_> {
                 found.say("RET-IDS-COUNT", || format!("{label} is NULL, {counted} {count}"));
                 return Vec::new();
             }
-            Cell::Text(text) => ids::read(std::str::from_utf8(text).unwrap_or("no text")),
+            Cell::Text(text) => ids::read(text, std::mem::take(&mut self.room)),
             cell => Err(format!("is {}, not a JSON array", shown(cell))),
         };
         let list = match read {

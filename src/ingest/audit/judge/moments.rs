@@ -2,6 +2,7 @@
 
 use super::{Cell, Column, Facts, Found, Judge, Row, SLACK, Tally, duration, shown};
 use crate::ingest::audit::tally::KEPT;
+use crate::ingest::table::Form;
 use crate::instant::Instant;
 use std::collections::BTreeMap;
 
@@ -12,6 +13,9 @@ const QUARTER: i64 = 900_000;
 const ZONES: i64 = 56;
 /// Before the year 2000 nobody wrote such a trail.
 const PLAUSIBLE: i64 = 946_684_800_000;
+
+/// A moment and how it is written, where a value is one.
+pub(super) type Told = Option<(Instant, Form)>;
 
 /// What rows tell about the clocks that wrote them.
 ///
@@ -87,12 +91,13 @@ fn clock(ms: i64) -> String {
 }
 
 impl Judge<'_> {
-    pub(super) fn moment(&mut self, row: &Row<'_>, tally: &mut Tally, found: &mut Found<'_>) -> Option<Instant> {
+    /// When a row was written, given what its time was understood as.
+    pub(super) fn moment(&mut self, row: &Row<'_>, told: Told, tally: &mut Tally, found: &mut Found<'_>) -> Option<Instant> {
         let label = self.label(Column::At);
         let cell = row.get(Column::At);
-        let form = self.terms.map.times.tell(cell).map(|(_, form)| form);
-        tally.spread.form(form.map(|form| form.name()), cell);
-        let at = self.time(row, Column::At, found)?;
+        let form = told.map(|(_, form)| form);
+        tally.spread.form(form.map(Form::name), cell);
+        let at = self.time(cell, told, Column::At, found)?;
         let ahead = at.0.saturating_sub(self.terms.now.0);
         if ahead > SKEW {
             let message = format!("{label} {} is in the future: {} after {}", day(cell, at), duration(ahead as f64), self.terms.now);
@@ -118,9 +123,9 @@ impl Judge<'_> {
         Some(at)
     }
 
-    fn time(&self, row: &Row<'_>, column: Column, found: &mut Found<'_>) -> Option<Instant> {
-        let (cell, label) = (row.get(column), self.label(column));
-        let Some((at, form)) = self.terms.map.times.read(cell) else {
+    fn time(&self, cell: Cell<'_>, told: Told, column: Column, found: &mut Found<'_>) -> Option<Instant> {
+        let label = self.label(column);
+        let Some((at, form)) = told else {
             match cell {
                 Cell::Null => found.say("AUD-TS-NULL", || format!("{label} is NULL")),
                 Cell::Blob(_) => found.mistyped(column, cell, "a time"),
@@ -135,7 +140,7 @@ impl Judge<'_> {
             found.say("AUD-TS-INVALID", || format!("{label} {} is not plausible", shown(cell)));
             return None;
         }
-        if let Err(form) = form {
+        if !self.terms.map.times.accepts(form) {
             let wanted = self.terms.map.times.forms();
             found.say("AUD-TS-FORMAT", || format!("{label} {} is written as {}, not as {wanted}", shown(cell), form.name()));
         }
@@ -143,22 +148,23 @@ impl Judge<'_> {
     }
 
     /// The cut-off lies as far before the run as the retention says.
-    pub(super) fn cutoff(&mut self, row: &Row<'_>, facts: &Facts<'_>, found: &mut Found<'_>) {
+    pub(super) fn cutoff(&mut self, row: &Row<'_>, facts: &Facts<'_>, told: Told, found: &mut Found<'_>) {
         if !self.has(Column::Cutoff) {
             return;
         }
         let label = self.label(Column::Cutoff);
-        if row.get(Column::Cutoff).is_null() {
+        let cell = row.get(Column::Cutoff);
+        if cell.is_null() {
             if facts.count.is_some_and(|n| n > 0) {
                 found.say("RET-CUTOFF", || format!("{label} is NULL"));
             }
             return;
         }
-        let Some(cutoff) = self.time(row, Column::Cutoff, found) else { return };
+        let Some(cutoff) = self.time(cell, self.terms.map.times.tell(cell), Column::Cutoff, found) else { return };
         // A time that had to be guessed at shows nothing about another.
-        let sure = self.terms.map.times.read(row.get(Column::At)).is_some_and(|(_, form)| form.is_ok());
+        let sure = told.is_some_and(|(_, form)| self.terms.map.times.accepts(form));
         let near = |at: &Instant| at.0 <= self.terms.now.0 + ZONES * QUARTER + SKEW;
-        let at = facts.at.or_else(|| self.terms.map.times.tell(row.get(Column::At)).map(|(at, _)| at)).filter(|at| sure && near(at));
+        let at = facts.at.or_else(|| told.map(|(at, _)| at)).filter(|at| sure && near(at));
         let (Some(at), Some(days)) = (at, facts.days) else { return };
         let off = (cutoff.0 as f64 - (at.0 as f64 - days * 86_400_000.0)) as i64;
         if off.abs() <= facts.duration.unwrap_or(0).max(SLACK) {

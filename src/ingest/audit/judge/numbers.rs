@@ -30,15 +30,19 @@ impl Judge<'_> {
 }
 
 fn whole(row: &Row<'_>, column: Column, optional: bool, found: &mut Found<'_>) -> Option<i64> {
-    let label = found.map.label(column).to_owned();
+    let label = |found: &Found<'_>| found.map.label(column).to_owned();
     match row.get(column) {
         Cell::Integer(n @ 0..=PLAUSIBLE) => return Some(n),
         Cell::Null if optional => {}
         Cell::Integer(n @ ..0) => {
             found.kinds.push((column, "negative"));
+            let label = label(found);
             found.say("AUD-NEGATIVE", || format!("{label} is {n}"));
         }
-        Cell::Integer(n) => found.say("AUD-RANGE", || format!("{label} {n} is not plausible")),
+        Cell::Integer(n) => {
+            let label = label(found);
+            found.say("AUD-RANGE", || format!("{label} {n} is not plausible"));
+        }
         cell => found.mistyped(column, cell, "a whole number"),
     }
     None

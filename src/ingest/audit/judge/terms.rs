@@ -32,6 +32,9 @@ impl Judge<'_> {
         let rule = match before {
             Some((known, rule)) if known == text => {
                 self.drift(rule.days, rule.days, policy.zip(due), table, facts, found, days_key);
+                if rule.mistake.is_none() {
+                    return rule.days;
+                }
                 rule.clone()
             }
             _ => {
@@ -63,19 +66,21 @@ impl Judge<'_> {
         key: &str,
     ) {
         let Some(new) = new else { return };
-        let table = redacted(table);
-        let on = facts.at.map(|at| format!(" on {}", at.date())).unwrap_or_default();
-        let change = match old {
-            Some(old) if old != new => format!("{table}: {key} {old} -> {new}{on}"),
-            _ => format!("{table}: {key} {new}"),
+        let change = || {
+            let table = redacted(table);
+            let on = facts.at.map(|at| format!(" on {}", at.date())).unwrap_or_default();
+            match old {
+                Some(old) if old != new => format!("{table}: {key} {old} -> {new}{on}"),
+                _ => format!("{table}: {key} {new}"),
+            }
         };
         match due {
             Some((_, due)) if due == new => {}
             Some((policy, due)) => found.say("RET-POLICY", || {
                 let side = if new > due { "rows are kept past their time" } else { "rows are deleted before their time" };
-                format!("{change}, policy file says {due}: {side} ({})", policy.file)
+                format!("{}, policy file says {due}: {side} ({})", change(), policy.file)
             }),
-            None if old.is_some_and(|old| old != new) => found.say("RET-RULE-CHANGED", || change),
+            None if old.is_some_and(|old| old != new) => found.say("RET-RULE-CHANGED", change),
             None => {}
         }
     }

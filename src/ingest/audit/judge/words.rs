@@ -1,9 +1,38 @@
 //! Texts: the words a column may hold, characters that steer, who did it, and what is said about persons.
 
 use super::{Cell, Column, Found, Judge, Row, shown};
-use crate::ingest::audit::column::{Null, WORDED};
+use crate::ingest::audit::column::{COLUMNS, Null, WORDED};
 use crate::ingest::audit::pii;
 use crate::io::spelling;
+
+/// So many texts of a column are remembered.
+const FAMILIAR: usize = 8;
+
+/// Texts that were found in order, by column: most rows repeat what the rows before them said.
+#[derive(Debug)]
+pub(super) struct Familiar([Vec<Vec<u8>>; COLUMNS]);
+
+impl std::default::Default for Familiar {
+    fn default() -> Self {
+        Familiar(std::array::from_fn(|_| Vec::new()))
+    }
+}
+
+impl Familiar {
+    fn knows(&self, column: Column, text: &[u8]) -> bool {
+        self.0[column as usize].iter().any(|known| known == text)
+    }
+
+    /// Remembers a text, the newest in the place of the last.
+    fn meet(&mut self, column: Column, text: &[u8]) {
+        let known = &mut self.0[column as usize];
+        if known.len() < FAMILIAR {
+            known.push(text.to_owned());
+        } else if let Some(last) = known.last_mut() {
+            text.clone_into(last);
+        }
+    }
+}
 
 impl Judge<'_> {
     /// The table's name.
@@ -51,7 +80,7 @@ impl Judge<'_> {
     pub(super) fn words(&self, row: &Row<'_>, legacy: bool, found: &mut Found<'_>) {
         for (column, words) in WORDED.into_iter().zip(&self.terms.map.words) {
             let cell = row.get(column);
-            let unknown = !words.is_empty() && self.has(column) && cell.text().is_none_or(|text| !words.iter().any(|w| w == text));
+            let unknown = !words.is_empty() && self.has(column) && !words.iter().any(|word| cell.is(word));
             let excused = cell.is_null() && (self.allows_null(column) || legacy && self.terms.map.is_added(column));
             if unknown && !excused {
                 let code = if column == Column::Environment { "AUD-ENV" } else { "AUD-ENUM" };
@@ -62,16 +91,13 @@ impl Judge<'_> {
                 });
             }
         }
-        for (column, _) in Column::ALL {
-            let refused = self.terms.map.origin(column).is_some_and(|origin| origin.null == Null::Refused);
-            if refused && self.has(column) && row.get(column).is_null() {
-                found.say("AUD-NULL", || format!("{} is NULL", self.label(column)));
-            }
+        for column in self.refused.iter().copied().filter(|column| row.get(*column).is_null()) {
+            found.say("AUD-NULL", || format!("{} is NULL", self.label(column)));
         }
         let schema = self.terms.map.migration.as_ref().map(|(schema, _)| schema.as_str());
         if let Some(schema) = schema.filter(|_| !legacy && self.has(Column::Schema)) {
             let cell = row.get(Column::Schema);
-            if cell.text() != Some(schema) {
+            if !cell.is(schema) {
                 found.say("AUD-SCHEMA", || {
                     format!("{} is {}, and the table is of schema {schema}", self.label(Column::Schema), shown(cell))
                 });
@@ -84,7 +110,7 @@ impl Judge<'_> {
     }
 
     /// Texts are texts, in UTF-8, without characters that steer a terminal or turn the direction of writing, and name no person.
-    pub(super) fn texts(&self, row: &Row<'_>, found: &mut Found<'_>) {
+    pub(super) fn texts(&mut self, row: &Row<'_>, found: &mut Found<'_>) {
         use Column::{Actor, Environment, Error, Host, Job, Operation, Run, Schema, Table, Trigger, Version};
         for column in [Table, Operation, Error, Run, Job, Trigger, Actor, Environment, Host, Version, Schema] {
             let text = match row.get(column) {
@@ -98,36 +124,49 @@ impl Judge<'_> {
                     continue;
                 }
             };
-            let Ok(text) = std::str::from_utf8(text) else {
-                found.say("AUD-ENCODING", || format!("{} is not UTF-8", self.label(column)));
+            if self.familiar.knows(column, text) {
                 continue;
-            };
-            if !text.bytes().all(|b| (0x20..0x7f).contains(&b)) {
-                // An error may be many lines long.
-                let allowed = |c: char| column == Error && matches!(c, '\n' | '\r' | '\t');
-                if let Some(c) = text.chars().find(|c| steers(*c) && !allowed(*c)) {
-                    found.say("AUD-CONTROL-CHARS", || format!("{} holds U+{:04X}", self.label(column), u32::from(c)));
-                }
             }
-            if self.terms.map.pii.columns.contains(&column) {
-                self.persons(column, text, found);
+            if self.is_in_order(column, text, found) {
+                self.familiar.meet(column, text);
             }
         }
-        let ids = row.get(Column::Ids).text().filter(|_| self.terms.map.pii.columns.contains(&Column::Ids));
-        if let Some(ids) = ids.filter(|ids| ids.contains('"')) {
-            self.persons(Column::Ids, ids, found);
+        if let Cell::Text(ids) = row.get(Column::Ids)
+            && memchr::memchr(b'"', ids).is_some()
+            && self.terms.map.pii.columns.contains(&Column::Ids)
+        {
+            self.persons(Column::Ids, std::str::from_utf8(ids).unwrap_or(""), found);
         }
     }
 
-    fn persons(&self, column: Column, text: &str, found: &mut Found<'_>) {
+    /// Says what is wrong with a text.
+    fn is_in_order(&self, column: Column, text: &[u8], found: &mut Found<'_>) -> bool {
+        let Ok(text) = std::str::from_utf8(text) else {
+            found.say("AUD-ENCODING", || format!("{} is not UTF-8", self.label(column)));
+            return false;
+        };
+        // An error may be many lines long.
+        let allowed = |c: char| column == Column::Error && matches!(c, '\n' | '\r' | '\t');
+        let plain = text.bytes().all(|b| (0x20..0x7f).contains(&b));
+        let steering = if plain { None } else { text.chars().find(|c| steers(*c) && !allowed(*c)) };
+        if let Some(c) = steering {
+            found.say("AUD-CONTROL-CHARS", || format!("{} holds U+{:04X}", self.label(column), u32::from(c)));
+        }
+        let named = self.terms.map.pii.columns.contains(&column) && self.persons(column, text, found);
+        steering.is_none() && !named
+    }
+
+    /// Says what a text holds about persons, if anything.
+    fn persons(&self, column: Column, text: &str, found: &mut Found<'_>) -> bool {
         let pii = &self.terms.map.pii;
         for (detector, hit) in pii::look(text) {
             let allowed = pii.allow.iter().any(|allowed| hit == allowed || hit.ends_with(allowed.as_str()));
             if pii.detect.contains(&detector.name) && !allowed {
                 found.say("AUD-PII", || format!("{} holds {} (not shown)", self.label(column), detector.what));
-                return;
+                return true;
             }
         }
+        false
     }
 
     pub(super) fn environment<'a>(&self, row: &Row<'a>) -> Option<&'a str> {
@@ -137,7 +176,7 @@ impl Judge<'_> {
     }
 
     pub(super) fn is_manual(&self, row: &Row<'_>) -> bool {
-        self.terms.map.manual.as_ref().is_some_and(|(trigger, _)| row.get(Column::Trigger).text() == Some(trigger))
+        self.terms.map.manual.as_ref().is_some_and(|(trigger, _)| row.get(Column::Trigger).is(trigger))
     }
 
     pub(super) fn actor(&self, row: &Row<'_>, legacy: bool, found: &mut Found<'_>) {
@@ -145,7 +184,7 @@ impl Judge<'_> {
             return;
         }
         for pair in &self.terms.map.never {
-            let all = pair.iter().all(|(column, word)| row.get(*column).text() == Some(word));
+            let all = pair.iter().all(|(column, word)| row.get(*column).is(word));
             if all {
                 found.say("RET-TRIGGER", || {
                     let words: Vec<String> = pair.iter().map(|(column, word)| format!("{} {word}", self.label(*column))).collect();
