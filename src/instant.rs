@@ -49,16 +49,20 @@ impl Instant {
     ///
     /// Source: H. Hinnant, as above, `days_from_civil`.
     pub fn midnight(year: i64, month: i64, day: i64) -> Option<Instant> {
-        if !(0..=9999).contains(&year) || !(1..=12).contains(&month) || !(1..=31).contains(&day) {
+        let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+        let length = match month {
+            2 => 28 + i64::from(leap),
+            4 | 6 | 9 | 11 => 30,
+            _ => 31,
+        };
+        // 2026-02-31 is not a day.
+        if !(0..=9999).contains(&year) || !(1..=12).contains(&month) || !(1..=length).contains(&day) {
             return None;
         }
         let (adjusted, shifted) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
         let yoe = adjusted.rem_euclid(400);
         let doe = yoe * 365 + yoe / 4 - yoe / 100 + (153 * shifted + 2) / 5 + day - 1;
-        let midnight = Instant((adjusted.div_euclid(400) * 146_097 + doe - 719_468) * DAY);
-        // 2026-02-31 is not a day: it would come back as another date.
-        let (y, m, d, ..) = midnight.civil();
-        ((y, m, d) == (year, month, day)).then_some(midnight)
+        Some(Instant((adjusted.div_euclid(400) * 146_097 + doe - 719_468) * DAY))
     }
 
     /// Reads the one form this type prints: `YYYY-MM-DD[Thh:mm:ss[.fff]Z]`. Other spellings are `io::clock`'s business.
@@ -130,6 +134,18 @@ mod tests {
         for text in ["2026-02-31", "2026-13-01", "2026-1-01", "20260218", "2026-02-18T24:00:00Z", "2026-02-18T00:00:00+01:00", "é026-02-18"]
         {
             assert_eq!(Instant::parse(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn every_day_follows_the_day_before() {
+        let mut last = Instant::midnight(0, 1, 1).map(Instant::day);
+        let dates = (0..=9999).flat_map(|year| (1..=12).flat_map(move |month| (1..=31).map(move |day| (year, month, day))));
+        for (year, month, day) in dates.skip(1) {
+            let Some(midnight) = Instant::midnight(year, month, day) else { continue };
+            assert_eq!(Some(midnight.day() - 1), last, "{year}-{month}-{day}");
+            assert_eq!(midnight.date(), format!("{year:04}-{month:02}-{day:02}"));
+            last = Some(midnight.day());
         }
     }
 }

@@ -170,9 +170,10 @@ pub(super) fn scan<'a>(
     let defaults = Column::ALL.map(|_| None::<Default>);
     let mut judge = Judge::new(Terms { map: &map, policy: policy.as_ref(), now: reading.request.now, present, defaults });
     feed(reading, &map, &mut |line, held| {
-        let cells: [Cell<'_>; COLUMNS] = std::array::from_fn(|column| held[column].cell());
+        let mut cells: [Cell<'_>; COLUMNS] = std::array::from_fn(|column| held[column].cell());
         let id = cells[Column::Id as usize].integer().unwrap_or_else(|| i64::try_from(line).unwrap_or(i64::MAX));
-        judge.row(&Row { id, cells: map.understood(cells) }, &mut tally);
+        map.understand(&mut cells);
+        judge.row(&Row { id, cells }, &mut tally);
     });
     judge.finish(&mut tally);
     let broken = reading.problems.iter().any(|problem| problem.severity == Grade::Error);

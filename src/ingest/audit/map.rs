@@ -118,8 +118,8 @@ impl Map {
         self.columns[column as usize].as_ref()
     }
 
-    /// The cells of a row with the map's words in the place of the table's, and with what NULL means.
-    pub fn understood<'a>(&'a self, mut cells: [Cell<'a>; COLUMNS]) -> [Cell<'a>; COLUMNS] {
+    /// Puts the map's words in the place of the table's, and what NULL means in the place of NULL.
+    pub fn understand<'a>(&'a self, cells: &mut [Cell<'a>; COLUMNS]) {
         for column in &self.translated {
             let Some(origin) = self.origin(*column) else { continue };
             let cell = &mut cells[*column as usize];
@@ -131,7 +131,6 @@ impl Map {
                 *cell = Cell::Text(ours.as_bytes());
             }
         }
-        cells
     }
 
     /// Whether a column came with the migration.

@@ -69,7 +69,7 @@ impl Runs {
             last.count(at, facts, deleted, table);
             return;
         }
-        let id = run.map(|(id, _)| redacted(&String::from_utf8_lossy(id)).chars().take(ID).collect::<String>());
+        let id = run.map(|(id, _)| short(&redacted(&String::from_utf8_lossy(id))).to_owned());
         let Some(at) = facts.at else {
             if let Some(id) = id.filter(|_| self.undated.len() < KEPT) {
                 *self.undated.entry(id).or_default() |= table;
@@ -111,7 +111,7 @@ impl Runs {
         let known = |at: usize| self.runs.last().and_then(|last| last.place[at].as_ref());
         std::array::from_fn(|at| match (place[at], known(at)) {
             (Some(name), Some(known)) if **known == *name => Some(Arc::clone(known)),
-            (name, _) => name.map(|name| name.chars().take(ID).collect::<String>().into()),
+            (name, _) => name.map(|name| short(name).into()),
         })
     }
 
@@ -290,6 +290,11 @@ impl Run {
             .with("dry_runs", Value::Count(self.dry_runs))
             .with("errors", Value::Count(self.errors))
     }
+}
+
+/// The beginning of a text that may be long.
+fn short(text: &str) -> &str {
+    text.char_indices().nth(ID).map_or(text, |(end, _)| &text[..end])
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use super::tally::Tally;
 use super::{Draft, collect, file_code, terms};
 use crate::ingest::{Reading, table};
 use crate::io::spelling;
-use crate::io::sqlite::{self, Cell, Snapshot, Table};
+use crate::io::sqlite::{self, Snapshot, Table};
 use crate::metric::grouped;
 use crate::source::Location;
 use std::ops::ControlFlow;
@@ -128,13 +128,15 @@ fn rows(
     let (mut position, mut ids) = (0, None::<(i64, i64)>);
     snapshot.query(sql)?.run(|row| {
         position += 1;
-        let cells: [Cell<'_>; COLUMNS] = std::array::from_fn(|column| row.cell(column));
+        let mut read = Row { id: position, cells: std::array::from_fn(|column| row.cell(column)) };
         if let Some(along) = &mut along {
-            along.add(&cells, [row.cell(COLUMNS), row.cell(COLUMNS + 1)]);
+            along.add(&read.cells, [row.cell(COLUMNS), row.cell(COLUMNS + 1)]);
         }
-        let id = cells[Column::Id as usize].integer().unwrap_or(position);
+        let id = read.get(Column::Id).integer().unwrap_or(position);
+        read.id = id;
+        map.understand(&mut read.cells);
         ids = Some(ids.map_or((id, id), |(first, last)| (first.min(id), last.max(id))));
-        judge.row(&Row { id, cells: map.understood(cells) }, tally);
+        judge.row(&read, tally);
         ControlFlow::Continue(())
     })?;
     Ok(ids)

@@ -53,7 +53,7 @@ impl Judge<'_> {
         }
         let (min, max) = (id(row.get(Column::MinId)), high(row));
         let show = |id: &Option<Id>| id.as_ref().map_or_else(|| "NULL".to_owned(), ToString::to_string);
-        let listed = list.range.as_ref().map_or_else(|| "without ids".to_owned(), |(first, last)| format!("{first}..{last}"));
+        let listed = || list.range.as_ref().map_or_else(|| "without ids".to_owned(), |(first, last)| format!("{first}..{last}"));
         let agrees = match (&list.range, &min, &max) {
             (None, None, None) => true,
             (Some((first, last)), Some(min), Some(max)) if shortened => min <= first && max >= last,
@@ -63,7 +63,7 @@ impl Judge<'_> {
             _ => false,
         };
         if !agrees {
-            found.say("RET-IDS-RANGE", || format!("min/max {}..{} disagree with list {listed}", show(&min), show(&max)));
+            found.say("RET-IDS-RANGE", || format!("min/max {}..{} disagree with list {}", show(&min), show(&max), listed()));
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The retention that a row states, that rows before it stated, and that the policy says; and what may not be deleted at all.
 
-use super::{Cell, Column, Facts, Found, Judge, Row};
+use super::{Column, Facts, Found, Judge, Row};
 use crate::ingest::audit::pii::redacted;
 use crate::ingest::audit::policy::Policy;
 use crate::io::json;
@@ -24,13 +24,14 @@ impl Judge<'_> {
             None => (None, None),
         };
         let Some((table_key, days_key)) = self.terms.map.retention.as_ref() else { return due };
-        let text = match row.get(Column::Rule) {
-            Cell::Null => return due,
-            cell => cell.text().unwrap_or("no text"),
-        };
+        let cell = row.get(Column::Rule);
+        if cell.is_null() {
+            return due;
+        }
         let before = self.rules.get(table);
+        let text = || cell.text().unwrap_or("no text");
         let rule = match before {
-            Some((known, rule)) if known == text => {
+            Some((known, rule)) if cell.is(known) || known == text() => {
                 self.drift(rule.days, rule.days, policy.zip(due), table, facts, found, days_key);
                 if rule.mistake.is_none() {
                     return rule.days;
@@ -38,6 +39,7 @@ impl Judge<'_> {
                 rule.clone()
             }
             _ => {
+                let text = text();
                 let rule = Rule::read(text, table, table_key, days_key);
                 let (old, known) = (before.and_then(|(_, rule)| rule.days), before.is_some());
                 self.drift(old, rule.days, policy.zip(due), table, facts, found, days_key);

@@ -6,7 +6,7 @@ use crate::ingest::audit::pii;
 use crate::io::spelling;
 
 /// So many texts of a column are remembered.
-const FAMILIAR: usize = 8;
+const FAMILIAR: usize = 6;
 
 /// Texts that were found in order, by column: most rows repeat what the rows before them said.
 #[derive(Debug)]
@@ -20,7 +20,7 @@ impl std::default::Default for Familiar {
 
 impl Familiar {
     fn knows(&self, column: Column, text: &[u8]) -> bool {
-        self.0[column as usize].iter().any(|known| known == text)
+        self.0[column as usize].iter().rev().any(|known| known == text)
     }
 
     /// Remembers a text, the newest in the place of the last.
