@@ -171,7 +171,7 @@ impl Durations {
             let mut before = 0;
             let ms = self.counted.iter().find(|(_, times)| {
                 before += times;
-                place as u64 <= before - 1
+                (place as u64) < before
             });
             ms.map(|(ms, _)| f64::from(*ms))
         })
