@@ -47,6 +47,25 @@ pub struct Column {
     /// Whether it is the whole of the table's key, and a number.
     #[serde(default)]
     pub key: bool,
+    /// Whether its type says that its moments are of a zone that is known: they are written in UTC, with a `Z`.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub zoned: bool,
+}
+
+impl Column {
+    /// The type that a copy declares.
+    pub fn declared(&self) -> &'static str {
+        if self.zoned { ZONED } else { self.affinity.declared() }
+    }
+}
+
+/// A declared type of moments in a known zone. It has the affinity of a text.
+const ZONED: &str = "TIMESTAMPTZ TEXT";
+
+/// Whether a declared type says that its moments are of a zone that is known.
+pub fn is_zoned(declared: &str) -> bool {
+    let declared = declared.to_ascii_uppercase();
+    declared.contains("TIMESTAMPTZ") || declared.contains("WITH TIME ZONE")
 }
 
 /// What a column of SQLite turns values into, where nothing is lost by it (<https://www.sqlite.org/datatype3.html>, section 3).

@@ -52,7 +52,7 @@ pub fn evidence(
         let asked: Vec<&Collector> =
             collectors.iter().filter(|c| c.source.text == *name || c.source.text == entry.family).copied().collect();
         let policy = terms::named(entry.policy.as_deref(), &setup.root, &setup.shelf)?;
-        let trail = found.first().filter(|_| entry.family == "audit").map(|artifact| artifact.path.as_path());
+        let trail = found.first().filter(|_| entry.family == "audit").map(Artifact::beside);
         let policy = policy.or_else(|| terms::beside(trail, &setup.shelf));
         let request = Request {
             name,

@@ -41,7 +41,7 @@ pub fn of_server(text: &str, asked: &Asked) -> Result<Trail, Box<Problem>> {
     let message = format!("{rows} rows of {} in the order of {order}, copied from {}", copied.shape.name, copied.origin);
     let artifact = Artifact::look(&path, text).map_err(|e| wrong("unreadable", e.to_string()))?;
     let bytes = artifact.size;
-    let source = Copied { bytes, sha256: copied.sha256, notes: vec![("copied", message)], parts: Vec::new(), folder };
+    let source = Copied { bytes, sha256: copied.sha256, notes: vec![("copied", message)], parts: Vec::new(), from: None, folder };
     Ok(Trail { artifact: Artifact { copied: Some(Arc::new(source)), ..artifact }, origin: copied.origin })
 }
 
@@ -118,7 +118,14 @@ pub fn of_partitions(path: &Path, name: &str, asked: &Asked) -> Result<Trail, Bo
     }
     let message = format!("{} rows in {} partitions, exported by {} from {}", grouped(rows), parts.len(), manifest.tool, manifest.source);
     let artifact = Artifact::look(&to, name).map_err(|e| wrong("unreadable", e.to_string()))?;
-    let source = Copied { bytes: text.len() as u64, sha256: sha256(text.as_bytes()), notes: vec![("exported", message)], parts, folder };
+    let source = Copied {
+        bytes: text.len() as u64,
+        sha256: sha256(text.as_bytes()),
+        notes: vec![("exported", message)],
+        parts,
+        from: Some(path.to_owned()),
+        folder,
+    };
     Ok(Trail { artifact: Artifact { copied: Some(Arc::new(source)), ..artifact }, origin: manifest.source })
 }
 

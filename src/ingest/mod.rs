@@ -342,8 +342,13 @@ pub fn unclaimed(artifact: &Artifact, family: &str) -> (&'static str, String) {
             format!("{readers} takes this folder of {} files as one: name its files, or a pattern that finds them", members.len());
         return ("unknown-format", message);
     }
+    let trail = family == audit::Audit::NAME || (family.is_empty() && sqlite::is_named(&artifact.name));
     if artifact.size == 0 {
-        return ("empty-file", "the file is empty".to_owned());
+        return (if trail { "AUD-EMPTY" } else { "empty-file" }, "the file is empty".to_owned());
+    }
+    if trail && !sqlite::is_database(&artifact.head) && (sqlite::is_named(&artifact.name) || artifact.head.contains(&0)) {
+        let message = "the file is no SQLite database: it does not begin with `SQLite format 3`; was it encrypted, packed or cut?";
+        return ("AUD-NOT-SQLITE", message.to_owned());
     }
     if stamp::is_one(artifact) {
         return ("unknown-format", "this is a stamp, which is no evidence of its own: name the file beside it".to_owned());

@@ -312,6 +312,53 @@ impl<'a> Reading<'a> {
         }
     }
 
+    /// Passes every row of a table of separated values to `take`, until it says stop: of a file of any size, as long as it is in UTF-8. What
+    /// is not is read as [`Reading::table`] reads it, and what is wrong with rows is noted. Blank rows are passed over.
+    pub fn each_row(&mut self, separator: char, mut take: impl FnMut(&mut Self, csv::Row<'_>) -> ControlFlow<()>) {
+        if csv::decode(&self.artifact.head).1 == csv::Encoding::Utf16 {
+            let Some(bytes) = self.bytes_up_to(TABLE) else { return };
+            let (text, _) = csv::decode(&bytes);
+            let _ = self.rows(csv::Rows::new(&text, separator), &mut take);
+            return;
+        }
+        let Some(reader) = self.open() else { return };
+        let mut pieces = csv::Pieces::new(reader, separator as u8, LINE);
+        let mut told = false;
+        loop {
+            match pieces.next_piece() {
+                Ok(None) => break,
+                Ok(Some(piece)) => {
+                    if !piece.is_utf8 && !std::mem::replace(&mut told, true) {
+                        self.warning("not-utf-8", Location::line(piece.line), "this is not text in UTF-8: it is read as Windows-1252");
+                    }
+                    if self.rows(piece.rows(separator), &mut take).is_break() {
+                        break;
+                    }
+                }
+                Err(e) => {
+                    self.error("unreadable", Location::whole(), e.to_string());
+                    break;
+                }
+            }
+        }
+        self.close(pieces.into_inner());
+    }
+
+    fn rows(&mut self, rows: csv::Rows<'_>, take: &mut impl FnMut(&mut Self, csv::Row<'_>) -> ControlFlow<()>) -> ControlFlow<()> {
+        for row in rows {
+            if self.problems.len() > MISTAKES {
+                self.error("too-many-mistakes", Location::whole(), format!("{MISTAKES} mistakes: the rest is not read"));
+                return ControlFlow::Break(());
+            }
+            match row {
+                Err(fault) => self.table_fault(fault),
+                Ok(row) if row.is_blank() => {}
+                Ok(row) => take(self, row)?,
+            }
+        }
+        ControlFlow::Continue(())
+    }
+
     /// Notes why a row of a table cannot be read.
     pub fn table_fault(&mut self, fault: csv::Fault) {
         match fault {

@@ -18,7 +18,7 @@ pub(super) fn apply(reading: &mut Reading<'_>) {
     if reading.source.sha256.is_empty() {
         return;
     }
-    let path = fs::beside(&reading.artifact.path, SUFFIX);
+    let path = fs::beside(reading.artifact.beside(), SUFFIX);
     let stamp = match Artifact::look(&path, format!("{}{SUFFIX}", reading.artifact.name)) {
         Ok(stamp) => stamp,
         Err(e) if e.kind() == ErrorKind::NotFound => return,

@@ -85,6 +85,13 @@ impl Times {
         Some((at, if self.accepts(form) { Ok(()) } else { Err(form) }))
     }
 
+    /// Takes moments that name their zone as written as they should be.
+    pub fn zoned(&mut self) {
+        if !self.accepts(Form::Rfc3339) {
+            self.forms.push(Form::Rfc3339);
+        }
+    }
+
     /// Whether the map says that times are written so.
     pub fn accepts(&self, form: Form) -> bool {
         self.forms.contains(&form)

@@ -1,15 +1,17 @@
 //! Tables of separated values, as RFC 4180 has them and as spreadsheets write them.
 //!
 //! Written by us because the widely used crate reads what is broken as if it were whole: a quote that is never closed swallows the rest of
-//! a file, and that has to be told. Tables are held in memory; their readers are for files that a person could open.
+//! a file, and that has to be told. Tables that a person could open are held in memory; exports are read piece by piece.
 
 mod encoding;
+mod stream;
 #[cfg(test)]
 mod tests;
 
 use std::borrow::Cow;
 
 pub use encoding::{Encoding, decode, text};
+pub use stream::Pieces;
 
 /// What may separate cells, the more telling first.
 const SEPARATORS: [char; 4] = ['\t', ';', '|', ','];

@@ -99,6 +99,11 @@ impl Artifact {
         }
     }
 
+    /// The file that others lie beside: of a private copy the one it was made from.
+    pub fn beside(&self) -> &Path {
+        self.copied.as_ref().and_then(|copied| copied.from.as_deref()).unwrap_or(&self.path)
+    }
+
     /// The last part of its name.
     pub fn file_name(&self) -> &str {
         self.name.rsplit('/').next().unwrap_or(&self.name)

@@ -23,6 +23,8 @@ pub struct Copied {
     pub notes: Vec<(&'static str, String)>,
     /// Further files that it was put together from.
     pub parts: Vec<Part>,
+    /// The file it was made from, where it was one: what lies beside that lies beside the copy.
+    pub from: Option<PathBuf>,
     /// Where the copy is.
     pub folder: Folder,
 }

@@ -20,7 +20,7 @@ mod wal;
 
 use crate::instant::Instant;
 use crate::io::fs::Artifact;
-use crate::partition::{self, Affinity, Shape};
+use crate::partition::{self, Affinity, Shape, is_zoned};
 use file::Place;
 use guard::Guard;
 use rusqlite::config::DbConfig;
@@ -32,7 +32,7 @@ use std::path::Path;
 
 pub use cell::Cell;
 pub use copy::{Content, Copy, is_literal};
-pub use file::is_database;
+pub use file::{is_database, is_named};
 pub use schema::{Column, Kind, Table};
 pub use store::{Field, Schema, Store, Writer};
 
@@ -175,6 +175,7 @@ impl Snapshot {
             affinity: Affinity::of(&column.declared),
             default: column.default.clone().filter(|text| is_literal(text)),
             key: column.number,
+            zoned: is_zoned(&column.declared),
         };
         let (counted, mut given) = (table.counted && table.columns.iter().any(|c| c.number), None);
         if counted {

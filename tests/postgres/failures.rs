@@ -97,6 +97,27 @@ fn what_a_server_does_not_give_is_no_evidence() {
 }
 
 #[test]
+fn a_connection_that_must_be_encrypted_is_refused_with_a_way_out() {
+    let Some(server) = server() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    table(server, "tlsonly", 10);
+    let ways = ["this program speaks no TLS", "host=/run/postgresql", "an SSH tunnel or a proxy", "readiness audit export"];
+    for (more, first) in [
+        ("&sslmode=require", "the address asks for an encrypted connection"),
+        ("&sslmode=verify-full", "the address asks for an encrypted connection"),
+        ("", "the server refuses this connection, which is not encrypted"),
+        ("&sslmode=disable", "the server refuses this connection, which is not encrypted"),
+    ] {
+        let (code, message) = refusal(folder.path(), &server.address("tlsonly", more));
+        assert!(
+            code == "no-tls" && message.starts_with(first) && ways.iter().all(|way| message.contains(way)),
+            "{more}: {message} [{code}]"
+        );
+    }
+    server.sql("postgres", "DROP DATABASE tlsonly");
+}
+
+#[test]
 fn a_connection_that_is_killed_amid_the_rows_leaves_nothing() {
     let Some(server) = server() else { return };
     let folder = tempfile::tempdir().unwrap();

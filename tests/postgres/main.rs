@@ -10,6 +10,7 @@ mod support;
 mod failures;
 mod rows;
 mod server;
+mod values;
 
 use serde_json::Value as Json;
 use server::{PASSWORD, server};

@@ -63,6 +63,7 @@ impl Server {
             .output()
             .unwrap();
         assert!(initdb.status.success(), "{}", String::from_utf8_lossy(&initdb.stderr));
+        encrypt(user, &data);
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let mut watch = run_as(user, Path::new("/bin/sh"));
         let log = fs::File::create(folder.join("log")).unwrap();
@@ -76,6 +77,7 @@ impl Server {
             format!("unix_socket_directories={}", socket.display()),
             "listen_addresses=127.0.0.1".into(),
             format!("port={port}"),
+            "ssl=on".into(),
             "fsync=off".into(),
             "synchronous_commit=off".into(),
             "full_page_writes=off".into(),
@@ -126,6 +128,19 @@ impl Server {
     pub fn address(&self, database: &str, more: &str) -> String {
         format!("postgres://auditor@127.0.0.1:{}/{database}?connect_timeout=5{more}", self.port)
     }
+}
+
+/// Lets the server speak TLS, with a certificate of its own making, and take no other connection to the database `tlsonly`.
+fn encrypt(user: Option<(u32, u32)>, data: &Path) {
+    let mut openssl = run_as(user, Path::new("openssl"));
+    openssl.args(["req", "-new", "-x509", "-days", "2", "-nodes", "-subj", "/CN=localhost", "-keyout", "server.key", "-out", "server.crt"]);
+    let made = openssl.current_dir(data).output().unwrap_or_else(|e| panic!("openssl makes the server's certificate: {e}"));
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    fs::set_permissions(data.join("server.key"), fs::Permissions::from_mode(0o600)).unwrap();
+    let rules = data.join("pg_hba.conf");
+    let usual = fs::read_to_string(&rules).unwrap();
+    let strict = "hostssl tlsonly all all scram-sha-256\nhostnossl tlsonly all all reject\n";
+    fs::write(rules, format!("{strict}{usual}")).unwrap();
 }
 
 fn binaries() -> Option<PathBuf> {

@@ -36,19 +36,36 @@ fn claims_jsonl(artifact: &Artifact) -> bool {
 }
 
 fn read_csv(reading: &mut Reading<'_>) -> Draft {
-    let Some(table) = reading.table(None) else { return Draft { path: reading.source.path.clone(), ..Draft::default() } };
-    let names = table.columns.clone();
-    scan(reading, MAP, &names, &names, |_, map, row| {
+    let (text, _) = csv::decode(&reading.artifact.head);
+    let separator = csv::separator(&text);
+    let Some(names) = header(&text, separator) else { return Draft { path: reading.source.path.clone(), ..Draft::default() } };
+    scan(reading, MAP, &names, &names, |reading, map, take| {
         let places = Column::ALL
             .map(|(column, _)| map.origin(column).and_then(|origin| names.iter().position(|name| name.eq_ignore_ascii_case(&origin.name))));
-        for (line, cells) in &table.rows {
+        let mut is_header = true;
+        reading.each_row(separator, |reading, row| {
+            if std::mem::take(&mut is_header) {
+                return ControlFlow::Continue(());
+            }
+            if row.cells.len() != names.len() {
+                let message = format!("the row has {} cells, and the header {}", row.cells.len(), names.len());
+                reading.error("ragged-row", Location::line(row.line), message);
+                return ControlFlow::Continue(());
+            }
             let held = Column::ALL.map(|(column, _)| {
-                let text = places[column as usize].and_then(|place| cells.get(place)).map_or("", String::as_str);
+                let text = places[column as usize].and_then(|place| row.cells.get(place)).map_or("", |cell| cell.as_ref());
                 written(text, column, map.origin(column))
             });
-            row(*line, &held);
-        }
+            take(row.line, &held);
+            ControlFlow::Continue(())
+        });
     })
+}
+
+/// The names in the first row in which anything stands.
+fn header(text: &str, separator: char) -> Option<Vec<String>> {
+    let first = csv::Rows::new(text, separator).flatten().find(|row| !row.is_blank())?;
+    Some(first.cells.iter().map(|cell| cell.trim().to_owned()).collect())
 }
 
 fn read_jsonl(reading: &mut Reading<'_>) -> Draft {

@@ -9,6 +9,7 @@ use super::export::{scan, written};
 use crate::ingest::{Format, Reading};
 use crate::io::csv;
 use crate::io::fs::Artifact;
+use std::ops::ControlFlow;
 
 const NAME: &str = "pgaudit-csv";
 /// The columns of the log, and where its message stands.
@@ -55,19 +56,13 @@ fn claims(artifact: &Artifact) -> bool {
 }
 
 fn read(reading: &mut Reading<'_>) -> Draft {
-    let Some(text) = reading.text() else { return Draft { path: reading.source.path.clone(), ..Draft::default() } };
     // The columns are those of every such log: none of them is unknown.
     let names: Vec<String> = COLUMNS.iter().chain(&FIELDS).map(|name| (*name).to_owned()).collect();
     scan(reading, NAME, &names, &[], |reading, map, take| {
-        for row in csv::Rows::new(&text, ',') {
-            let row = match row {
-                Ok(row) => row,
-                Err(fault) => {
-                    reading.table_fault(fault);
-                    continue;
-                }
+        reading.each_row(',', |_, row| {
+            let Some(fields) = row.cells.get(MESSAGE).and_then(|message| message.strip_prefix("AUDIT: ")) else {
+                return ControlFlow::Continue(());
             };
-            let Some(fields) = row.cells.get(MESSAGE).and_then(|message| message.strip_prefix("AUDIT: ")) else { continue };
             let fields: Vec<_> = csv::Rows::new(fields, ',').flatten().flat_map(|row| row.cells).collect();
             let value = |name: &str| {
                 let log = || COLUMNS.iter().position(|known| *known == name).and_then(|place| row.cells.get(place));
@@ -80,6 +75,7 @@ fn read(reading: &mut Reading<'_>) -> Draft {
                 written(&text, column, map.origin(column))
             });
             take(row.line, &held);
-        }
+            ControlFlow::Continue(())
+        });
     })
 }

@@ -12,13 +12,14 @@ use crate::ingest::{Reading, table};
 use crate::io::spelling;
 use crate::io::sqlite::{self, Snapshot, Table};
 use crate::metric::grouped;
+use crate::partition::is_zoned;
 use crate::source::Location;
 use std::ops::ControlFlow;
 
 /// Reads a snapshot with the entry's map, or else the shipped one of this name.
 pub(super) fn read(reading: &mut Reading<'_>, map: &str) -> Draft {
     let mut draft = Draft { path: reading.source.path.clone(), ..Draft::default() };
-    let Some((map, policy)) = terms(reading, map) else { return draft };
+    let Some((mut map, policy)) = terms(reading, map) else { return draft };
     match Snapshot::open(&reading.artifact.path, reading.request.now) {
         Err(failure) => reading.error(file_code(failure.code), Location::whole(), failure.message),
         Ok(snapshot) => {
@@ -32,6 +33,7 @@ pub(super) fn read(reading: &mut Reading<'_>, map: &str) -> Draft {
             for remark in snapshot.remarks() {
                 reading.note(remark.code, Location::whole(), remark.message.clone());
             }
+            zones(&snapshot, &mut map);
             scan(reading, &snapshot, &map, policy.as_ref(), tally, &mut draft);
             draft.tables = reading.request.collectors.iter().map(|c| collect::ask(&snapshot, c, &map.times)).collect();
             // Taken while the database is watched: what is closed unchanged after it is what was read.
@@ -46,6 +48,18 @@ pub(super) fn read(reading: &mut Reading<'_>, map: &str) -> Draft {
     }
     draft.map = Some(map);
     draft
+}
+
+/// A column whose type says the zone of its moments needs no word of the map's: `timestamp with time zone`.
+fn zones(snapshot: &Snapshot, map: &mut Map) {
+    let Ok(found) = table::find(snapshot, &map.table) else { return };
+    let zoned = |column: &Column| {
+        let origin = map.origin(*column).filter(|origin| origin.path.is_empty());
+        origin.is_some_and(|origin| found.columns.iter().any(|c| c.name.eq_ignore_ascii_case(&origin.name) && is_zoned(&c.declared)))
+    };
+    if [Column::At, Column::Cutoff].iter().any(zoned) {
+        map.times.zoned();
+    }
 }
 
 fn scan(reading: &mut Reading<'_>, snapshot: &Snapshot, map: &Map, policy: Option<&Policy>, mut tally: Tally, draft: &mut Draft) {

@@ -49,9 +49,7 @@ fn connect(address: &Address) -> Result<Client, Failure> {
     config.ssl_mode(match address.tls {
         Tls::Disable | Tls::Prefer => SslMode::Disable,
         Tls::Require | Tls::Verify => {
-            let message =
-                "this program speaks no TLS: connect over a socket or a tunnel with `sslmode=prefer`, or export beside the database";
-            return Err(Failure::new("no-tls", message));
+            return Err(Failure::new("no-tls", format!("the address asks for an encrypted connection, and {NO_TLS}")));
         }
     });
     let host = match config.get_hosts().first() {
@@ -71,9 +69,22 @@ fn connect(address: &Address) -> Result<Client, Failure> {
     }
     config.application_name("readiness").keepalives_idle(Duration::from_secs(30)).tcp_user_timeout(GRACE);
     config.connect(NoTls).map_err(|error| match error.as_db_error() {
+        Some(told) if wants_tls(told.message()) => Failure::new(
+            "no-tls",
+            format!("the server refuses this connection, which is not encrypted, and {NO_TLS}; it says: {}", told.message()),
+        ),
         Some(_) => failure(&error),
         None => Failure::new("no-server", format!("{}: {}", address.server(), reason(&error))),
     })
+}
+
+/// What can be done where a connection must be encrypted.
+const NO_TLS: &str = "this program speaks no TLS: connect over the server's socket (`host=/run/postgresql`), or through an SSH tunnel or a \
+                      proxy beside it that speaks TLS, with `sslmode=disable`; or run `readiness audit export` on the server's machine and judge the export here";
+
+/// Whether a server refuses a connection for not being encrypted: it has a rule for those that are (`hostssl`), or wants a certificate.
+fn wants_tls(message: &str) -> bool {
+    ["no encryption", "SSL off", "connection requires a valid client certificate"].iter().any(|sign| message.contains(sign))
 }
 
 /// What is set for this transaction only. Times are in UTC, numbers and bytes in the one form that loses nothing, and a policy that

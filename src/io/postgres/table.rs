@@ -80,7 +80,8 @@ pub(super) fn look(transaction: &mut Transaction<'_>, schema: &str, asked: &Aske
         let is_key = key == [name.clone()] && kind == Kind::Integer;
         let serial = default.as_deref().is_some_and(|text| text.starts_with("nextval(")) || !cell::<String>(row, 2)?.is_empty();
         shape.counted |= is_key && serial;
-        shape.columns.push(Column { name, affinity: affinity(kind), default: default.and_then(|text| literal(&text)), key: is_key });
+        let default = default.and_then(|text| literal(&text));
+        shape.columns.push(Column { name, affinity: affinity(kind), default, key: is_key, zoned: kind == Kind::Moment });
         kinds.push(kind);
     }
     for row in ask(transaction, TRIGGERS, oid)? {

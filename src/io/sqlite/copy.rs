@@ -145,7 +145,7 @@ fn schema(shape: &Shape) -> String {
         };
         let default = column.default.as_deref().filter(|text| is_literal(text));
         let default = default.map(|text| format!(" DEFAULT {text}")).unwrap_or_default();
-        format!("{} {}{key}{default}", quoted(&column.name), column.affinity.declared())
+        format!("{} {}{key}{default}", quoted(&column.name), column.declared())
     };
     let columns: Vec<String> = shape.columns.iter().map(column).collect();
     let mut sql = format!("BEGIN; CREATE TABLE {name} ({});", columns.join(", "));

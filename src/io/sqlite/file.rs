@@ -13,6 +13,12 @@ const HEADER: usize = 100;
 /// No snapshot is as large, in bytes.
 const LARGEST: u64 = 256 << 30;
 
+/// Whether a file is called as databases of SQLite are.
+pub fn is_named(name: &str) -> bool {
+    let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
+    ["db", "db3", "sqlite", "sqlite3"].iter().any(|known| extension.eq_ignore_ascii_case(known))
+}
+
 /// Whether a file begins like an SQLite database.
 pub fn is_database(head: &[u8]) -> bool {
     head.starts_with(MAGIC)
