@@ -233,7 +233,7 @@ fn damage_is_refused_and_nothing_is_written_beside_it() {
     for (bytes, expected) in [
         (&whole[..whole.len() - 4096], "AUD-TRUNCATED"),
         (torn.as_slice(), "AUD-CORRUPT"),
-        (b"not a database at all".as_slice(), "unknown-format"),
+        (b"not a database at all".as_slice(), "AUD-NOT-SQLITE"),
     ] {
         let trail = Trail::with("SELECT 1");
         fs::write(trail.database(), bytes).unwrap();

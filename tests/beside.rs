@@ -155,7 +155,7 @@ fn what_cannot_be_read_is_not_appended() {
     let yaml = fs::read_to_string(folder.join("readiness.yaml")).unwrap();
     fs::write(folder.join("readiness.yaml"), yaml.replace(", history: history.jsonl", "")).unwrap();
     let none = check(folder, &["--append"]);
-    assert!(none.code == 2 && none.err.contains("no entry has a `history` to append to"), "{}", none.err);
+    assert!(none.code == 2 && none.err.contains("no entry has a `history`, or a `checkpoint` in a .jsonl, to append to"), "{}", none.err);
     for (entry, said) in [
         ("family: benchmark, history: \"*.jsonl\", path", "a history is one file"),
         ("family: tests, history: h.jsonl, path", "`history` is about results of benchmarks"),

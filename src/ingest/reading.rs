@@ -48,7 +48,7 @@ pub struct Sheet {
 }
 
 impl Sheet {
-    /// The header and every row that has as many cells. What is wrong with the others is the business of [`Reading::each_row`].
+    /// The header and every row that has as many cells. What is wrong with the others is the business of [`Reading::even_rows`].
     pub fn rows(&self) -> impl Iterator<Item = csv::Row<'_>> {
         let mut width = None;
         let rows = csv::Rows::new(&self.text, self.separator).flatten().filter(|row| !row.is_blank());
@@ -263,11 +263,11 @@ impl<'a> Reading<'a> {
     }
 
     /// Reads a table of separated values: its header, then every row that has as many cells, as text. What is wrong with it is noted, as
-    /// [`Reading::each_row`] does. Without a separator that of the header is taken.
+    /// [`Reading::even_rows`] does. Without a separator that of the header is taken.
     pub fn table(&mut self, separator: Option<char>) -> Option<Table> {
         let sheet = self.sheet(separator)?;
         let mut table: Option<Table> = None;
-        self.each_row(&sheet, |_, row| {
+        self.even_rows(&sheet, |_, row| {
             match &mut table {
                 None => table = Some(Table { columns: row.cells.iter().map(|c| c.trim().to_owned()).collect(), rows: Vec::new() }),
                 Some(table) => table.rows.push((row.line, row.cells.into_iter().map(Cow::into_owned).collect())),
@@ -289,27 +289,17 @@ impl<'a> Reading<'a> {
     }
 
     /// Passes the header of a table and then every row that has as many cells to `take`, until `take` says stop. Other rows are noted.
-    pub fn each_row<'t>(&mut self, sheet: &'t Sheet, mut take: impl FnMut(&mut Self, csv::Row<'t>) -> ControlFlow<()>) {
+    pub fn even_rows<'t>(&mut self, sheet: &'t Sheet, mut take: impl FnMut(&mut Self, csv::Row<'t>) -> ControlFlow<()>) {
         let mut width = None;
-        for row in csv::Rows::new(&sheet.text, sheet.separator) {
-            if self.problems.len() > MISTAKES {
-                self.error("too-many-mistakes", Location::whole(), format!("{MISTAKES} mistakes: the rest is not read"));
-                return;
+        let _ = self.rows(csv::Rows::new(&sheet.text, sheet.separator), &mut |reading: &mut Self, row: csv::Row<'t>| {
+            let header = *width.get_or_insert(row.cells.len());
+            if row.cells.len() == header {
+                return take(reading, row);
             }
-            match row {
-                Err(fault) => self.table_fault(fault),
-                Ok(row) if row.is_blank() => {}
-                Ok(row) if row.cells.len() == *width.get_or_insert(row.cells.len()) => {
-                    if take(self, row).is_break() {
-                        return;
-                    }
-                }
-                Ok(row) => {
-                    let message = format!("the row has {} cells, and the header {}", row.cells.len(), width.unwrap_or_default());
-                    self.error("ragged-row", Location::line(row.line), message);
-                }
-            }
-        }
+            let message = format!("the row has {} cells, and the header {header}", row.cells.len());
+            reading.error("ragged-row", Location::line(row.line), message);
+            ControlFlow::Continue(())
+        });
     }
 
     /// Passes every row of a table of separated values to `take`, until it says stop: of a file of any size, as long as it is in UTF-8. What
@@ -344,7 +334,7 @@ impl<'a> Reading<'a> {
         self.close(pieces.into_inner());
     }
 
-    fn rows(&mut self, rows: csv::Rows<'_>, take: &mut impl FnMut(&mut Self, csv::Row<'_>) -> ControlFlow<()>) -> ControlFlow<()> {
+    fn rows<'t>(&mut self, rows: csv::Rows<'t>, take: &mut impl FnMut(&mut Self, csv::Row<'t>) -> ControlFlow<()>) -> ControlFlow<()> {
         for row in rows {
             if self.problems.len() > MISTAKES {
                 self.error("too-many-mistakes", Location::whole(), format!("{MISTAKES} mistakes: the rest is not read"));

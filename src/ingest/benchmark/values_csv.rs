@@ -134,7 +134,7 @@ fn take(reading: &mut Reading<'_>, draft: &mut Draft, layout: &Layout, sheet: &S
     // Without times they are in the order of the file, and a commit that comes again was measured again.
     let mut runs: BTreeMap<String, u64> = BTreeMap::new();
     let (mut skipped, mut mistakes, now) = (layout.headless, 0, reading.request.now);
-    reading.each_row(sheet, |reading, row| {
+    reading.even_rows(sheet, |reading, row| {
         if !std::mem::replace(&mut skipped, true) {
             return ControlFlow::Continue(());
         }

@@ -28,7 +28,7 @@ pub struct Piece<'p> {
 impl Piece<'_> {
     /// Its rows, whose lines count from the beginning of the file.
     pub fn rows(&self, separator: char) -> Rows<'_> {
-        Rows { text: &self.text, separator, line: self.line }
+        Rows { text: &self.text, separator, line: self.line, width: 0 }
     }
 }
 
