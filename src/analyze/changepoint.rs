@@ -136,12 +136,13 @@ impl Search<'_> {
         let level = median(clean).unwrap_or(0.0).abs();
         let floor = (NOISE_FLOOR * level).max(f64::MIN_POSITIVE);
         let price = PENALTY * (clean.len() as f64).ln();
+        let between_neighbours = noise::scale_of_differences(clean);
         let mut sigma = noise::deviation(clean).max(floor);
         let mut cuts = Vec::new();
         for _ in 0..ROUNDS {
             let found = partition::cuts(clean, price * sigma * sigma);
             let residuals = residuals(clean, &found);
-            let local = noise::scale(&residuals).max(noise::scale_of_differences(clean)).max(floor);
+            let local = noise::scale(&residuals).max(between_neighbours).max(floor);
             let next = local * noise::inflation(&residuals, local).sqrt();
             let same = found == cuts && next == sigma;
             (cuts, sigma) = (found, next);

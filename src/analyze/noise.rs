@@ -1,6 +1,6 @@
 //! How noisy a series is, told apart from its steps and its wild points.
 
-use super::quantile::{MAD_TO_SIGMA, median, quantile_of_sorted};
+use super::quantile::{MAD_TO_SIGMA, mad, median};
 
 /// Noise is taken to be at least this share of the level: even exact counters get a scale.
 pub const NOISE_FLOOR: f64 = 1e-4;
@@ -20,25 +20,27 @@ pub fn without_spikes(values: &[f64]) -> Vec<f64> {
     let last = values.len().saturating_sub(1);
     let smooth = |(i, value): (usize, &f64)| {
         let window = &values[i.saturating_sub(REACH)..=(i + REACH).min(last)];
-        let mut near = [0.0; 2 * REACH + 1];
-        let near = &mut near[..window.len()];
-        near.copy_from_slice(window);
-        let centre = middle(near);
-        near.iter_mut().for_each(|v| *v = (*v - centre).abs());
-        if (value - centre).abs() > CLIP * MAD_TO_SIGMA * middle(near) { centre } else { *value }
+        let (centre, mad) = match <[f64; 2 * REACH + 1]>::try_from(window) {
+            Ok(window) => middle(window),
+            Err(_) => (median(window).unwrap_or(*value), mad(window).unwrap_or(0.0)),
+        };
+        if (value - centre).abs() > CLIP * MAD_TO_SIGMA * mad { centre } else { *value }
     };
     values.iter().enumerate().map(smooth).collect()
 }
 
-/// The median of a few values, which it sorts.
-fn middle(few: &mut [f64]) -> f64 {
-    for i in 1..few.len() {
-        for j in (1..=i).rev() {
-            let (low, high) = (few[j - 1].min(few[j]), few[j - 1].max(few[j]));
-            (few[j - 1], few[j]) = (low, high);
+/// The median of a few values and their median distance from it; of a number that is known, so that the compiler needs no branch.
+fn middle<const N: usize>(values: [f64; N]) -> (f64, f64) {
+    let middle = |mut values: [f64; N]| {
+        for last in (1..N).rev() {
+            for i in 0..last {
+                (values[i], values[i + 1]) = (values[i].min(values[i + 1]), values[i].max(values[i + 1]));
+            }
         }
-    }
-    quantile_of_sorted(few, 0.5).unwrap_or(0.0)
+        values[N / 2]
+    };
+    let centre = middle(values);
+    (centre, middle(values.map(|value| (value - centre).abs())))
 }
 
 /// The standard deviation of normal noise that has the same median absolute value as these residuals.
@@ -70,15 +72,28 @@ pub fn deviation(values: &[f64]) -> f64 {
 /// half a cycle on by a negative correlation, which is taken off as far as it exceeds two standard errors of chance.
 pub fn inflation(residuals: &[f64], sigma: f64) -> f64 {
     let clipped: Vec<f64> = residuals.iter().map(|r| r.clamp(-CLIP * sigma, CLIP * sigma)).collect();
-    let shared = |lag: usize| clipped.iter().zip(clipped.get(lag..).unwrap_or_default()).map(|(a, b)| a * b).sum::<f64>();
-    let (power, next) = (shared(0), shared(1));
+    let shared = products(&clipped);
+    let (power, next) = (shared[0], shared[1]);
     if power <= 0.0 || next <= 0.0 {
         return 1.0;
     }
-    let opposite = (2..=HALF_CYCLE).map(shared).fold(0.0, f64::min) / power;
+    let opposite = shared[2..].iter().copied().fold(0.0, f64::min) / power;
     let chance = 2.0 / (clipped.len() as f64).sqrt();
     let rho = (next / power + (opposite + chance).min(0.0)).max(0.0);
     ((1.0 + rho) / (1.0 - rho)).min(MOST_INFLATION)
+}
+
+/// The sums of the products of values that lie 0, 1, 2 … points apart: all side by side, since each waits for its own last sum only.
+fn products(values: &[f64]) -> [f64; HALF_CYCLE + 1] {
+    let mut sums = [0.0; HALF_CYCLE + 1];
+    for window in values.windows(HALF_CYCLE + 1) {
+        sums.iter_mut().zip(window).for_each(|(sum, value)| *sum += window[0] * value);
+    }
+    let last = &values[values.len().saturating_sub(HALF_CYCLE)..];
+    for (i, value) in last.iter().enumerate() {
+        sums.iter_mut().zip(&last[i..]).for_each(|(sum, other)| *sum += value * other);
+    }
+    sums
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::ops::Range;
 /// No piece is shorter, so that a single point is never a level.
 const SHORTEST: usize = 2;
 /// So many starts are passed over together where none of them can be the best.
-const BLOCK: usize = 16;
+const BLOCK: usize = 32;
 /// So many starts are looked at side by side.
 const LANES: usize = 4;
 
