@@ -11,11 +11,11 @@ use crate::io::lines::{self, Fault, Lines};
 use crate::io::xml::{Xml, XmlError};
 use crate::io::yaml::{self, Node};
 use crate::source::{Grade, Location, Problem, Source};
-use serde::de::{DeserializeOwned, DeserializeSeed};
+use serde::Deserialize;
+use serde::de::DeserializeSeed;
 use std::borrow::Cow;
 use std::fs::File;
 use std::io::{BufReader, Read, Seek};
-use std::marker::PhantomData;
 use std::ops::ControlFlow;
 
 /// An XML file being read.
@@ -202,9 +202,9 @@ impl<'a> Reading<'a> {
         Some(bytes)
     }
 
-    /// As [`Reading::tolerant_json`], for a document that is part of a text.
-    pub fn json_in<T: DeserializeOwned>(&mut self, text: &str) -> Option<T> {
-        self.whole(json::stream(Tolerant::new(text.as_bytes()), PhantomData::<T>))
+    /// Reads a document in memory, whose texts are taken where they lie in it.
+    pub fn json_in<'t, T: Deserialize<'t>>(&mut self, text: &'t str) -> Option<T> {
+        self.whole(json::whole(text))
     }
 
     /// Opens the file as a zip archive; whatever keeps it from being one is noted.

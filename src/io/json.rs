@@ -5,8 +5,8 @@ mod fill;
 mod outline;
 mod tolerant;
 
-use serde::Serialize;
 use serde::de::{DeserializeOwned, DeserializeSeed};
+use serde::{Deserialize, Serialize};
 use serde_json::Deserializer;
 use serde_json::error::Category;
 use std::io::{BufReader, Read};
@@ -84,6 +84,14 @@ pub fn stream<T>(reader: impl Read, seed: impl for<'de> DeserializeSeed<'de, Val
     stream_within(WHOLE, reader, seed)
 }
 
+/// Reads a document in memory, whose texts are taken where they lie in it.
+///
+/// # Errors
+/// As [`stream`].
+pub fn whole<'t, T: Deserialize<'t>>(text: &'t str) -> Result<T, (Flaw, Mistake)> {
+    serde_json::from_str(text).map_err(told)
+}
+
 /// Reads documents shorter than `window` bytes from memory, and of others what follows the window through a buffer.
 fn stream_within<T, S>(window: u64, mut reader: impl Read, seed: S) -> Result<T, (Flaw, Mistake)>
 where
@@ -100,15 +108,17 @@ where
         let mut document = Deserializer::from_reader(BufReader::with_capacity(1 << 16, text.chain(reader)));
         seed.deserialize(&mut document).and_then(|value| document.end().map(|()| value))
     };
-    done.map_err(|error| {
-        let flaw = match error.classify() {
-            Category::Eof => Flaw::Cut,
-            Category::Syntax => Flaw::Malformed,
-            Category::Data => Flaw::Unexpected,
-            Category::Io => Flaw::Unreadable,
-        };
-        (flaw, Mistake::from(error))
-    })
+    done.map_err(told)
+}
+
+fn told(error: serde_json::Error) -> (Flaw, Mistake) {
+    let flaw = match error.classify() {
+        Category::Eof => Flaw::Cut,
+        Category::Syntax => Flaw::Malformed,
+        Category::Data => Flaw::Unexpected,
+        Category::Io => Flaw::Unreadable,
+    };
+    (flaw, Mistake::from(error))
 }
 
 /// One line of JSON.

@@ -9,10 +9,11 @@ use super::{Draft, unit};
 use crate::ingest::{Format, Reading};
 use crate::instant::Instant;
 use crate::io::fs::Artifact;
-use crate::io::json::outline;
+use crate::io::json::{outline, tolerate};
 use crate::series::Direction;
 use crate::source::Location;
 use serde::Deserialize;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 #[cfg(test)]
@@ -30,17 +31,19 @@ fn claims(artifact: &Artifact) -> bool {
 }
 
 #[derive(Deserialize)]
-struct History {
-    entries: BTreeMap<String, Vec<Entry>>,
+struct History<'t> {
+    #[serde(borrow)]
+    entries: BTreeMap<String, Vec<Entry<'t>>>,
 }
 
 #[derive(Deserialize)]
-struct Entry {
+struct Entry<'t> {
     commit: Option<Commit>,
     date: Option<f64>,
-    #[serde(default)]
-    tool: String,
-    benches: Vec<Bench>,
+    #[serde(default, borrow)]
+    tool: Cow<'t, str>,
+    #[serde(borrow)]
+    benches: Vec<Bench<'t>>,
 }
 
 #[derive(Deserialize)]
@@ -49,11 +52,23 @@ struct Commit {
 }
 
 #[derive(Deserialize)]
-struct Bench {
-    name: String,
+struct Bench<'t> {
+    #[serde(borrow)]
+    name: Cow<'t, str>,
     value: Option<f64>,
-    #[serde(default)]
-    unit: Option<String>,
+    #[serde(default, borrow)]
+    unit: Option<Cow<'t, str>>,
+}
+
+/// What a unit tells, for millions of values of a few units.
+#[derive(Default)]
+struct Units<'h>(BTreeMap<(&'h str, &'h str), (&'static str, Option<Direction>)>);
+
+impl<'h> Units<'h> {
+    /// The name of a metric, and which way is better.
+    fn told(&mut self, tool: &'h str, unit: &'h str) -> (&'static str, Option<Direction>) {
+        *self.0.entry((tool, unit)).or_insert_with(|| (unit::metric(unit), direction(tool, unit)))
+    }
 }
 
 fn read(reading: &mut Reading<'_>) -> Draft {
@@ -62,11 +77,13 @@ fn read(reading: &mut Reading<'_>) -> Draft {
     // With blanks in the assignment's place all keeps its line and column.
     let (assignment, document) = text.split_at(text.find('{').unwrap_or(text.len()));
     let blank: String = assignment.chars().map(|letter| if letter == '\n' { '\n' } else { ' ' }).collect();
-    let document = document.trim_end().trim_end_matches(';');
-    let Some(history) = reading.json_in::<History>(&format!("{blank}{document}")) else { return run.finish(reading) };
+    let document = format!("{blank}{}", document.trim_end().trim_end_matches(';'));
+    let document = tolerate(&document);
+    let Some(history) = reading.json_in::<History<'_>>(&document) else { return run.finish(reading) };
+    let mut units = Units::default();
     for (suite, entries) in &history.entries {
         for (index, entry) in entries.iter().enumerate() {
-            entry.take(suite, &mut run, &Location::pointer(&["entries", suite, &index.to_string()]));
+            entry.take(suite, &mut units, &mut run, &Location::pointer(&["entries", suite, &index.to_string()]));
         }
     }
     // The file is of many runs; which is the newest is seen from the values.
@@ -74,8 +91,8 @@ fn read(reading: &mut Reading<'_>) -> Draft {
     run.finish(reading)
 }
 
-impl Entry {
-    fn take(&self, suite: &str, run: &mut Run, place: &Location) {
+impl Entry<'_> {
+    fn take<'h>(&'h self, suite: &str, units: &mut Units<'h>, run: &mut Run, place: &Location) {
         run.commit = self.commit.as_ref().and_then(|commit| commit.id.clone()).filter(|id| !id.is_empty());
         run.at = self.date.filter(|ms| ms.abs() < 1e15).map(|ms| Instant(ms as i64));
         if self.benches.is_empty() {
@@ -83,12 +100,8 @@ impl Entry {
         }
         for bench in &self.benches {
             let unit = bench.unit.as_deref().unwrap_or("");
-            let figure = Figure::new(bench.value, unit);
-            let figure = match direction(&self.tool, unit) {
-                Some(direction) => figure.better(direction),
-                None => figure,
-            };
-            run.put(&format!("{suite}: {}", bench.name), unit::metric(unit), figure, place.clone());
+            let (metric, direction) = units.told(&self.tool, unit);
+            run.put(&format!("{suite}: {}", bench.name), metric, Figure::known(bench.value, unit, direction), place.clone());
         }
     }
 }

@@ -79,12 +79,24 @@ pub(super) struct Order {
     /// The run of the last line, and all before it.
     last: String,
     seen: BTreeSet<String>,
+    /// A moment as the last line writes it, and as it is: all lines of a run have the same.
+    at: Option<(String, Instant)>,
     /// How many runs stand behind a later one, and the first of them.
     late: u64,
     first: Option<(Location, String)>,
 }
 
 impl Order {
+    /// The moment that a line gives with its zone.
+    fn moment(&mut self, text: &str) -> Option<Instant> {
+        if let Some((_, moment)) = self.at.as_ref().filter(|(known, _)| known == text) {
+            return Some(*moment);
+        }
+        let moment = clock::parse(text).filter(|_| clock::has_zone(text))?;
+        self.at = Some((text.to_owned(), moment));
+        Some(moment)
+    }
+
     fn note(&mut self, run: &str, moment: Instant, at: &Location) {
         if self.last == run {
             return;
@@ -117,7 +129,7 @@ pub(super) fn take(reading: &mut Reading<'_>, draft: &mut Draft, order: &mut Ord
     if line.schema != SCHEMA {
         return reading.error("schema", at, format!("the line is of the schema `{}`, not {SCHEMA}", line.schema));
     }
-    let Some(moment) = clock::parse(&line.at).filter(|_| clock::has_zone(&line.at)) else {
+    let Some(moment) = order.moment(&line.at) else {
         return reading.error("time", at, format!("`at` is `{}`, not a moment with its zone", line.at));
     };
     for (key, text) in [("run", &line.run), ("benchmark", &line.benchmark), ("metric", &line.metric)] {

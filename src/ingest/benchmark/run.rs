@@ -22,7 +22,12 @@ pub(super) struct Figure {
 impl Figure {
     /// A value in a unit, which tells the direction unless [`Figure::better`] does. A tool that has no value gives none.
     pub fn new(value: impl Into<Option<f64>>, unit: &str) -> Self {
-        Figure { value: value.into().unwrap_or(f64::NAN), unit: unit.to_owned(), direction: unit::direction(unit), samples: Vec::new() }
+        Figure::known(value.into(), unit, unit::direction(unit))
+    }
+
+    /// As [`Figure::new`], of a unit of which is known whether it tells the direction.
+    pub fn known(value: Option<f64>, unit: &str, direction: Option<Direction>) -> Self {
+        Figure { value: value.unwrap_or(f64::NAN), unit: unit.to_owned(), direction, samples: Vec::new() }
     }
 
     /// Which way is better.
