@@ -9,6 +9,9 @@ use std::fmt;
 /// What the file calls itself.
 pub const SCHEMA: &str = "readiness/bench-pair/1";
 
+/// The most raw measurements of a run that are kept.
+pub const SAMPLES: usize = 1000;
+
 /// The whole file. What it says under `verdict` follows from its values; whoever reads it works it out again.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Pair {
@@ -120,6 +123,9 @@ impl Benchmark {
 pub struct Measured {
     /// One for each round; none where the run failed or had no value.
     pub values: Vec<Option<f64>>,
+    /// The raw measurements behind each value, where the tool gives them; at most [`SAMPLES`] of a run.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub samples: Vec<Vec<f64>>,
     /// The machine that the result files name; empty where they name none.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub machine: String,
@@ -132,6 +138,9 @@ pub struct Verdict {
     pub state: String,
     /// Rounds with a value on both sides.
     pub rounds: u32,
+    /// Where medians of raw measurements were compared, how many there are in a run, at least; else the tool's own figures were.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub samples: Option<usize>,
     /// Head divided by base, and the bounds of its interval.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ratio: Option<Estimate>,

@@ -230,3 +230,29 @@ fn what_a_command_says_is_never_a_command() {
     let (answer, _) = printed("echo '\u{1b}[31m::error::x' >&2; exit 3", "sh bench.sh 1", &[]);
     assert!(answer.err.contains("\\u{1b}[31m") && !answer.err.contains('\u{1b}'), "{}", answer.err);
 }
+
+#[test]
+fn medians_of_raw_measurements_are_compared_where_the_tool_gives_them() {
+    let script = r#"
+n=$(cat m 2> /dev/null || echo 0); echo $((n + 1)) > m
+t="0.$1$((n % 3))1, 0.$1$((n % 3))2, 0.$1$((n % 3))3, 0.$1$((n % 3))4, 0.9$((n * 3 % 10))"
+printf '{"results":[{"command":"digest","mean":0.5,"stddev":0.1,"median":0.1,"user":0.1,"system":0.1,"min":0.1,"max":0.9,"times":[%s],"exit_codes":[0,0,0,0,0]}]}' "$t"
+"#;
+    let folder = checkouts();
+    for side in ["base", "head"] {
+        fs::write(folder.path().join(side).join("fine.sh"), script).unwrap();
+    }
+    let answer = pair(folder.path(), "sh fine.sh 10", "sh fine.sh 12", &["--results", "-", "--out", "pair.json"]);
+    assert_eq!(answer.code, 1, "{}{}", answer.out, answer.err);
+    assert!(
+        answer.out.contains("regressed  digest time  ") && answer.out.contains(", 10 rounds, medians of 5 samples\n"),
+        "{}",
+        answer.out
+    );
+    let file: Value = serde_json::from_str(&fs::read_to_string(folder.path().join("pair.json")).unwrap()).unwrap();
+    let digest = &file["benchmarks"][0];
+    assert_eq!(digest["verdict"]["samples"], 5);
+    assert!(digest["base"]["samples"].as_array().unwrap().iter().all(|run| run.as_array().unwrap().len() == 5));
+    let judged = readiness(folder.path(), &["inspect", "pair.json", "--format", "json", "--now", "2026-02-18"]);
+    assert!(judged.code == 0 && judged.out.contains("medians of 5 samples"), "{}{}", judged.out, judged.err);
+}

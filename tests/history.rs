@@ -353,7 +353,7 @@ fn a_history_may_be_a_database() {
     assert!(pruned.out.contains("8 values of 8 series went, and with them 8 runs altogether; 12 values stay\n"), "{}", pruned.out);
     assert_eq!(run(&["export", "deep/history.db"]).out, history(folder));
     for (name, sql, said) in [
-        ("other.db", "CREATE TABLE t (a)", "other.db is no history"),
+        ("other.db", "CREATE TABLE t (a)", "other.db is a database that nobody can read, or that holds no history"),
         ("forged.db", "CREATE TABLE readiness_history (run)", "it is a database of another program"),
     ] {
         rusqlite::Connection::open(folder.join(name)).unwrap().execute_batch(sql).unwrap();

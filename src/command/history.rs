@@ -23,6 +23,7 @@ use crate::ingest::{self, Request};
 use crate::instant::Instant;
 use crate::io::fs::{self, Artifact};
 use crate::io::shelf::Shelf;
+use crate::io::sqlite::is_database;
 use crate::io::{git, machine, terminal};
 use crate::source::{Grade, Problem};
 use crate::verdict::Exit;
@@ -182,6 +183,9 @@ fn own(history: &Path) -> Result<(), Error> {
         Some(format) if OWN.contains(&format.name) => Ok(()),
         Some(format) => {
             Err(Error::Usage(format!("{shown} is no history of ours but {} ({}): the history comes first", format.name, format.about)))
+        }
+        None if is_database(&artifact.head) => {
+            Err(Error::Usage(format!("{shown} is a database that nobody can read, or that holds no history: mend it, or begin another")))
         }
         None => Err(Error::Usage(format!("{shown} is no history: every line of one is of the schema readiness/history/1"))),
     }

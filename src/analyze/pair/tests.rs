@@ -6,7 +6,7 @@ use crate::pair::Measured;
 use proptest::prelude::*;
 
 fn side(values: &[f64]) -> Measured {
-    Measured { values: values.iter().map(|v| Some(*v).filter(|v| v.is_finite())).collect(), machine: String::new() }
+    Measured { values: values.iter().map(|v| Some(*v).filter(|v| v.is_finite())).collect(), ..Measured::default() }
 }
 
 fn benchmark(base: &[f64], head: &[f64], direction: Direction) -> Benchmark {
@@ -50,6 +50,36 @@ fn each_state_has_its_reason() {
         assert!(verdict.because.contains(said), "{}", verdict.because);
         assert_eq!(verdict.ratio.is_some(), ["regressed", "improved", "unchanged", "unproven"].contains(&state));
     }
+}
+
+#[test]
+fn medians_of_raw_measurements_are_compared_where_every_run_has_them() {
+    let sampled = |level: f64| {
+        // Every third run has a sample that spoils its mean.
+        let run =
+            |n: usize| vec![level, level * 1.001, level * 0.999, level * 1.002, if n.is_multiple_of(3) { level * 4.0 } else { level }];
+        let runs: Vec<Vec<f64>> = (0..10).map(run).collect();
+        Measured { values: runs.iter().map(|run| Some(run.iter().sum::<f64>() / 5.0)).collect(), samples: runs, ..Measured::default() }
+    };
+    let mut one = benchmark(&[], &[], Direction::Lower);
+    (one.base, one.head) = (sampled(100.0), sampled(105.0));
+    one.head.samples.rotate_left(1);
+    one.head.values.rotate_left(1);
+    let told = |one: &Benchmark| verdicts(std::slice::from_ref(one), 0.02).remove(0);
+    let verdict = told(&one);
+    assert_eq!((verdict.state.as_str(), verdict.samples), ("regressed", Some(5)));
+    assert!(verdict.because.ends_with("10 rounds, medians of 5 samples"), "{}", verdict.because);
+    // One run without them, or with too few: all are compared by what the tool says.
+    for few in [Vec::new(), vec![105.0; 4]] {
+        let mut mixed = one.clone();
+        mixed.head.samples[3] = few;
+        let verdict = told(&mixed);
+        assert_eq!((verdict.state.as_str(), verdict.samples), ("unproven", None), "{}", verdict.because);
+    }
+    // A run that does not count needs none.
+    one.base.samples[4].clear();
+    one.base.values[4] = None;
+    assert_eq!((told(&one).samples, told(&one).rounds), (Some(5), 9));
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! What a pair says, for a person: one line for each benchmark, the worst first, and what to do.
 
-use crate::analyze::pair::percent;
+use crate::analyze::pair::{figures, percent};
 use crate::metric::number;
 use crate::pair::{Benchmark, Pair, Run, Verdict};
 use crate::render::parts::escape::{columns, terminal as clean};
@@ -41,7 +41,8 @@ fn row(benchmark: &Benchmark, verdict: &Verdict) -> [String; 5] {
         let values: Vec<f64> = values.iter().flatten().copied().collect();
         crate::analyze::quantile::median(&values).map_or_else(|| "–".to_owned(), number)
     };
-    let levels = format!("{} to {}{unit}", level(&benchmark.base.values), level(&benchmark.head.values));
+    let figures = figures(benchmark);
+    let levels = format!("{} to {}{unit}", level(&figures.base), level(&figures.head));
     let (change, why) = match &verdict.ratio {
         Some(ratio) => {
             let change = percent(ratio.value);

@@ -10,7 +10,7 @@ use crate::ingest::{self, Request, unit_factor};
 use crate::io::fs::{self, Artifact, Glob};
 use crate::io::scratch::{self, Scratch};
 use crate::io::{clock, process, terminal};
-use crate::pair::{Benchmark, Measured, Run, Side};
+use crate::pair::{Benchmark, Measured, Run, SAMPLES, Side};
 use crate::render::parts::escape::cut;
 use crate::series::{Direction, Series};
 use crate::source::Grade;
@@ -120,7 +120,7 @@ impl Turns<'_> {
     /// Takes the newest value of a series as that of a round.
     fn keep(&mut self, series: Series, side_of: Side, round: u32) {
         let Some(point) = series.points.last() else { return };
-        let empty = || Measured { values: vec![None; self.options.rounds as usize], machine: String::new() };
+        let empty = || Measured { values: vec![None; self.options.rounds as usize], ..Measured::default() };
         let key = (series.benchmark.clone(), series.metric.clone());
         let known = self.found.entry(key).or_insert_with(|| Benchmark {
             benchmark: series.benchmark.clone(),
@@ -140,6 +140,13 @@ impl Turns<'_> {
         if let Some(value) = measured.values.get_mut(round as usize - 1) {
             *value = Some(point.value * factor).filter(|value| value.is_finite());
         }
+        let samples: Vec<f64> = point.samples.iter().map(|sample| sample * factor).filter(|sample| sample.is_finite()).collect();
+        if !samples.is_empty() {
+            measured.samples.resize(measured.values.len(), Vec::new());
+            if let Some(kept) = measured.samples.get_mut(round as usize - 1) {
+                *kept = some_of(samples);
+            }
+        }
         // Of runs on several machines all are named, which is another machine than any of them.
         if measured.machine.is_empty() {
             measured.machine = series.machine;
@@ -156,6 +163,16 @@ impl Turns<'_> {
         }
         Taken { runs: self.runs, benchmarks: self.found.into_values().collect(), notes }
     }
+}
+
+/// At most [`SAMPLES`] of many raw measurements, as they lie between the least and the largest.
+fn some_of(mut samples: Vec<f64>) -> Vec<f64> {
+    if samples.len() <= SAMPLES {
+        return samples;
+    }
+    samples.sort_unstable_by(f64::total_cmp);
+    let last = samples.len() - 1;
+    (0..SAMPLES).filter_map(|n| samples.get((n * last + (SAMPLES - 1) / 2) / (SAMPLES - 1)).copied()).collect()
 }
 
 /// The time a command takes, as a benchmark.

@@ -5,13 +5,13 @@
 //! two commits on one machine, and a history many on many.
 
 use super::{Draft, SKEW};
-use crate::analyze::pair::verdicts;
+use crate::analyze::pair::{figures, verdicts};
 use crate::analyze::quantile::median;
 use crate::evidence::Evidence;
 use crate::ingest::{Format, Reading};
 use crate::io::fs::Artifact;
 use crate::metric::{Ratio, Value, grouped};
-use crate::pair::{Benchmark, Estimate, Pair, SCHEMA, Side, Verdict};
+use crate::pair::{Benchmark, Estimate, Pair, SAMPLES, SCHEMA, Side, Verdict};
 use crate::record::{Basis, Record};
 use crate::series::Direction;
 use crate::source::{Grade, Location};
@@ -95,6 +95,17 @@ fn values_wrong(benchmark: &Benchmark, rounds: u32) -> Option<String> {
         if measured.values.iter().flatten().any(|value| !value.is_finite() || *value < 0.0) {
             return Some(format!("{}: a value of {side} is negative or no number", benchmark.id()));
         }
+        let samples = &measured.samples;
+        if !samples.is_empty() && samples.len() != have || samples.iter().any(|run| run.len() > SAMPLES) {
+            return Some(format!(
+                "{}: raw measurements of {} runs of {side} in {rounds} rounds, at most {SAMPLES} each",
+                benchmark.id(),
+                samples.len()
+            ));
+        }
+        if samples.iter().flatten().any(|sample| !sample.is_finite() || *sample < 0.0) {
+            return Some(format!("{}: a raw measurement of {side} is negative or no number", benchmark.id()));
+        }
     }
     None
 }
@@ -160,13 +171,14 @@ fn record(benchmark: &Benchmark) -> Option<Record> {
     let verdict = benchmark.verdict.as_ref()?;
     let number = |value| Value::Number { value, unit: Cow::Borrowed("") };
     let level = |values: &[Option<f64>]| median(&values.iter().flatten().copied().collect::<Vec<_>>()).map(number);
+    let figures = figures(benchmark);
     let row = Record::new("id", benchmark.id())
         .with("benchmark", Value::text(&benchmark.benchmark))
         .with("metric", Value::text(&benchmark.metric))
         .with("unit", Value::text(&benchmark.unit))
         .with("state", Value::text(&verdict.state))
-        .with_some("base", level(&benchmark.base.values))
-        .with_some("head", level(&benchmark.head.values))
+        .with_some("base", level(&figures.base))
+        .with_some("head", level(&figures.head))
         .with("rounds", Value::Count(verdict.rounds.into()));
     let row = match &verdict.ratio {
         None => row,
