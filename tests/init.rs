@@ -215,3 +215,20 @@ fn a_waiting_rule_judges_as_soon_as_its_evidence_is_there_and_never_excuses_a_lo
     assert!(doctor.out.contains("note  pr-gate/coverage-line  is judged: its evidence is there"), "{}", doctor.out);
     assert!(doctor.out.contains("wait  pr-gate/coverage-branch"), "{}", doctor.out);
 }
+
+#[test]
+fn results_of_benchmarks_bring_the_pack_that_they_can_answer() {
+    for (from, to, taken, offered) in [
+        ("bench-pair-1/pair.json", "bench-pair.json", "pr-bench", "nightly-bench"),
+        ("history-1/history.jsonl", "bench/history.jsonl", "nightly-bench", "pr-bench"),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let here = folder.path();
+        fs::create_dir(here.join("bench")).unwrap();
+        fs::copy(support::root().join("fixtures/formats").join(from), here.join(to)).unwrap();
+        init(here);
+        let configuration = text(here, "readiness.yaml");
+        assert!(configuration.contains(&format!("\n  - {taken}\n")), "{configuration}");
+        assert!(configuration.contains(&format!("\n  # - {offered} ")), "{configuration}");
+    }
+}

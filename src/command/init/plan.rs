@@ -22,10 +22,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 /// Shipped packs that a team takes in because it has this evidence. The others are for a purpose, which no file shows.
-const HOMES: [(&str, &[&str]); 8] = [
+const HOMES: [(&str, &[&str]); 9] = [
     ("pr-gate", &["coverage", "tests"]),
     ("ai-eval", &["golden"]),
     ("nightly-bench", &["benchmark"]),
+    ("pr-bench", &["benchmark"]),
     ("slo", &["slo"]),
     ("retention-audit", &["audit"]),
     ("operations", &["operations"]),
