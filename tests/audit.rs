@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+#[path = "../benches/audit/generator.rs"]
+mod generator;
 mod support;
 
 use rusqlite::Connection;
@@ -302,4 +304,30 @@ fn a_hold_forbids_what_the_retention_asks_for() {
     assert_eq!(codes(&inspected), BTreeSet::from(["RET-HOLD".to_owned()]));
     assert!(inspected["problems"].to_string().contains("deleted on 2026-02-10 under a legal hold (case 17)"));
     assert_eq!(trail.check().code, 1);
+}
+
+/// Memory does not grow with the rows: what must be remembered of them is written down.
+#[test]
+#[cfg(target_os = "linux")]
+fn two_hundred_thousand_rows_fit_in_sixty_four_megabytes() {
+    let folder = tempfile::tempdir().unwrap();
+    generator::trail(folder.path().join("audit.db").to_str().unwrap(), 200_000, true).unwrap();
+    let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_readiness"))
+        .current_dir(folder.path())
+        .args(["inspect", "audit.db", "--format", "json", "--now", NOW])
+        .stdout(fs::File::create(folder.path().join("seen.json")).unwrap())
+        .spawn()
+        .unwrap();
+    let status = format!("/proc/{}/status", child.id());
+    let mut most = 0;
+    while child.try_wait().unwrap().is_none() {
+        let text = fs::read_to_string(&status).unwrap_or_default();
+        let peak = text.lines().find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix(" kB")?.parse::<u64>().ok());
+        most = most.max(peak.unwrap_or(0));
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    assert!(most > 0 && most <= 64 << 10, "{most} kB");
+    let seen: Value = serde_json::from_str(&fs::read_to_string(folder.path().join("seen.json")).unwrap()).unwrap();
+    let metric = |id: &str| seen["metrics"].as_array().unwrap().iter().find(|m| m["id"] == id).unwrap().clone();
+    assert_eq!((metric("audit.rows")["count"].as_u64(), metric("audit.integrity")["level"].as_str()), (Some(200_000), Some("chained")));
 }

@@ -257,6 +257,18 @@ mod tests {
     }
 
     #[test]
+    fn ids_that_rise_are_never_sorted() {
+        let mut all = Redeleted::default();
+        for row in 1..=50_000 {
+            add(&mut all, row, ["a", "b", "c"][row as usize % 3], "DELETE", &format!("[{}, {}]", row * 10, row * 10 + 5));
+        }
+        assert!(all.sorter.is_empty() && all.rising.len() == 3);
+        add(&mut all, 50_001, "b", "DELETE", "[100, 500005]");
+        assert!(!all.sorter.is_empty());
+        assert_eq!(told(all), [(50_001, 10, 1, Some(100))]);
+    }
+
+    #[test]
     fn ranges_in_any_order_tell_what_a_search_of_all_pairs_tells() {
         let mut seed = 7_u64;
         let mut random = |below: u64| {

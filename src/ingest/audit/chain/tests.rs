@@ -2,7 +2,8 @@
 
 use super::links::{GENESIS, Hash, Judged, Link, Names, Stated, Walk};
 use super::native::stated;
-use super::{Scheme, Spec};
+use super::{Asked, Scheme, Spec, along};
+use crate::ingest::table::Times;
 use crate::io::hash::digest;
 use crate::io::sqlite::Cell;
 use proptest::prelude::*;
@@ -209,5 +210,19 @@ proptest! {
         let judged = judge(&rows);
         prop_assert!(!judged.findings.is_empty());
         prop_assert!(judged.verified < judged.rows);
+    }
+}
+
+/// A table of gigabytes is gone through once.
+#[test]
+fn a_chain_is_verified_with_the_rows_where_they_stand_in_its_order() {
+    use crate::io::sqlite::testing::make;
+    for (id, once) in [("INTEGER PRIMARY KEY", true), ("INTEGER", false), ("TEXT PRIMARY KEY", false)] {
+        let made = make(&format!("CREATE TABLE t (id {id}, a, prev_hash BLOB, entry_hash BLOB)"));
+        let snapshot = crate::io::sqlite::Snapshot::open(&made.path, crate::instant::Instant(0)).unwrap();
+        let covered = vec![(crate::ingest::audit::column::Column::Id, "id")];
+        let table = snapshot.table("t").unwrap();
+        let asked = Asked { snapshot: &snapshot, table, spec: None, covered, id: Some("id"), times: &Times::default(), anchor: None };
+        assert_eq!(along(&asked).is_some(), once, "{id}");
     }
 }
