@@ -169,6 +169,34 @@ const CASES: &[(&str, &[&str], &str, &str)] = &[
     ("UPDATE retention_audit_log SET rows_scanned = record_count", &["AUD-SCANNED-EQUAL"], "says nothing about what was looked at", "pass"),
     ("UPDATE retention_audit_log SET duration_ms = 7412 WHERE id = 4", &["AUD-SLOW"], "at most 5 s is usual", "pass"),
     ("UPDATE retention_audit_log SET actor = char(27) || '[2J' WHERE id = 4", &["AUD-CONTROL-CHARS"], "actor holds U+001B: all values escaped in HTML,", "fail"),
+    ("UPDATE retention_audit_log SET id = -5 WHERE id = 1", &["AUD-ID-GAP", "AUD-NEGATIVE"], "id is -5, which no counter gives", "fail"),
+    (
+        "UPDATE retention_audit_log SET id = 9223372036854775807 WHERE id = 90; UPDATE retention_audit_log SET id = -9223372036854775808 WHERE id = 1",
+        &["AUD-ID-GAP", "AUD-NEGATIVE", "AUD-SEQUENCE"],
+        "the last row is 9223372036854775807: it was set back by hand",
+        "fail",
+    ),
+    ("DELETE FROM sqlite_sequence", &["AUD-SEQUENCE"], "which ids were given out was taken away by hand", "warn"),
+    (
+        "DELETE FROM retention_audit_log WHERE id BETWEEN 4 AND 6; DELETE FROM sqlite_sequence",
+        &["AUD-ID-GAP", "AUD-SEQUENCE", "RET-GAP"],
+        "3 ids up to 90 have no row, the first of them 4 to 6",
+        "fail",
+    ),
+    (
+        "UPDATE retention_audit_log SET dry_run = 1 WHERE table_name = 'facts' AND id > 30",
+        &["RET-DRY-ONLY"],
+        "facts: last real run 20 days ago; 20 dry runs since",
+        "fail",
+    ),
+    ("UPDATE retention_audit_log SET dry_run = 1", &["RET-DRY-ONLY"], "no real run at all; 30 dry runs", "fail"),
+    (
+        "UPDATE retention_audit_log SET job_run_id = '  ' WHERE id BETWEEN 4 AND 6",
+        &["AUD-RUN-ID"],
+        "job_run_id is `  `: nothing says which run wrote the row",
+        "warn",
+    ),
+    ("UPDATE retention_audit_log SET job_run_id = NULL WHERE id BETWEEN 4 AND 6", &["AUD-RUN-ID"], "job_run_id is NULL", "warn"),
     ("CREATE TABLE Retention_\u{430}udit_log (id)", &["AUD-LOOKALIKE"], "another table looks like retention_audit_log", "fail"),
     (
         "CREATE TRIGGER quiet AFTER INSERT ON retention_audit_log BEGIN DELETE FROM retention_audit_log WHERE id = new.id - 100; END",
@@ -246,6 +274,135 @@ fn damage_is_refused_and_nothing_is_written_beside_it() {
     let trail = Trail::with("SELECT 1");
     fs::write(trail.path().join("audit.db-journal"), b"\xd9\xd5\x05\xf9\x20\xa1\x63\xd7").unwrap();
     assert_eq!(codes(&trail.inspect(&[]).1), BTreeSet::from(["AUD-HOT-JOURNAL".to_owned()]));
+}
+
+#[test]
+fn the_report_opens_a_run_and_says_who_started_it() {
+    let change = "UPDATE retention_audit_log SET trigger = 'manual', actor = 'ada@example.com', job_name = 'manual_cleanup' WHERE id > 87;
+        UPDATE retention_audit_log SET trigger = 'manual', actor = '<b>root', job_name = 'manual_cleanup' WHERE id BETWEEN 82 AND 84;
+        UPDATE retention_audit_log SET error_message = '<script>alert(1)</script> of eve@example.com' WHERE id = 89;
+        UPDATE retention_audit_log SET record_count = 5 WHERE id = 90;
+        UPDATE retention_audit_log SET dry_run = 1 WHERE id = 83";
+    let trail = Trail::with(change);
+    let (_, inspected) = trail.inspect(&[]);
+    let records = &inspected["records"];
+    let actor = |name: &str| {
+        let found = records["audit.actor"].as_array().unwrap().iter().find(|row| row["id"] == name).unwrap_or_else(|| panic!("{name}"));
+        let count = |field: &str| found[field]["count"].as_u64().unwrap();
+        (found["named"]["flag"].as_bool().unwrap(), count("runs"), count("rows"), count("dry_runs"), count("errors"))
+    };
+    assert_eq!(actor("system by cron"), (false, 28, 84, 0, 0));
+    assert_eq!(actor("[email] by manual"), (true, 1, 3, 0, 1));
+    assert_eq!(actor("<b>root by manual"), (true, 1, 3, 1, 0));
+    let rows = records["audit.operation"].as_array().unwrap();
+    assert_eq!(rows.len(), 72, "the rows of the 24 newest runs");
+    let row = rows.iter().find(|row| row["id"] == "row 89").unwrap();
+    assert_eq!(row["run"], "cd613e30-d8f1-4adf-91b7-000000000029");
+    assert_eq!((&row["table"], &row["ids"]["count"], &row["duration"]["ms"]), (&"facts".into(), &2.into(), &189.0.into()));
+    assert_eq!(row["cutoff"]["at"], "2024-02-18T22:59:01Z");
+    assert_eq!((&row["failed"]["flag"], &row["error"]), (&true.into(), &"<script>alert(1)</script> of [email]".into()));
+
+    let answer = readiness(trail.path(), &["check", "--now", NOW, "--out", "out"]);
+    assert_eq!(answer.code, 1);
+    let page = fs::read_to_string(trail.path().join("out/report.html")).unwrap();
+    let audit = page.split_once("id=\"audit\"").unwrap().1.split_once("</section>").unwrap().0;
+    for part in [
+        "<h3>Who had it run</h3>",
+        "<bdi>system</bdi><span class=\"mark\">names nobody</span>",
+        "<tbody id=\"run-24\">",
+        "Started by <bdi>manual as [email], on worker-1 in prod, v4.1.1</bdi>.",
+        "&#60;script&#62;alert(1)&#60;/script&#62; of [email]",
+        "<span class=\"mark\">dry run</span>",
+        "<span class=\"mono\">RET-IDS-COUNT</span> <bdi>row 90</bdi>",
+    ] {
+        assert!(audit.contains(part), "`{part}` is not there: {audit}");
+    }
+    assert!(!audit.contains("<script>") && !audit.contains("<b>root"));
+    let summary = fs::read_to_string(trail.path().join("out/summary.md")).unwrap();
+    for part in
+        ["Audit trail: 90 rows, 30 runs, integrity", "| `system` (names nobody) | `cron` | 28 | 84 | 0 | 0 |", "| `RET-IDS-COUNT` | 1 |"]
+    {
+        assert!(summary.contains(part), "`{part}` is not there: {summary}");
+    }
+    for output in [inspected.to_string(), page, summary, answer.out, fs::read_to_string(trail.path().join("out/report.json")).unwrap()] {
+        assert!(!output.contains("ada@example.com") && !output.contains("eve@example.com"));
+    }
+}
+
+#[test]
+fn ids_name_one_row_each() {
+    let loose = TABLE.replace("id INTEGER PRIMARY KEY AUTOINCREMENT", "id INTEGER");
+    let rows = ROWS.replace("INSERT INTO retention_audit_log\n        (", "INSERT INTO retention_audit_log\n        (id, ");
+    let rows = rows.replace("SELECT name, 'DELETE'", "SELECT i + 1, name, 'DELETE'");
+    for (change, expected, sentence) in [
+        ("SELECT 1", None, "90 rows"),
+        ("UPDATE retention_audit_log SET id = 49 WHERE id = 50", Some("AUD-ID-TWICE"), "id 49: 2 rows have this id"),
+        ("UPDATE retention_audit_log SET id = NULL WHERE id = 50", Some("AUD-NULL"), "id is NULL"),
+        ("UPDATE retention_audit_log SET id = 'x' WHERE id = 50", Some("AUD-TYPE"), "id is `x`, and others are whole numbers"),
+    ] {
+        let trail = Trail::made(&format!("{loose}{MIGRATION}{rows}{FACTS};{change}"));
+        let (_, inspected) = trail.inspect(&[]);
+        assert_eq!(codes(&inspected), expected.into_iter().map(str::to_owned).collect(), "{change}");
+        assert!(inspected["problems"].to_string().contains(sentence), "{}", inspected["problems"]);
+        assert_eq!(trail.check().code, i32::from(expected.is_some()), "{change}");
+    }
+}
+
+#[test]
+fn a_row_without_a_rule_is_told_where_no_policy_says_it() {
+    let trail = Trail::with("UPDATE retention_audit_log SET retention_rule = NULL WHERE id = 4");
+    assert_eq!(codes(&trail.inspect(&[]).1), BTreeSet::new(), "the policy says how long these rows are kept");
+    fs::remove_file(trail.path().join("retention-policy.yaml")).unwrap();
+    let (_, inspected) = trail.inspect(&[]);
+    assert_eq!(codes(&inspected), BTreeSet::from(["RET-RULE-JSON".to_owned()]));
+    assert_eq!(inspected["records"]["audit.finding"][0]["row"]["count"], 4);
+}
+
+#[test]
+fn a_table_that_stands_in_the_log_only_is_found() {
+    let trail = Trail::made("SELECT 1");
+    let live = Trail::made("PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = 0");
+    let connection = Connection::open(live.database()).unwrap();
+    connection.execute_batch(&format!("PRAGMA wal_autocheckpoint = 0;{TABLE}{MIGRATION}{ROWS}{FACTS}")).unwrap();
+    fs::copy(live.database(), trail.database()).unwrap();
+    fs::copy(live.path().join("audit.db-wal"), trail.path().join("audit.db-wal")).unwrap();
+    let (code, inspected) = trail.inspect(&[]);
+    assert_eq!((code, codes(&inspected)), (0, BTreeSet::new()), "{}", inspected["problems"]);
+    assert!(inspected["problems"].to_string().contains("90 rows, 30 runs"));
+    assert_eq!(fs::read_dir(trail.path()).unwrap().count(), 4, "nothing is written beside the evidence");
+}
+
+#[test]
+fn an_index_that_hides_rows_is_damage() {
+    let trail = Trail::with("UPDATE retention_audit_log SET error_message = 'disk full' WHERE id > 87");
+    let (page, size): (usize, usize) = {
+        let connection = Connection::open(trail.database()).unwrap();
+        let number = |sql: &str| connection.query_row(sql, [], |row| row.get::<_, u32>(0)).unwrap() as usize;
+        (number("SELECT rootpage FROM sqlite_schema WHERE name = 'by_error'"), number("PRAGMA page_size"))
+    };
+    let mut bytes = fs::read(trail.database()).unwrap();
+    let leaf = &mut bytes[(page - 1) * size..page * size];
+    // A leaf of an index without cells, whose free room begins at the end of the page.
+    leaf.fill(0);
+    (leaf[0], leaf[5]) = (10, (size >> 8) as u8);
+    fs::write(trail.database(), bytes).unwrap();
+    let (code, inspected) = trail.inspect(&[]);
+    assert_eq!((code, codes(&inspected)), (3, BTreeSet::from(["AUD-CORRUPT".to_owned()])), "{}", inspected["problems"]);
+    assert_eq!(trail.check().code, 3);
+}
+
+#[cfg(unix)]
+#[test]
+fn what_is_no_file_is_refused() {
+    let trail = Trail::with("SELECT 1");
+    fs::rename(trail.database(), trail.path().join("real.db")).unwrap();
+    for make in ["mkfifo audit.db", "ln -s real.db audit.db", "mkdir audit.db", "ln -s nowhere.db audit.db"] {
+        let made = std::process::Command::new("sh").args(["-c", make]).current_dir(trail.path()).status().unwrap();
+        assert!(made.success());
+        assert_eq!((trail.inspect(&[]).0, trail.check().code), (3, 3), "{make}");
+        fs::remove_file(trail.database()).or_else(|_| fs::remove_dir(trail.database())).unwrap();
+    }
+    assert_eq!(readiness(trail.path(), &["inspect", "audit.db"]).code, 2, "a path that is not there is a slip");
 }
 
 #[test]

@@ -114,7 +114,14 @@ pub fn artifact(path: &Path, map: Option<(&str, &str)>) -> Result<Result<Artifac
         return Ok(snapshot::of_server(&text, &asked).map(|trail| trail.artifact));
     }
     let shown = fs::slashed(path);
-    let found = Artifact::find(path, shown.clone()).map_err(|e| Error::Usage(format!("{shown}: {e}")))?;
+    let found = match Artifact::find(path, shown.clone()) {
+        Ok(found) => found,
+        // What is there and cannot be read is evidence with a problem; what is not there is a slip of the command line.
+        Err(error) if fs::is_there(path) => {
+            return Ok(Err(Box::new(Problem::new("unreadable", Grade::Error, &shown, Location::whole(), error.to_string()))));
+        }
+        Err(error) => return Err(Error::Usage(format!("{shown}: {error}"))),
+    };
     let Some(asked) = asked else { return Ok(Ok(found)) };
     let (mut found, mut problems) = (vec![found], Vec::new());
     snapshot::join(&mut found, &mut problems, &asked);

@@ -180,6 +180,11 @@ pub fn real(path: &Path) -> PathBuf {
 }
 
 /// Whether something is there, followed through links.
+pub fn is_there(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok()
+}
+
+/// Whether there is a file or folder here, links followed.
 pub fn exists(path: &Path) -> bool {
     path.exists()
 }

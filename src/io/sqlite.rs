@@ -40,6 +40,8 @@ pub use store::{Field, Schema, Store, Writer};
 const LENGTH: i32 = 64 << 20;
 /// Memory that SQLite may use in all, in bytes; allocations beyond it fail.
 const HEAP: i64 = 256 << 20;
+/// Of larger databases the indexes are not compared with the tables, in bytes.
+const COMPARED: u64 = 64 << 20;
 /// Memory above which SQLite gives up cached pages first.
 const SOFT_HEAP: i64 = 64 << 20;
 
@@ -111,13 +113,14 @@ impl Snapshot {
         Ok(Snapshot { connection, guard, tables, place })
     }
 
-    /// SQLite's own structural check. It computes generated columns and opens virtual tables, which a hostile file can
+    /// SQLite's own structural check, and, as far as that is quick, whether its indexes hold what the tables hold: queries trust them. It computes generated columns and opens virtual tables, which a hostile file can
     /// make as costly as it likes: a database with either is checked table by table, without those.
     fn check(&mut self) -> Result<(), Failure> {
         let tables = self.tables.iter();
         let whole = tables.clone().all(|t| t.kind != Kind::Virtual && !t.columns.iter().any(|c| c.computed));
         let pragmas: Vec<String> = if whole {
-            vec!["PRAGMA quick_check(1)".to_owned()]
+            let check = if self.place.bytes <= COMPARED { "integrity_check" } else { "quick_check" };
+            vec![format!("PRAGMA {check}(1)")]
         } else {
             tables.filter(|t| t.is_readable()).map(|t| format!("PRAGMA quick_check({})", quoted(&t.name))).collect()
         };
@@ -269,20 +272,22 @@ impl Row<'_> {
     }
 }
 
-/// Whether a file is a database with a table (or view) of this name. Looks at its first pages, then at its schema.
+/// Whether a file is a database with a table (or view) of this name. Looks at its first pages, then at its schema, which may stand
+/// in the write-ahead log beside it.
 pub fn holds(artifact: &Artifact, table: &str) -> bool {
-    let has = |snapshot: Snapshot| snapshot.table(table).is_some();
-    is_database(&artifact.head)
-        && (memchr::memmem::find(&artifact.head, table.as_bytes()).is_some()
-            || (artifact.size > artifact.head.len() as u64 && Snapshot::unchecked(&artifact.path, Instant(0)).is_ok_and(has)))
+    says(artifact, table, |snapshot| snapshot.table(table).is_some())
 }
 
 /// Whether a file is a database whose table of this name has a column of that name. Looks as [`holds`] does.
 pub fn holds_column(artifact: &Artifact, table: &str, column: &str) -> bool {
-    let has = |snapshot: Snapshot| snapshot.table(table).is_some_and(|t| t.columns.iter().any(|c| c.name.eq_ignore_ascii_case(column)));
+    let known = |found: &Table| found.columns.iter().any(|c| c.name.eq_ignore_ascii_case(column));
+    says(artifact, column, |snapshot| snapshot.table(table).is_some_and(known))
+}
+
+fn says(artifact: &Artifact, name: &str, has: impl Fn(&Snapshot) -> bool) -> bool {
     is_database(&artifact.head)
-        && (memchr::memmem::find(&artifact.head, column.as_bytes()).is_some()
-            || (artifact.size > artifact.head.len() as u64 && Snapshot::unchecked(&artifact.path, Instant(0)).is_ok_and(has)))
+        && (memchr::memmem::find(&artifact.head, name.as_bytes()).is_some()
+            || Snapshot::unchecked(&artifact.path, Instant(0)).is_ok_and(|snapshot| has(&snapshot)))
 }
 
 /// A name as it may stand in SQL.

@@ -1,5 +1,6 @@
 //! `summary.md`: what a job summary shows. GitHub takes at most 1 MiB of it and shows nothing at all beyond that.
 
+mod audit;
 mod golden;
 
 use super::parts::escape::{cell, prose, span, span_cell, value_cell};
@@ -56,6 +57,7 @@ fn render(report: &Report, _: Style) -> Result<String, Error> {
     }
     dropped += sheet.changes(report);
     dropped += sheet.golden(report);
+    dropped += sheet.audit(report);
     if !rest.is_empty() {
         sheet.text.push_str(&format!("<details><summary>{}</summary>\n\n", folded(&rest)));
         sheet.text.push_str("| | Rule | Observed | Required |\n|---|---|---|---|\n");
@@ -102,6 +104,19 @@ impl Sheet {
         self.text.push_str(&format!("<details><summary>{title} with new lines that did not run</summary>\n\n"));
         self.text.push_str("| File | New lines that ran | Did not run |\n|---|---|---|\n");
         let dropped = self.rows(files.into_iter().map(change));
+        self.text.push_str("\n</details>\n\n");
+        dropped
+    }
+
+    /// What the audit trail shows, folded; gives the number of rows left out.
+    fn audit(&mut self, report: &Report) -> usize {
+        let Some(folded) = audit::folded(report) else { return 0 };
+        self.text.push_str(&format!("<details><summary>{}</summary>\n", folded.title));
+        let mut dropped = folded.left_out;
+        for (head, rows) in folded.tables {
+            self.text.push_str(&format!("\n{head}"));
+            dropped += self.rows(rows.into_iter());
+        }
         self.text.push_str("\n</details>\n\n");
         dropped
     }

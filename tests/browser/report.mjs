@@ -49,6 +49,23 @@ export async function report(file) {
     assert.equal(await sum(page), findings);
   });
 
+  await test('a run of the audited job opens, without script too', file, { javaScriptEnabled: false }, async page => {
+    const runs = data.evidence.flatMap(e => e.records['audit.run'] ?? []);
+    if (!runs.length) return;
+    const newest = runs.reduce((a, b) => (a.at.at > b.at.at ? a : b));
+    const rows = data.evidence.flatMap(e => e.records['audit.operation'] ?? []).filter(row => row.run === newest.id);
+    await page.locator('#audit details.runs > summary').click();
+    const run = page.locator('#run-1');
+    assert.ok((await run.innerText()).includes(newest.id));
+    await run.locator('details > summary').click();
+    const tables = run.locator('.in tbody tr');
+    assert.equal(await tables.count(), rows.length);
+    for (const [i, row] of rows.entries()) {
+      const text = await tables.nth(i).innerText();
+      assert.ok(text.includes(row.table) && text.includes(row.cutoff.at.slice(0, 10)), text);
+    }
+  });
+
   await test('search in the rules', file, {}, async page => {
     const rule = data.findings[0].rule;
     await page.locator('#rules').getByRole('searchbox').fill(rule.toUpperCase());
@@ -154,7 +171,8 @@ export async function report(file) {
 
   await test('small without its data, and painted at once', file, {}, async page => {
     const size = statSync(file).size - await page.evaluate(() => document.getElementById('report-data').textContent.length);
-    const limit = 180 + 1.5 * Math.max(0, findings - 20);
+    const opened = await page.locator('#audit .runs .more').count();
+    const limit = 180 + 1.5 * Math.max(0, findings - 20) + 2 * opened;
     assert.ok(size <= limit * 1024, `${Math.round(size / 1024)} KiB, limit ${limit}`);
     await page.waitForFunction(() => performance.getEntriesByName('first-contentful-paint').length);
     const painted = await page.evaluate(() => performance.getEntriesByName('first-contentful-paint')[0].startTime);

@@ -185,7 +185,7 @@ pub(super) fn scan<'a>(
     }
     // An export does not tell which columns a migration added with which default.
     let defaults = Column::ALL.map(|_| None::<Default>);
-    let mut judge = Judge::new(Terms { map: &map, policy: policy.as_ref(), now: reading.request.now, present, defaults });
+    let mut judge = Judge::new(Terms { map: &map, policy: policy.as_ref(), now: reading.request.now, present, defaults, numbered: false });
     feed(reading, &map, &mut |line, held| {
         let mut cells: [Cell<'_>; COLUMNS] = std::array::from_fn(|column| held[column].cell());
         let id = cells[Column::Id as usize].integer().unwrap_or_else(|| i64::try_from(line).unwrap_or(i64::MAX));

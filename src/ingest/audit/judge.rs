@@ -1,5 +1,6 @@
 //! The rules that an audit row must keep beside the map, the policy and the rows before it.
 
+mod identity;
 mod lists;
 mod moments;
 mod numbers;
@@ -15,6 +16,7 @@ use super::tally::Tally;
 use crate::instant::Instant;
 use crate::io::sqlite::Cell;
 use crate::metric::{duration, grouped};
+use identity::Identity;
 use moments::Clocks;
 use std::collections::BTreeMap;
 use terms::Rule;
@@ -35,6 +37,8 @@ pub struct Terms<'m> {
     pub present: [bool; COLUMNS],
     /// The default values of columns that a migration added, as far as they are known: rows from before it seem to hold them.
     pub defaults: [Option<Default>; COLUMNS],
+    /// Whether the database itself gives no two rows the same id.
+    pub numbered: bool,
 }
 
 /// What a column holds in a row that was written before the column was added.
@@ -77,6 +81,7 @@ pub struct Judge<'m> {
     /// Whether a row was seen that was written after the migration.
     migrated: bool,
     clocks: Clocks,
+    identity: Identity,
     rules: BTreeMap<String, (String, Rule)>,
     /// Where the ids of the next row are put.
     room: Vec<Range>,
@@ -106,6 +111,7 @@ impl<'m> Judge<'m> {
             added,
             migrated: false,
             clocks: Clocks::default(),
+            identity: Identity::default(),
             rules: BTreeMap::new(),
             room: Vec::new(),
             refused,
@@ -117,6 +123,7 @@ impl<'m> Judge<'m> {
     pub fn row(&mut self, row: &Row<'_>, tally: &mut Tally) {
         let mut found = Found { map: self.terms.map, findings: Findings::new(), kinds: Vec::new() };
         let legacy = self.is_legacy(row, &mut found);
+        self.identity(row, &mut found);
         let mut facts = Facts { legacy, ..self.numbers(row, &mut found) };
         facts.table = self.table(row, &mut found);
         let told = self.terms.map.times.tell(row.get(Column::At));
@@ -126,10 +133,11 @@ impl<'m> Judge<'m> {
         facts.manual = self.is_manual(row);
         facts.environment = self.environment(row);
         facts.days = self.rule(row, &facts, &mut found);
+        self.run_id(row, legacy, &mut found);
         self.words(row, legacy, &mut found);
         self.texts(row, &mut found);
-        self.cutoff(row, &facts, told, &mut found);
-        facts.ids = self.ids(row, &facts, tally, &mut found);
+        facts.cutoff = self.cutoff(row, &facts, told, &mut found);
+        (facts.listed, facts.ids) = self.ids(row, &facts, tally, &mut found);
         self.hold(&facts, &mut found);
         self.actor(row, legacy, &mut found);
         let Found { findings, kinds, .. } = found;
@@ -144,6 +152,8 @@ impl<'m> Judge<'m> {
     /// What only the last row tells.
     pub fn finish(self, tally: &mut Tally) {
         self.clocks.finish(tally, self.terms.map.label(Column::At));
+        tally.doers.finish();
+        self.identity.finish(tally, self.terms.map.label(Column::Id));
     }
 
     fn has(&self, column: Column) -> bool {

@@ -3,15 +3,18 @@
 //! One pass over the rows counts everything and holds each row against the rules of its kind. A finding about a row is a
 //! record: the snapshot is sound, and what it says is not. A snapshot that cannot be opened, lacks the table or has no row is a problem.
 
+mod attempts;
 mod chain;
 mod collect;
 mod column;
+mod doers;
 mod export;
 mod ids;
 mod integrity;
 mod judge;
 mod ledger;
 mod map;
+mod newest;
 mod pgaudit;
 mod pii;
 mod policy;
@@ -157,6 +160,7 @@ impl Family for Audit {
         for finding in std::mem::take(&mut total.findings) {
             push(evidence, &mut total, "", finding);
         }
+        total.trouble.extend(total.doers.trouble());
         for trouble in &total.trouble {
             evidence.problem("not-judged", Grade::Error, "", Location::whole(), trouble.clone());
         }
@@ -164,7 +168,14 @@ impl Family for Audit {
         digests(&total, &map, evidence);
         metrics(&mut total, columns, missed, standing, evidence);
         evidence.records.entry("audit.table".into()).or_default().extend(total.table_records());
+        let newest = std::mem::take(&mut total.newest).records(total.dated_runs().all());
         evidence.records.entry("audit.run".into()).or_default().extend(total.run_records());
+        evidence.records.entry("audit.operation".into()).or_default().extend(newest);
+        let (doers, omitted) = total.doers.records(&map);
+        evidence.records.entry("audit.actor".into()).or_default().extend(doers);
+        if omitted > 0 {
+            total.omitted.insert("audit.actor".into(), omitted);
+        }
         evidence.records.entry("audit.day".into()).or_default().extend(total.day_records());
         evidence.records.entry("audit.time_form".into()).or_default().extend(total.spread.records());
         evidence.records.entry("audit.environment".into()).or_default().extend(total.spread.environment_records(environments(&map)));
@@ -208,12 +219,13 @@ fn push(evidence: &mut Evidence, total: &mut Tally, path: &str, finding: Finding
         *total.omitted.entry("audit.finding".into()).or_default() += 1;
         return;
     }
-    let Finding { row, code, message } = finding;
+    let Finding { row, run, code, message } = finding;
     let mut place: Vec<String> = [path].into_iter().filter(|path| !path.is_empty()).map(str::to_owned).collect();
     place.push(row.map_or_else(|| "trail".to_owned(), |row| format!("row {row}")));
     let record = Record::new("id", format!("{} {code}", place.join(" ")))
         .with("code", Value::text(code))
         .with_some("row", row.and_then(|row| u64::try_from(row).ok()).map(Value::Count))
+        .with_some("run", run.map(Value::Text))
         .with("message", Value::Text(message));
     evidence.push("audit.finding", record);
 }

@@ -74,6 +74,10 @@ pub struct Facts<'a> {
     pub days: Option<f64>,
     /// Whether it was written before the migration.
     pub legacy: bool,
+    /// Rows older than this were deleted.
+    pub cutoff: Option<Instant>,
+    /// How many ids it lists, where the list can be read.
+    pub listed: Option<u64>,
     /// The ids it lists.
     pub ids: Vec<super::ids::Range>,
 }

@@ -1,6 +1,7 @@
 //! The runs of the audited job, each with when it began and what it did.
 
 use super::column::Column;
+use super::doers::RunKey;
 use super::pii::redacted;
 use super::row::{Facts, Row};
 use super::tally::{KEPT, PAUSE};
@@ -173,11 +174,6 @@ impl Runs {
         self.tables.iter().enumerate().filter(|(place, _)| run.twice >> place & 1 == 1).map(|(_, name)| name.as_str()).collect()
     }
 
-    /// Whether a run worked on a table.
-    pub fn worked_on(&self, run: &Run, table: &str) -> bool {
-        self.tables.iter().position(|name| name == table).is_some_and(|place| run.tables >> place & 1 == 1)
-    }
-
     /// Puts the rows of each run together, and keeps the newest runs.
     fn condense(&mut self) {
         self.current.clear();
@@ -245,6 +241,14 @@ impl Run {
         }
     }
 
+    /// Whether a row of this key and moment is one of its rows.
+    pub fn has(&self, key: RunKey, at: Instant) -> bool {
+        match key {
+            RunKey::Named(key) => self.id.is_some() && self.key == key,
+            RunKey::Nameless(_) => self.id.is_none() && self.at <= at && at <= self.last,
+        }
+    }
+
     /// Whether it names itself.
     pub fn is_named(&self) -> bool {
         self.id.is_some()
@@ -253,11 +257,6 @@ impl Run {
     /// Whether it names itself and nobody chose what it works on.
     pub fn is_whole(&self) -> bool {
         self.id.is_some() && !self.manual
-    }
-
-    /// Whether it deleted nothing on purpose.
-    pub fn is_dry(&self) -> bool {
-        self.dry_runs == self.rows
     }
 
     /// As messages name it.

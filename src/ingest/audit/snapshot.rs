@@ -87,7 +87,13 @@ fn scan(reading: &mut Reading<'_>, snapshot: &Snapshot, map: &Map, policy: Optio
     select.extend(along.iter().flat_map(|along| along.columns().map(sqlite::quoted)));
     // Without an index the rows come in the order they were written.
     let sql = format!("SELECT {} FROM {} NOT INDEXED", select.join(", "), sqlite::quoted(&found.name));
-    let mut judge = Judge::new(Terms { map, policy, now: reading.request.now, present, defaults });
+    let id = map.origin(Column::Id);
+    let numbered = found.columns.iter().any(|column| column.number && id.is_some_and(|id| id.name.eq_ignore_ascii_case(&column.name)));
+    if let (true, Some(id)) = (numbered, id) {
+        let highest = four(snapshot, &format!("SELECT MAX({}), 0, 0, 0 FROM {}", sqlite::quoted(&id.name), sqlite::quoted(&found.name)));
+        highest.and_then(|[highest, ..]| highest).into_iter().for_each(|highest| tally.newest.rising_to(highest));
+    }
+    let mut judge = Judge::new(Terms { map, policy, now: reading.request.now, present, defaults, numbered });
     let ids = match rows(snapshot, &sql, map, &mut judge, along.as_mut(), &mut tally) {
         Ok(ids) => ids,
         Err(failure) => return reading.error(file_code(failure.code), Location::whole(), failure.message),
@@ -217,39 +223,49 @@ fn removed(snapshot: &Snapshot, found: &Table, ids: Option<(i64, i64)>, tally: &
     let name = sqlite::quoted(&found.name);
     let given = format!("(SELECT MAX(seq) FROM sqlite_sequence WHERE name = '{}')", found.name.replace('\'', "''"));
     let sql = match ids {
-        Some((first, last)) => format!("SELECT {first}, {last}, {}, {given}", tally.rows),
-        None => format!("SELECT MIN({id}), MAX({id}), COUNT(*), {given} FROM {name}"),
+        Some((first @ 1.., last)) => format!("SELECT {first}, {last}, {}, {given}", tally.rows),
+        _ => format!("SELECT MIN({id}), MAX({id}), COUNT(*), {given} FROM {name} WHERE {id} > 0"),
     };
-    let Some([first, last, rows, given]) = four(snapshot, &sql) else { return };
-    if given > last {
-        let message =
-            format!("sqlite_sequence gave out ids up to {given}, and the last row is {last}: {} newer rows are gone", given - last);
+    let Some([Some(first), Some(last), Some(rows), given]) = four(snapshot, &sql) else { return };
+    let gone = given.map(|given| i128::from(given) - i128::from(last));
+    let message = match (given, gone) {
+        (Some(given), Some(gone @ 1..)) => {
+            format!("sqlite_sequence gave out ids up to {given}, and the last row is {last}: {gone} newer rows are gone")
+        }
+        (Some(given), Some(..=-1)) => {
+            format!("sqlite_sequence gave out ids up to {given}, and the last row is {last}: it was set back by hand")
+        }
+        (None, _) => format!("sqlite_sequence does not know {}: which ids were given out was taken away by hand", found.name),
+        _ => String::new(),
+    };
+    if !message.is_empty() {
         tally.say(None, "AUD-SEQUENCE", message);
     }
-    let missing = last - first + 1 - rows + (first - 1).max(0);
+    // Ids below 1 are a finding of their own: no counter gives them.
+    let missing = last - rows;
     if missing > 0 {
         let sql = format!(
             "SELECT {id} + 1, next - 1, 0, 0 FROM (SELECT {id}, LEAD({id}) OVER (ORDER BY {id}) AS next FROM {name}) WHERE next > {id} + 1 LIMIT 1"
         );
         let place = match (first > 1, four(snapshot, &sql)) {
             (true, _) => format!(", the first of them 1 to {}", first - 1),
-            (_, Some([from, to, ..])) if from == to => format!(", the first of them {from}"),
-            (_, Some([from, to, ..])) => format!(", the first of them {from} to {to}"),
+            (_, Some([Some(from), Some(to), ..])) if from == to => format!(", the first of them {from}"),
+            (_, Some([Some(from), Some(to), ..])) => format!(", the first of them {from} to {to}"),
             _ => String::new(),
         };
-        let message =
-            format!("{} ids up to {last} have no row{place}: rows were removed, or their writing was undone", grouped(missing as u64));
+        let missing = grouped(missing.unsigned_abs());
+        let message = format!("{missing} ids up to {last} have no row{place}: rows were removed, or their writing was undone");
         tally.say(None, "AUD-ID-GAP", message);
     }
 }
 
-/// The whole numbers of an answer of one row.
-fn four(snapshot: &Snapshot, sql: &str) -> Option<[i64; 4]> {
+/// The answer of one row, where it holds whole numbers.
+fn four(snapshot: &Snapshot, sql: &str) -> Option<[Option<i64>; 4]> {
     let mut numbers = None;
     let mut query = snapshot.query(sql).ok()?;
     query
         .run(|row| {
-            numbers = (0..4).map(|place| row.cell(place).integer()).collect::<Option<Vec<_>>>().and_then(|n| n.try_into().ok());
+            numbers = Some([0, 1, 2, 3].map(|place| row.cell(place).integer()));
             ControlFlow::Break(())
         })
         .ok()?;

@@ -1,10 +1,10 @@
 //! What rows say about one table, the subject of the job's work.
 
+use super::attempts::Attempts;
 use super::pii::redacted;
 use super::row::Facts;
 use super::tally::KEPT;
 use crate::analyze::quantile::quantile_by;
-use crate::instant::Instant;
 use crate::metric::Value;
 use crate::record::Record;
 use std::collections::BTreeMap;
@@ -33,8 +33,8 @@ pub struct Subject {
     dry_runs: u64,
     durations: Durations,
     days: Option<f64>,
-    /// The newest row that is neither a dry run nor an error.
-    pub last_real: Option<Instant>,
+    /// What was done about it, and what was only tried.
+    pub attempts: Attempts,
 }
 
 impl Subjects {
@@ -50,8 +50,10 @@ impl Subjects {
             subject.durations.add(u32::try_from(ms).unwrap_or(u32::MAX));
         }
         subject.days = facts.days.or(subject.days);
-        if real {
-            subject.last_real = subject.last_real.max(facts.at);
+        match facts.at {
+            Some(at) if real => subject.attempts.worked(at),
+            Some(at) if facts.dry_run == Some(true) => subject.attempts.tried(at),
+            _ => {}
         }
         Some(())
     }
@@ -112,7 +114,7 @@ impl Subject {
         self.dry_runs += other.dry_runs;
         self.durations.merge(other.durations);
         self.days = other.days.or(self.days);
-        self.last_real = self.last_real.max(other.last_real);
+        self.attempts.merge(other.attempts);
     }
 
     fn record(&self, name: &str) -> Record {
@@ -122,7 +124,7 @@ impl Subject {
             .with("deleted", Value::Count(self.deleted))
             .with("errors", Value::Count(self.errors))
             .with("dry_runs", Value::Count(self.dry_runs))
-            .with_some("last_real", self.last_real.map(Value::Instant))
+            .with_some("last_real", self.attempts.last_real.map(Value::Instant))
             .with_some("p50", quantile(0.5))
             .with_some("p95", quantile(0.95))
             .with_some("retention", self.days.map(|days| Value::Duration(days * 86_400_000.0)))

@@ -2,6 +2,8 @@
 
 use super::chain;
 use super::column::Column;
+use super::doers::{Doers, RunKey};
+use super::newest::Newest;
 use super::redeleted::Redeleted;
 use super::row::{Facts, Row};
 use super::run::Runs;
@@ -65,6 +67,10 @@ pub struct Tally {
     nameless_runs: u64,
     nameless_at: Option<Instant>,
     dated_runs: Runs,
+    /// Who had the job run.
+    pub doers: Doers,
+    /// The rows of the newest runs.
+    pub newest: Newest,
 }
 
 /// Something that is wrong: with a row, or with the trail.
@@ -72,6 +78,8 @@ pub struct Tally {
 pub struct Finding {
     /// The row's id.
     pub row: Option<i64>,
+    /// The run it is about, where it is about one.
+    pub run: Option<String>,
     /// Which rule is broken.
     pub code: &'static str,
     /// One sentence.
@@ -113,9 +121,12 @@ impl Tally {
         let mut number = [0; 8];
         let run = row.run(&mut number);
         let run = run.map(|id| (id, self.run_ids.add(id)));
-        if run.is_none() {
-            self.nameless(facts.at);
-        }
+        let key = match run {
+            Some((_, key)) => RunKey::Named(key),
+            None => self.nameless(facts.at),
+        };
+        self.doers.add(row, facts, key, deleted);
+        self.newest.add(row, facts, key);
         self.dated_runs.add(run, row, facts, deleted);
         if self.subjects.add(facts, deleted, real).is_none() {
             *self.omitted.entry("audit.table".into()).or_default() += 1;
@@ -123,6 +134,15 @@ impl Tally {
         self.day(facts, deleted, now);
         if real {
             self.redeleted.add(row, facts);
+        }
+    }
+
+    /// Adds a finding about a run.
+    pub fn say_of_run(&mut self, run: String, code: &'static str, message: &str) {
+        let kept = self.findings.len();
+        self.say(None, code, format!("run {run}: {message}"));
+        if let Some(finding) = self.findings.get_mut(kept) {
+            finding.run = Some(run);
         }
     }
 
@@ -135,7 +155,7 @@ impl Tally {
             examples.push(row.map_or_else(|| message.clone(), |row| format!("id {row}: {message}")));
         }
         if self.findings.len() < KEPT {
-            self.findings.push(Finding { row, code, message });
+            self.findings.push(Finding { row, run: None, code, message });
         } else {
             *self.omitted.entry("audit.finding".into()).or_default() += 1;
         }
@@ -186,10 +206,11 @@ impl Tally {
     }
 
     /// Counts runs without an id by the pauses between them.
-    fn nameless(&mut self, at: Option<Instant>) {
+    fn nameless(&mut self, at: Option<Instant>) -> RunKey {
         let same = self.nameless_at.zip(at).is_some_and(|(before, at)| (at.0 - before.0).abs() <= PAUSE);
         self.nameless_runs += u64::from(!same);
         self.nameless_at = at;
+        RunKey::Nameless(self.nameless_runs)
     }
 
     fn day(&mut self, facts: &Facts<'_>, deleted: u64, now: Instant) {
@@ -278,6 +299,8 @@ impl Tally {
         self.run_ids.merge(other.run_ids);
         self.nameless_runs += other.nameless_runs;
         self.dated_runs.merge(other.dated_runs);
+        self.doers.merge(other.doers);
+        self.newest.merge(other.newest);
     }
 
     /// A record for every run, oldest first; the oldest are left out where there are too many.

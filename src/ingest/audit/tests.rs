@@ -96,6 +96,7 @@ fn everything_yielded_is_in_the_catalogue() {
                         | (Kind::Duration, Value::Duration(_))
                         | (Kind::Instant, Value::Instant(_))
                         | (Kind::Text(_), Value::Text(_))
+                        | (Kind::Flag, Value::Flag(_))
                 );
                 assert!(agrees, "{} {name}", family.name);
             }
@@ -148,7 +149,10 @@ fn each_rule_finds_what_breaks_it() {
         ("record_count = 'two'", "AUD-TYPE: record_count is `two` (text), not a whole number"),
         ("host = x'00'", "AUD-TYPE: host is a blob of 1 bytes (blob), not a text"),
         ("actor = CAST(x'ff' AS TEXT)", "AUD-ENCODING: actor is not UTF-8"),
-        ("table_name = ' ', retention_rule = NULL", "AUD-TYPE: table_name is ` ` (text), not the name of a table"),
+        (
+            "table_name = ' ', retention_rule = json_set(retention_rule, '$.table', ' ')",
+            "AUD-TYPE: table_name is ` ` (text), not the name of a table",
+        ),
         ("dry_run = 'False'", "AUD-TYPE: dry_run is `False` (text), not 0 or 1"),
         ("record_count = -2", "AUD-NEGATIVE: record_count is -2"),
         ("record_count = 4611686018427387904, rows_scanned = NULL", "AUD-RANGE: record_count 4611686018427387904 is not plausible"),

@@ -5,7 +5,6 @@ use super::column::Column;
 use super::map::Map;
 use super::pii::redacted;
 use super::policy::Policy;
-use super::run::Run;
 use super::tally::{KEPT, Tally};
 use crate::analyze::cadence;
 use crate::instant::Instant;
@@ -26,7 +25,8 @@ pub fn judge(tally: &mut Tally, map: &Map, policy: Option<&Policy>, now: Instant
     if map.retention.is_some() || policy.is_some() {
         runs(tally, policy);
     }
-    if let Some(policy) = policy {
+    // A ledger that counts no deletions is not what a retention policy is about.
+    if let Some(policy) = policy.filter(|_| map.origin(Column::Count).is_some()) {
         tables(tally, policy);
     }
     redeleted(tally);
@@ -63,14 +63,9 @@ fn period(ms: i64) -> String {
 
 /// Tables that only dry runs have looked at since their last real one.
 fn dry_only(tally: &mut Tally, every: Option<i64>, now: Instant) {
-    tally.dated_runs().all();
-    let lasts: Vec<(String, Option<Instant>)> =
-        tally.subjects().iter().map(|(name, subject)| (name.to_owned(), subject.last_real)).collect();
-    let runs = std::mem::take(tally.dated_runs());
     let mut found: Vec<(String, String)> = Vec::new();
-    for (table, last) in &lasts {
-        let since = |run: &&Run| last.is_none_or(|last| run.at > last) && runs.worked_on(run, table);
-        let dry = runs.kept().iter().filter(since).filter(|run| run.is_dry()).count();
+    for (name, table) in tally.subjects().iter() {
+        let (last, dry) = (table.attempts.last_real, table.attempts.dry_since);
         let late = last.is_none_or(|last| every.is_none_or(|every| now.0 - last.0 > every + every / 10));
         // One dry run before the first real one, or between two, is how a job is tried out.
         if dry == 0 || !late || (every.is_none() && dry < 2) {
@@ -79,14 +74,14 @@ fn dry_only(tally: &mut Tally, every: Option<i64>, now: Instant) {
         let since = if dry == 1 { "1 dry run since".to_owned() } else { format!("{dry} dry runs since") };
         let text = match last {
             Some(last) => format!("last real run {} ago; {since}", days((now.0 - last.0) / DAY)),
-            None => format!("no real run at all; {} dry runs", dry),
+            None => format!("no real run at all; {dry} dry runs"),
         };
-        found.push((table.clone(), text));
+        found.push((name.to_owned(), text));
     }
-    *tally.dated_runs() = runs;
+    let all = tally.subjects().iter().count();
     match found.as_slice() {
         [] => {}
-        [(_, first), ..] if found.len() == lasts.len() && found.iter().all(|(_, text)| text == first) => {
+        [(_, first), ..] if found.len() == all && found.iter().all(|(_, text)| text == first) => {
             tally.say(None, "RET-DRY-ONLY", format!("{first} (the deleted total excludes dry runs)"));
         }
         some => {
@@ -113,7 +108,7 @@ fn runs(tally: &mut Tally, policy: Option<&Policy>) {
     for run in runs.kept().iter().filter(|run| run.is_named()) {
         let mut say = |code, message: String| {
             if found.len() < KEPT {
-                found.push((code, format!("run {}: {message}", run.name())));
+                found.push((code, run.name(), message));
             }
         };
         let missing = runs.missing(run, &due);
@@ -133,7 +128,7 @@ fn runs(tally: &mut Tally, policy: Option<&Policy>) {
         }
     }
     *tally.dated_runs() = runs;
-    found.into_iter().for_each(|(code, message)| tally.say(None, code, message));
+    found.into_iter().for_each(|(code, run, message)| tally.say_of_run(run, code, &message));
 }
 
 /// Tables that the policy does not name, and those that nobody worked on.

@@ -3,6 +3,7 @@
 mod asked;
 mod faults;
 mod ladder;
+mod people;
 mod runs;
 
 use super::Section;
@@ -29,6 +30,10 @@ struct Audit {
     chart: Html,
     numbers: Vec<(String, u64, u64, u64)>,
     tables: Vec<Row>,
+    doers: Vec<people::Doer>,
+    doers_left_out: usize,
+    times: Vec<people::Spelling>,
+    environments: Vec<people::Spelling>,
     runs: Vec<runs::Run>,
     runs_left_out: u64,
     faults: Vec<faults::Fault>,
@@ -39,6 +44,7 @@ struct Row {
     name: String,
     rows: String,
     deleted: String,
+    dry_runs: String,
     errors: String,
     p50: String,
     p95: String,
@@ -49,6 +55,7 @@ pub(super) fn section(report: &Report) -> Result<Option<Section>, Error> {
     let Some(Value::Count(rows)) = report.metric("audit.rows").map(|m| m.value.clone()) else { return Ok(None) };
     let days = filled(report);
     let (runs, runs_left_out) = runs::runs(report);
+    let (doers, doers_left_out) = people::doers(report);
     let view = Audit {
         facts: facts(report),
         ladder: ladder::ladder(report),
@@ -56,6 +63,10 @@ pub(super) fn section(report: &Report) -> Result<Option<Section>, Error> {
         chart: chart(&days)?,
         numbers: days.into_iter().map(|d| (d.label, d.done, d.dry, d.failed)).collect(),
         tables: report.rows("audit.table").map(row).collect(),
+        doers,
+        doers_left_out,
+        times: people::spellings(report, "audit.time_form"),
+        environments: people::spellings(report, "audit.environment"),
         runs,
         runs_left_out,
         faults: faults::faults(report),
@@ -132,6 +143,7 @@ fn row(row: &Record) -> Row {
         name: row.subject().to_owned(),
         rows: count("rows"),
         deleted: count("deleted"),
+        dry_runs: count("dry_runs"),
         errors: count("errors"),
         p50: time("p50"),
         p95: time("p95"),

@@ -4,15 +4,21 @@ use super::{Cell, Column, Facts, Found, Judge, Row, Tally, grouped, shown};
 use crate::ingest::audit::ids::{self, Id, Ids};
 
 impl Judge<'_> {
-    /// The ids that a row lists.
-    pub(super) fn ids(&mut self, row: &Row<'_>, facts: &Facts<'_>, tally: &mut Tally, found: &mut Found<'_>) -> Vec<ids::Range> {
-        let Some(count) = facts.count.filter(|_| self.has(Column::Ids)) else { return Vec::new() };
+    /// How many ids a row lists, and which.
+    pub(super) fn ids(
+        &mut self,
+        row: &Row<'_>,
+        facts: &Facts<'_>,
+        tally: &mut Tally,
+        found: &mut Found<'_>,
+    ) -> (Option<u64>, Vec<ids::Range>) {
+        let Some(count) = facts.count.filter(|_| self.has(Column::Ids)) else { return (None, Vec::new()) };
         let (label, counted) = (self.label(Column::Ids), self.label(Column::Count));
         let read = match row.get(Column::Ids) {
             Cell::Null if count == 0 => Ok(Ids::default()),
             Cell::Null => {
                 found.say("RET-IDS-COUNT", || format!("{label} is NULL, {counted} {count}"));
-                return Vec::new();
+                return (None, Vec::new());
             }
             Cell::Text(text) => ids::read(text, std::mem::take(&mut self.room)),
             cell => Err(format!("is {}, not a JSON array", shown(cell))),
@@ -21,7 +27,7 @@ impl Judge<'_> {
             Ok(list) => list,
             Err(mistake) => {
                 found.say("RET-IDS-JSON", || format!("{label} {mistake}"));
-                return Vec::new();
+                return (None, Vec::new());
             }
         };
         let limit = self.terms.map.ids_limit.unwrap_or(u64::MAX);
@@ -43,7 +49,7 @@ impl Judge<'_> {
             found.say("RET-IDS-DUP", || format!("duplicate id {id}"));
         }
         self.range(row, facts, &list, shortened, found);
-        list.ranges
+        (Some(list.count), list.ranges)
     }
 
     /// Lowest and highest id agree with the list; beyond a shortened list they may reach further.

@@ -148,9 +148,9 @@ impl Judge<'_> {
     }
 
     /// The cut-off lies as far before the run as the retention says.
-    pub(super) fn cutoff(&mut self, row: &Row<'_>, facts: &Facts<'_>, told: Told, found: &mut Found<'_>) {
+    pub(super) fn cutoff(&mut self, row: &Row<'_>, facts: &Facts<'_>, told: Told, found: &mut Found<'_>) -> Option<Instant> {
         if !self.has(Column::Cutoff) {
-            return;
+            return None;
         }
         let label = self.label(Column::Cutoff);
         let cell = row.get(Column::Cutoff);
@@ -158,17 +158,17 @@ impl Judge<'_> {
             if facts.count.is_some_and(|n| n > 0) {
                 found.say("RET-CUTOFF", || format!("{label} is NULL"));
             }
-            return;
+            return None;
         }
-        let Some(cutoff) = self.time(cell, self.terms.map.times.tell(cell), Column::Cutoff, found) else { return };
+        let cutoff = self.time(cell, self.terms.map.times.tell(cell), Column::Cutoff, found)?;
         // A time that had to be guessed at shows nothing about another.
         let sure = told.is_some_and(|(_, form)| self.terms.map.times.accepts(form));
         let near = |at: &Instant| at.0 <= self.terms.now.0 + ZONES * QUARTER + SKEW;
         let at = facts.at.or_else(|| told.map(|(at, _)| at)).filter(|at| sure && near(at));
-        let (Some(at), Some(days)) = (at, facts.days) else { return };
+        let (Some(at), Some(days)) = (at, facts.days) else { return Some(cutoff) };
         let off = (cutoff.0 as f64 - (at.0 as f64 - days * 86_400_000.0)) as i64;
         if off.abs() <= facts.duration.unwrap_or(0).max(SLACK) {
-            return;
+            return Some(cutoff);
         }
         let side = if off > 0 { "too late: rows were deleted before their time" } else { "too early: rows are kept past their time" };
         let message = format!("{label} is {} {side} ({days} days of retention)", duration(off.abs() as f64));
@@ -177,6 +177,7 @@ impl Judge<'_> {
             Some(waiting) => waiting.push((row.id, "RET-CUTOFF", message)),
             None => found.say("RET-CUTOFF", || message),
         }
+        Some(cutoff)
     }
 }
 

@@ -26,6 +26,11 @@ impl Judge<'_> {
         let Some((table_key, days_key)) = self.terms.map.retention.as_ref() else { return due };
         let cell = row.get(Column::Rule);
         if cell.is_null() {
+            if due.is_none() && self.has(Column::Rule) && facts.count.is_some_and(|n| n > 0) {
+                found.say("RET-RULE-JSON", || {
+                    format!("{} is NULL: nothing says how long these rows were to be kept", self.label(Column::Rule))
+                });
+            }
             return due;
         }
         let before = self.rules.get(table);

@@ -35,6 +35,15 @@ impl Familiar {
 }
 
 impl Judge<'_> {
+    /// A row says which run wrote it.
+    pub(super) fn run_id(&self, row: &Row<'_>, legacy: bool, found: &mut Found<'_>) {
+        let cell = row.get(Column::Run);
+        let blank = cell.text().is_some_and(|id| id.trim().is_empty());
+        if self.has(Column::Run) && (blank || cell.is_null() && !legacy && self.terms.map.is_added(Column::Run)) {
+            found.say("AUD-RUN-ID", || format!("{} is {}: nothing says which run wrote the row", self.label(Column::Run), shown(cell)));
+        }
+    }
+
     /// The table's name.
     pub(super) fn table<'a>(&self, row: &Row<'a>, found: &mut Found<'_>) -> Option<&'a str> {
         let cell = row.get(Column::Table);

@@ -43,22 +43,37 @@ fn counted(report: &Report, code: &str) -> u64 {
 }
 
 fn fault(code: &str, count: u64, rows: &[&Record]) -> Fault {
-    let ids: Vec<String> = rows.iter().filter_map(|row| row.count("row")).take(ROWS).map(|id| id.to_string()).collect();
-    let more = count.saturating_sub(ids.len() as u64);
-    let listed = match (ids.is_empty(), more) {
+    let mut ids: Vec<&str> = rows.iter().filter_map(|row| id(row)).collect();
+    // Several findings of one row stand together.
+    ids.dedup();
+    let rest = count.saturating_sub(rows.len() as u64) + ids.len().saturating_sub(ROWS) as u64;
+    ids.truncate(ROWS);
+    let listed = match (ids.is_empty(), rest) {
         (true, _) => "–".to_owned(),
         (false, 0) => ids.join(", "),
         (false, more) => format!("{} and {} more", ids.join(", "), grouped(more)),
     };
-    let message = |row: &Record| row.text("message").unwrap_or_default().to_owned();
     let told = rows.iter().take(if rows.len() > 1 { TOLD } else { 0 });
-    let told: Vec<(String, String)> = told.map(|row| (row.subject().trim_end_matches(code).trim_end().to_owned(), message(row))).collect();
+    let told: Vec<(String, String)> = told.map(|row| sentence_of(row)).map(|(_, place, message)| (place, message)).collect();
     Fault {
         code: code.to_owned(),
         count: grouped(count),
         rows: listed,
-        first: rows.first().map(|row| message(row)).unwrap_or_default(),
+        first: rows.first().and_then(|row| row.text("message")).unwrap_or_default().to_owned(),
         left_out: if told.is_empty() { 0 } else { rows.len() - told.len() },
         told,
     }
+}
+
+/// The id of the row that a finding is about. One below zero is in its name only.
+fn id(row: &Record) -> Option<&str> {
+    let (_, rest) = row.subject().split_once("row ")?;
+    rest.split(' ').next().filter(|id| id.parse::<i64>().is_ok())
+}
+
+/// The code of a finding, its place and its sentence.
+pub(super) fn sentence_of(row: &Record) -> (String, String, String) {
+    let code = row.text("code").unwrap_or_default();
+    let place = row.subject().trim_end_matches(code).trim_end().to_owned();
+    (code.to_owned(), place, row.text("message").unwrap_or_default().to_owned())
 }
