@@ -125,11 +125,23 @@ impl Evidence {
         }
     }
 
+    /// Keeps about `most` values of all series together: of each the newest, and whatever is said of it.
+    pub fn keep_newest(&mut self, most: usize) {
+        let all: usize = self.series.iter().map(|series| series.points.len()).sum();
+        if all > most {
+            let each = (most / self.series.len().max(1)).max(NEWEST);
+            self.series.iter_mut().for_each(|series| series.keep_newest(each));
+        }
+    }
+
     /// The unlabelled metric `id`.
     pub fn metric(&self, id: &str) -> Option<&Metric> {
         self.metrics.iter().find(|m| m.id == id && m.labels.is_empty())
     }
 }
+
+/// Of a series as many values stay as make the baseline that the newest are compared with.
+const NEWEST: usize = 64;
 
 /// The rows a collector found, for people.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -75,12 +75,19 @@ pub struct Series {
     pub machine: String,
     /// Oldest first.
     pub points: Points,
+    /// How many points there are before these, which a report leaves out.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub older: usize,
     /// Points that somebody released, oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub releases: Vec<Release>,
     /// What the detector said of it; filled by `compare/trend`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub trend: Option<Trend>,
+}
+
+fn is_zero(n: &usize) -> bool {
+    *n == 0
 }
 
 /// That a point is of a release.
@@ -103,6 +110,41 @@ impl Series {
             }
         }
         id
+    }
+
+    /// How many points it has, also those that a report leaves out.
+    pub fn all(&self) -> usize {
+        self.older + self.points.len()
+    }
+
+    /// Keeps the newest points, at least so many, and those that what is said of the series is about.
+    pub fn keep_newest(&mut self, least: usize) {
+        let first = self.trend.iter().flat_map(Trend::points).min().unwrap_or(usize::MAX).saturating_sub(BEFORE);
+        let left_out = self.points.len().saturating_sub(least).min(first);
+        if left_out == 0 {
+            return;
+        }
+        self.points.leave_out(left_out);
+        self.older += left_out;
+        self.releases.retain(|release| release.index >= left_out);
+        let releases = self.releases.iter_mut().map(|release| &mut release.index);
+        releases.chain(self.trend.iter_mut().flat_map(Trend::points_mut)).for_each(|index| *index -= left_out);
+    }
+}
+
+/// So many points are kept before what is said of a series, to show what it came from.
+const BEFORE: usize = 20;
+
+impl Trend {
+    /// The points it is about.
+    fn points(&self) -> impl Iterator<Item = usize> {
+        let drift = self.drift.iter().map(|drift| drift.from);
+        self.since.into_iter().chain(self.changes.iter().map(|change| change.index)).chain(drift)
+    }
+
+    fn points_mut(&mut self) -> impl Iterator<Item = &mut usize> {
+        let drift = self.drift.iter_mut().flat_map(|drift| [&mut drift.from, &mut drift.to]);
+        self.since.iter_mut().chain(self.changes.iter_mut().map(|change| &mut change.index)).chain(drift)
     }
 }
 

@@ -25,6 +25,8 @@ use std::collections::BTreeMap;
 
 /// How many rows of a family a report keeps.
 const ROWS: usize = 10_000;
+/// A report keeps about so many values of an entry's benchmarks.
+const VALUES: usize = 200_000;
 
 /// Everything a judgement is a function of.
 pub struct Case<'a> {
@@ -115,6 +117,7 @@ pub fn of(case: Case<'_>) -> Report {
     let gate = Gate::decide(&findings, block_at, &policy, now);
     for entry in &mut evidence {
         entry.keep_worst(ROWS);
+        entry.keep_newest(VALUES);
     }
     let used =
         |pack: &Pack| Used { name: pack.name.clone(), title: pack.title.clone(), rules: pack.rules.len(), sha256: pack.sha256.clone() };

@@ -26,6 +26,7 @@ fn series(benchmark: &str, points: Vec<Point>) -> Series {
         direction: Direction::Lower,
         machine: String::new(),
         points: points.into(),
+        older: 0,
         releases: Vec::new(),
         trend: None,
     }

@@ -111,7 +111,7 @@ fn is_worse(series: &Series, step: &Change) -> bool {
 /// The same for the same step of the same series, whatever else is in the report.
 fn key(entry: &str, series: &Series, index: usize) -> String {
     let point = series.points.get(index);
-    let index = index.to_string();
+    let index = (series.older + index).to_string();
     let commit = point.and_then(|p| p.commit.or(p.run)).unwrap_or(&index);
     fingerprint(&["benchmark-step", entry, &series.benchmark, &series.metric, &series.machine, commit])
 }

@@ -201,6 +201,15 @@ impl Points {
         (0..self.len()).map(move |index| self.get(index).unwrap_or(none))
     }
 
+    /// Leaves out the oldest.
+    pub fn leave_out(&mut self, oldest: usize) {
+        let oldest = oldest.min(self.len());
+        self.places.drain(..oldest);
+        self.values.drain(..oldest);
+        let details = std::mem::take(&mut self.details).split_off(&oldest);
+        self.details = details.into_iter().map(|(index, detail)| (index - oldest, detail)).collect();
+    }
+
     /// All of them, each on its own.
     pub fn to_vec(&self) -> Vec<Point> {
         self.iter().map(Point::from).collect()

@@ -185,6 +185,7 @@ fn wall(ms: f64) -> Series {
         machine: String::new(),
         points: vec![crate::series::Point { at: None, commit: None, run: None, value: ms, samples: Vec::new(), repeats: Vec::new() }]
             .into(),
+        older: 0,
         releases: Vec::new(),
         trend: None,
     }

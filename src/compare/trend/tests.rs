@@ -30,6 +30,7 @@ fn series(benchmark: &str, machine: &str, first: i64, values: &[f64]) -> Series 
         direction: Direction::Lower,
         machine,
         points,
+        older: 0,
         releases: Vec::new(),
         trend: None,
     }
@@ -220,4 +221,25 @@ fn it_may_be_said_twice_and_keeps_to_the_catalogue() {
     let mut empty = Evidence::new("nightly", "benchmark");
     trends(std::slice::from_mut(&mut empty), &Terms::none(Instant(0)));
     assert_eq!(empty, Evidence::new("nightly", "benchmark"));
+}
+
+#[test]
+fn a_report_keeps_the_newest_points_and_what_is_said_of_them() {
+    let values = [noisy(100.0, 300), noisy(120.0, 200)].concat();
+    let mut evidence = judged(vec![series("step", "", 0, &values), series("flat", "", 0, &noisy(50.0, 500))]);
+    let whole = evidence.series.clone();
+    evidence.keep_newest(1000);
+    assert_eq!(evidence.series, whole, "they are not so many");
+    evidence.keep_newest(100);
+    let kept: Vec<(usize, usize)> = evidence.series.iter().map(|series| (series.older, series.points.len())).collect();
+    assert_eq!((kept, evidence.series[0].all()), (vec![(436, 64), (280, 220)], 500));
+    for (series, before) in evidence.series.iter().zip(&whole) {
+        let told = |series: &Series| {
+            series.trend.iter().flat_map(|t| &t.changes).map(|c| series.points.get(c.index).unwrap().at).collect::<Vec<_>>()
+        };
+        assert_eq!((told(series), series.points.last()), (told(before), before.points.last()));
+    }
+    let again = evidence.clone();
+    evidence.keep_newest(100);
+    assert_eq!(evidence, again);
 }

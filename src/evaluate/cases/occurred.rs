@@ -54,6 +54,7 @@ fn series(rule: &Compiled, entry: &Evidence, dates: &[Instant]) -> Vec<Series> {
             .rev()
             .map(|at| Point { at: Some(*at), commit: None, run: None, value: 0.0, samples: Vec::new(), repeats: Vec::new() })
             .collect(),
+        older: 0,
         releases: Vec::new(),
         trend: None,
     };

@@ -45,7 +45,8 @@ struct Part {
 fn one(parts: Vec<Part>, timeline: &Timeline, evidence: &mut Evidence) -> Option<Series> {
     let newest = parts.iter().max_by_key(|part| part.column.runs.iter().max())?;
     let Subject { benchmark, metric, machine, unit, direction } = newest.subject.clone();
-    let mut series = Series { benchmark, metric, unit, direction, machine, points: Points::default(), releases: Vec::new(), trend: None };
+    let mut series =
+        Series { benchmark, metric, unit, direction, machine, points: Points::default(), older: 0, releases: Vec::new(), trend: None };
     let mut warn = |code, message: String| evidence.problem(code, Grade::Warning, "", Location::whole(), message);
     if parts.iter().any(|part| part.subject.direction != direction) {
         warn("direction-changed", format!("{} changes whether lower or higher is better; the newest run counts", series.id()));

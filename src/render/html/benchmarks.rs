@@ -163,6 +163,6 @@ fn row(report: &Report, entry: &str, series: &Series) -> Row {
         change: change.map_or_else(|| "–".to_owned(), figure::change),
         weight: -(signed * 1e5) as i64,
         since: trend.and_then(|t| t.changes.last()).map(|last| chart::since(report, last)).unwrap_or_default(),
-        runs: series.points.len(),
+        runs: series.all(),
     }
 }

@@ -39,6 +39,7 @@ fn series(runs: usize, state: &'static str, steps: &[(usize, f64, f64)]) -> Seri
         direction: Direction::Lower,
         machine: String::new(),
         points,
+        older: 0,
         releases: Vec::new(),
         trend: Some(trend),
     }

@@ -236,6 +236,7 @@ fn series(benchmark: &str, metric: &str, unit: &str, base: f64, step: Option<f64
         direction: Direction::Lower,
         machine: "linux-x64".into(),
         points: (0..60).map(point).collect(),
+        older: 0,
         releases: [(11, "v4.0.0"), (40, "v4.1.0")].map(|(index, name)| Release { index, name: name.into() }).into(),
         trend: Some(Trend {
             state: if step.is_some() { "regressed" } else { "stable" }.into(),

@@ -26,7 +26,17 @@ fn series(benchmark: &str, levels: &[(f64, usize)]) -> Series {
     };
     let points = all.map(point).collect();
     let (benchmark, metric, unit) = (benchmark.to_owned(), "p95".to_owned(), "ms".to_owned());
-    Series { benchmark, metric, unit, direction: Direction::Lower, machine: String::new(), points, releases: Vec::new(), trend: None }
+    Series {
+        benchmark,
+        metric,
+        unit,
+        direction: Direction::Lower,
+        machine: String::new(),
+        points,
+        older: 0,
+        releases: Vec::new(),
+        trend: None,
+    }
 }
 
 fn commit(night: usize) -> String {

@@ -52,7 +52,7 @@ pub(super) fn fragment(i: usize) -> String {
 pub(super) fn chart(report: &Report, i: usize, series: &Series) -> Result<Option<Chart>, Error> {
     let values = series.points.values();
     let labels: Vec<String> =
-        series.points.iter().enumerate().map(|(n, p)| p.at.map_or_else(|| format!("run {}", n + 1), figure::day)).collect();
+        series.points.iter().enumerate().map(|(n, p)| p.at.map_or_else(|| format!("run {}", series.older + n + 1), figure::day)).collect();
     let found = series.trend.as_ref();
     let changes: Vec<&Change> = found.iter().flat_map(|t| &t.changes).filter(|c| (1..values.len()).contains(&c.index)).collect();
     let steps: Vec<Step> = changes.iter().map(|c| step(series, c)).collect();
@@ -119,7 +119,7 @@ fn commit(report: &Report, id: Option<&str>) -> Html {
 
 fn row(report: &Report, series: &Series, change: &Change) -> Row {
     Row {
-        when: change.at.map_or_else(|| format!("run {}", change.index + 1), |at| at.date()),
+        when: change.at.map_or_else(|| format!("run {}", series.older + change.index + 1), |at| at.date()),
         commit: change.commit.as_deref().map(|id| link::commit(report, id)).unwrap_or_default(),
         before: value(series, change.before),
         after: value(series, change.after),

@@ -115,7 +115,7 @@ fn drifting(name: &str, drift: &Drift) -> String {
 
 /// The numbers a chart is read with.
 pub(super) fn about(series: &Series) -> String {
-    let mut parts = vec![format!("{} runs", series.points.len())];
+    let mut parts = vec![format!("{} runs", series.all())];
     if let Some(trend) = &series.trend {
         parts.push(format!("usual {}", value(series, trend.baseline)));
         parts.extend(trend.band.map(|(low, high)| format!("shaded {} to {}", value(series, low), value(series, high))));
