@@ -232,7 +232,7 @@ fn a_report_keeps_the_newest_points_and_what_is_said_of_them() {
     assert_eq!(evidence.series, whole, "they are not so many");
     evidence.keep_newest(100);
     let kept: Vec<(usize, usize)> = evidence.series.iter().map(|series| (series.older, series.points.len())).collect();
-    assert_eq!((kept, evidence.series[0].all()), (vec![(436, 64), (280, 220)], 500));
+    assert_eq!((kept, evidence.series[0].all()), (vec![(280, 220), (436, 64)], 500));
     for (series, before) in evidence.series.iter().zip(&whole) {
         let told = |series: &Series| {
             series.trend.iter().flat_map(|t| &t.changes).map(|c| series.points.get(c.index).unwrap().at).collect::<Vec<_>>()
