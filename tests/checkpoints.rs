@@ -157,6 +157,14 @@ fn every_run_keeps_a_checkpoint_and_proves_the_one_before() {
 #[test]
 fn a_trail_that_is_no_evidence_is_not_kept() {
     let project = Project::new(40, LOG);
+    for (content, expected) in [("", "AUD-EMPTY"), ("no database", "AUD-NOT-SQLITE"), ("SQLite format 3\0 and no more", "AUD-TRUNCATED")] {
+        fs::write(project.path().join("data/audit.db"), content).unwrap();
+        for map in [&[][..], &["--map", "map.yaml"]] {
+            let told = readiness(project.path(), &[&["inspect", "data/audit.db", "--format", "json"], map].concat());
+            let told: Json = serde_json::from_str(&told.out).unwrap();
+            assert_eq!(told["problems"][0]["code"], expected, "{told:#}");
+        }
+    }
     fs::write(project.path().join("data/audit.db"), "no database").unwrap();
     let answer = project.check("2026-02-18", &["--append"]);
     assert_eq!((answer.code, answer.err.contains("no checkpoint was appended")), (3, true), "{}", answer.err);

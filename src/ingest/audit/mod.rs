@@ -124,7 +124,10 @@ impl Family for Audit {
         }
         // A map may be of an export: what begins with an object is JSON Lines, all else a table of texts.
         let json = artifact.head_text().trim_start().starts_with('{');
-        request.map.filter(|_| artifact.size > 0 && !artifact.head.contains(&0)).map(|_| if json { &export::JSONL } else { &export::CSV })
+        request
+            .map
+            .filter(|_| artifact.size > 0 && !artifact.head.contains(&0) && !sqlite::is_named(&artifact.name))
+            .map(|_| if json { &export::JSONL } else { &export::CSV })
     }
 
     fn check_map(file: &str, text: &str) -> Vec<Diagnostic> {
