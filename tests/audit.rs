@@ -330,6 +330,23 @@ fn the_report_opens_a_run_and_says_who_started_it() {
 }
 
 #[test]
+fn runs_too_old_to_be_listed_are_judged() {
+    let many = ROWS
+        .replace("i < 89", "i < 30899")
+        .replace("'2026-01-19 22:59:00', (i / 3) || ' days'", "'2024-12-15 19:59:00', (i / 3) || ' hours'");
+    let trail = Trail::made(&format!("{TABLE}{MIGRATION}{many}{FACTS};DELETE FROM retention_audit_log WHERE id = 152"));
+    let (_, inspected) = trail.inspect(&[]);
+    assert_eq!(codes(&inspected), BTreeSet::from(["AUD-ID-GAP", "RET-INCOMPLETE-RUN"].map(str::to_owned)));
+    assert_eq!(
+        (inspected["omitted"]["audit.run"].as_u64(), inspected["records"]["audit.run"].as_array().unwrap().len()),
+        (Some(300), 10_000)
+    );
+    let told = inspected["problems"].to_string();
+    assert!(told.contains("run cd613e30-d8f1-4adf-91b7-000000000050: no row about facts") && told.contains("10,300 runs"), "{told}");
+    assert_eq!(trail.check().code, 1);
+}
+
+#[test]
 fn ids_name_one_row_each() {
     let loose = TABLE.replace("id INTEGER PRIMARY KEY AUTOINCREMENT", "id INTEGER");
     let rows = ROWS.replace("INSERT INTO retention_audit_log\n        (", "INSERT INTO retention_audit_log\n        (id, ");

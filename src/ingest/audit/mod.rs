@@ -15,6 +15,7 @@ mod judge;
 mod ledger;
 mod map;
 mod newest;
+mod past;
 mod pgaudit;
 mod pii;
 mod policy;

@@ -2,6 +2,7 @@
 
 use super::column::Column;
 use super::doers::RunKey;
+use super::past::{Alike, Past};
 use super::pii::redacted;
 use super::row::{Facts, Row};
 use super::tally::{KEPT, PAUSE};
@@ -17,6 +18,8 @@ const ID: usize = 100;
 const TABLES: usize = 64;
 /// A run that names itself is over within this time, in milliseconds.
 const LENGTH: i64 = 86_400_000;
+/// The word for one that is not.
+const LONG: &str = "days";
 
 /// Runs, of which the newest [`KEPT`] are shown.
 #[derive(Clone, Debug, Default)]
@@ -25,8 +28,8 @@ pub struct Runs {
     runs: Vec<Run>,
     /// The id of the last one as its newest row has it; empty where it has none.
     current: Vec<u8>,
-    /// How many were left out.
-    omitted: u64,
+    /// Those that are not listed any more.
+    past: Past,
     /// The tables that runs worked on; a run knows them by their place.
     tables: Vec<String>,
     /// Tables of rows that name their run and tell no time that could be relied on.
@@ -134,12 +137,12 @@ impl Runs {
             let here = |(there, place): (usize, &Option<usize>)| place.filter(|_| bits >> there & 1 == 1).map_or(0, |place| 1 << place);
             places.iter().enumerate().map(here).fold(0, |sum: u64, bit: u64| sum | bit)
         };
-        let runs: Vec<Run> = other.runs.into_iter().map(|run| Run { tables: moved(run.tables), twice: moved(run.twice), ..run }).collect();
-        self.runs.extend(runs);
+        let here = |run: Run| Run { tables: moved(run.tables), twice: moved(run.twice), ..run };
+        self.runs.extend(other.runs.into_iter().map(here));
+        self.past.merge(other.past, here);
         for (id, tables) in other.undated {
             *self.undated.entry(id).or_default() |= moved(tables);
         }
-        self.omitted += other.omitted;
     }
 
     /// The runs, oldest first.
@@ -162,10 +165,26 @@ impl Runs {
         due.iter().filter(missing).map(String::as_str).collect()
     }
 
+    /// When each run began, in whatever order.
+    pub fn starts(&self) -> Vec<Instant> {
+        self.past.starts.iter().copied().chain(self.runs.iter().map(|run| run.at)).collect()
+    }
+
+    /// Runs that are not listed any more, by what they have in common.
+    pub fn past(&self) -> impl Iterator<Item = &Alike> {
+        self.past.alike()
+    }
+
+    /// How many runs there are for which this holds, also of those that are not listed any more.
+    pub fn count(&self, holds: impl Fn(&Run) -> bool) -> u64 {
+        let past = self.past().filter(|alike| alike.named.first().is_some_and(&holds)).map(|alike| alike.count);
+        past.sum::<u64>() + self.runs.iter().filter(|run| holds(run)).count() as u64
+    }
+
     /// The tables that most runs work on.
     pub fn usual(&self) -> Vec<String> {
-        let named = || self.runs.iter().filter(|run| run.is_whole());
-        let most = |place: &usize| named().filter(|run| run.tables >> place & 1 == 1).count() * 2 > named().count();
+        let whole = self.count(Run::is_whole);
+        let most = |place: &usize| self.count(|run| run.is_whole() && run.tables >> place & 1 == 1) * 2 > whole;
         (0..self.tables.len()).filter(most).filter_map(|place| self.tables.get(place).cloned()).collect()
     }
 
@@ -187,14 +206,16 @@ impl Runs {
         });
         self.runs.sort_unstable_by(|a, b| (a.at, &a.id).cmp(&(b.at, &b.id)));
         let surplus = self.runs.len().saturating_sub(KEPT);
-        self.runs.drain(..surplus);
-        self.omitted += surplus as u64;
+        for mut run in self.runs.drain(..surplus) {
+            run.tables |= run.id.as_ref().and_then(|id| self.undated.get(id)).copied().unwrap_or(0);
+            self.past.add(run);
+        }
     }
 
     /// A record for every run, oldest first, and how many older ones there were.
     pub fn records(mut self) -> (Vec<Record>, u64) {
         self.condense();
-        (self.runs.iter().map(Run::record).collect(), self.omitted)
+        (self.runs.iter().map(Run::record).collect(), self.past.starts.len() as u64)
     }
 }
 
@@ -249,6 +270,11 @@ impl Run {
         }
     }
 
+    /// What a verdict on it rests on.
+    pub fn kind(&self) -> (u64, u64, bool, bool, bool, Vec<&'static str>) {
+        (self.tables, self.twice, self.is_named(), self.is_whole(), self.has_uuid(), self.contradictions())
+    }
+
     /// Whether it names itself.
     pub fn is_named(&self) -> bool {
         self.id.is_some()
@@ -266,11 +292,16 @@ impl Run {
 
     /// What its rows do not agree about.
     pub fn disagreements(&self) -> Vec<String> {
+        let told =
+            |what: &'static str| if what == LONG { format!("from {} to {}", self.at, self.last) } else { format!("over several {what}") };
+        self.contradictions().into_iter().map(told).collect()
+    }
+
+    fn contradictions(&self) -> Vec<&'static str> {
         let several = ["hosts", "environments", "versions"];
-        let mut found: Vec<String> =
-            several.iter().zip(self.mixed).filter(|(_, mixed)| *mixed).map(|(what, _)| format!("over several {what}")).collect();
+        let mut found: Vec<&'static str> = several.into_iter().zip(self.mixed).filter(|(_, mixed)| *mixed).map(|(what, _)| what).collect();
         if self.id.is_some() && self.last.0 - self.at.0 > LENGTH {
-            found.push(format!("from {} to {}", self.at, self.last));
+            found.push(LONG);
         }
         found
     }

@@ -5,6 +5,7 @@ use super::column::Column;
 use super::map::Map;
 use super::pii::redacted;
 use super::policy::Policy;
+use super::run::{Run, Runs};
 use super::tally::{KEPT, Tally};
 use crate::analyze::cadence;
 use crate::instant::Instant;
@@ -46,7 +47,8 @@ pub fn judge(tally: &mut Tally, map: &Map, policy: Option<&Policy>, now: Instant
 
 /// Runs that should have been, by when each was due.
 fn gaps(tally: &mut Tally, every: i64, now: Instant) -> Option<u64> {
-    let starts: Vec<Instant> = tally.dated_runs().all().iter().map(|run| run.at).collect();
+    tally.dated_runs().all();
+    let starts = tally.dated_runs().starts();
     let kept = cadence::hold(&starts, every, WINDOW, now)?;
     let span = period(every);
     for due in &kept.gaps {
@@ -102,33 +104,48 @@ fn runs(tally: &mut Tally, policy: Option<&Policy>) {
     let runs = std::mem::take(tally.dated_runs());
     let due = policy.map_or_else(|| runs.usual(), |policy| policy.tables.keys().cloned().collect());
     // What form ids have is up to the job; most of them show it.
-    let named = runs.kept().iter().filter(|run| run.is_named());
-    let uuids = named.clone().filter(|run| run.has_uuid()).count() * 2 > named.count();
-    let mut found = Vec::new();
-    for run in runs.kept().iter().filter(|run| run.is_named()) {
-        let mut say = |code, message: String| {
-            if found.len() < KEPT {
-                found.push((code, run.name(), message));
-            }
-        };
-        let missing = runs.missing(run, &due);
-        if run.is_whole() && !missing.is_empty() {
-            say("RET-INCOMPLETE-RUN", format!("no row about {}", missing.join(", ")));
+    let uuids = runs.count(|run| run.is_named() && run.has_uuid()) * 2 > runs.count(Run::is_named);
+    let faults = |run: &Run| faults(&runs, run, &due, uuids);
+    let (mut found, mut more) = (Vec::new(), Vec::new());
+    for alike in runs.past() {
+        for run in &alike.named {
+            found.extend(faults(run).into_iter().map(|(code, message)| (code, run.name(), message)));
         }
-        let twice = runs.twice(run);
-        if !twice.is_empty() {
-            say("RET-RUN-TWICE", format!("more than one row about {}", twice.join(", ")));
+        let unnamed = alike.count - alike.named.len() as u64;
+        if let Some(run) = alike.named.first().filter(|_| unnamed > 0) {
+            more.extend(faults(run).into_iter().map(|(code, _)| (code, unnamed)));
         }
-        let disagreements = run.disagreements();
-        if !disagreements.is_empty() {
-            say("AUD-RUN-MIXED", disagreements.join("; "));
-        }
-        if uuids && !run.has_uuid() {
-            say("AUD-RUN-ID", "its id is no UUID".to_owned());
-        }
+    }
+    for run in runs.kept() {
+        found.extend(faults(run).into_iter().map(|(code, message)| (code, run.name(), message)));
     }
     *tally.dated_runs() = runs;
     found.into_iter().for_each(|(code, run, message)| tally.say_of_run(run, code, &message));
+    tally.accuse(Vec::new(), &more);
+}
+
+/// What is wrong with a run.
+fn faults(runs: &Runs, run: &Run, due: &[String], uuids: bool) -> Vec<(&'static str, String)> {
+    let mut found = Vec::new();
+    if !run.is_named() {
+        return found;
+    }
+    let missing = runs.missing(run, due);
+    if run.is_whole() && !missing.is_empty() {
+        found.push(("RET-INCOMPLETE-RUN", format!("no row about {}", missing.join(", "))));
+    }
+    let twice = runs.twice(run);
+    if !twice.is_empty() {
+        found.push(("RET-RUN-TWICE", format!("more than one row about {}", twice.join(", "))));
+    }
+    let disagreements = run.disagreements();
+    if !disagreements.is_empty() {
+        found.push(("AUD-RUN-MIXED", disagreements.join("; ")));
+    }
+    if uuids && !run.has_uuid() {
+        found.push(("AUD-RUN-ID", "its id is no UUID".to_owned()));
+    }
+    found
 }
 
 /// Tables that the policy does not name, and those that nobody worked on.
