@@ -17,6 +17,8 @@ use std::collections::BTreeMap;
 
 /// So many findings, tables and days are kept; the others are only counted.
 pub const KEPT: usize = 10_000;
+/// So many findings of one code are kept, so that no code crowds out another.
+const EACH: u64 = 1_000;
 /// Rows without a run id that follow each other within this time are one run, in milliseconds.
 pub const PAUSE: i64 = 60_000;
 /// The longest message of a finding, in characters.
@@ -148,13 +150,15 @@ impl Tally {
 
     /// Adds a finding.
     pub fn say(&mut self, row: Option<i64>, code: &'static str, message: String) {
-        *self.codes.entry(code).or_default() += 1;
+        let said = self.codes.entry(code).or_default();
+        *said += 1;
+        let crowded = *said > EACH;
         let message: String = message.chars().take(MESSAGE).collect();
         let examples = self.examples.entry(code).or_default();
         if examples.len() < EXAMPLES {
             examples.push(row.map_or_else(|| message.clone(), |row| format!("id {row}: {message}")));
         }
-        if self.findings.len() < KEPT {
+        if !crowded {
             self.findings.push(Finding { row, run: None, code, message });
         } else {
             *self.omitted.entry("audit.finding".into()).or_default() += 1;

@@ -6,7 +6,7 @@ use super::map::Map;
 use super::pii::redacted;
 use super::policy::Policy;
 use super::run::{Run, Runs};
-use super::tally::{KEPT, Tally};
+use super::tally::Tally;
 use crate::analyze::cadence;
 use crate::instant::Instant;
 use crate::metric::grouped;

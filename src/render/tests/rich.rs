@@ -388,8 +388,7 @@ pub fn report() -> Report {
     report.evidence = vec![documents(), audit(), benchmarks(), coverage(), golden(), telemetry(), objectives(), tests()];
     report.evidence.sort_by(|a, b| a.name.cmp(&b.name));
     report.score.computed = Some(Value::Ratio(Ratio::new(491, 600)));
-    let toward = |f: &'_ Finding| (f.rule.clone(), f.controls.clone(), f.outcome);
-    let rules: Vec<_> = report.findings.iter().map(toward).collect();
+    let rules: Vec<_> = report.findings.iter().map(|f| (f.rule.clone(), f.controls.clone(), f.outcome)).collect();
     report.controls = control::frameworks(rules.iter().map(|(rule, controls, outcome)| Toward {
         rule,
         controls,
