@@ -56,7 +56,7 @@ fn a_history_and_bare_values_are_read_too() {
     }
     let newest = readiness(folder.path(), &["change-points", "history.jsonl", "--now", NOW, "--last", "20"]);
     assert_eq!(newest.out, "");
-    assert!(newest.err.contains("digest p95: only the newest 20 values were looked at"), "{}", newest.err);
+    assert!(newest.err.contains("only the newest 20 values were looked at in 1 series"), "{}", newest.err);
 }
 
 #[test]

@@ -225,9 +225,10 @@ fn remarks(findings: &Findings) -> String {
         if let Some(drift) = &series.drift {
             lines.push(format!("{} drifts by {} from {} to {}", clean(&series.id), percent(drift.change), drift.from, drift.to - 1));
         }
-        if series.searched < series.points {
-            lines.push(format!("{}: only the newest {} were looked at", clean(&series.id), plural(series.searched, "value")));
-        }
+    }
+    let cut: Vec<&Searched> = findings.series.iter().filter(|series| series.searched < series.points).collect();
+    if let Some(searched) = cut.iter().map(|series| series.searched).max() {
+        lines.push(format!("only the newest {} were looked at in {} series", plural(searched, "value"), cut.len()));
     }
     let (found, series) = (findings.change_points.len(), findings.series.len());
     lines.push(format!("{} in {series} series", plural(found, "change point")));
