@@ -1,5 +1,6 @@
 //! Audit trails of any size: a database with the table of schema 0004, plain or with a chain.
 
+use readiness::instant::Instant;
 use rusqlite::types::Value;
 use rusqlite::{Connection, Result, params_from_iter};
 use sha2::{Digest, Sha256};
@@ -89,15 +90,8 @@ fn canonical(row: &[Value]) -> Vec<u8> {
     bytes
 }
 
-/// Seconds since 1970 as SQLite writes them (civil from days, after Howard Hinnant).
+/// Seconds since 1970 as SQLite writes them.
 fn moment(at: i64) -> String {
-    let (days, second) = (at.div_euclid(86_400) + 719_468, at.rem_euclid(86_400));
-    let (era, of_era) = (days.div_euclid(146_097), days.rem_euclid(146_097));
-    let year = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
-    let of_year = of_era - (365 * year + year / 4 - year / 100);
-    let month = (5 * of_year + 2) / 153;
-    let day = of_year - (153 * month + 2) / 5 + 1;
-    let month = if month < 10 { month + 3 } else { month - 9 };
-    let year = year + era * 400 + i64::from(month <= 2);
-    format!("{year:04}-{month:02}-{day:02} {:02}:{:02}:{:02}", second / 3600, second / 60 % 60, second % 60)
+    let second = at.rem_euclid(86_400);
+    format!("{} {:02}:{:02}:{:02}", Instant(at * 1000).date(), second / 3600, second / 60 % 60, second % 60)
 }

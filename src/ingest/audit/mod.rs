@@ -217,7 +217,7 @@ fn unbound(drafts: &[Draft], request: &Request<'_>, evidence: &mut Evidence) {
     }
 }
 
-/// Adds a finding; beyond the first ten thousand they are only counted.
+/// Adds a finding of one of the files; beyond ten thousand of all of them they are only counted.
 fn push(evidence: &mut Evidence, total: &mut Tally, path: &str, finding: Finding) {
     if evidence.rows("audit.finding").len() >= KEPT {
         *total.omitted.entry("audit.finding".into()).or_default() += 1;
