@@ -180,6 +180,58 @@ fn verifier(answer: &Answer) -> String {
 }
 
 #[test]
+fn what_is_appended_is_signed_by_a_key_that_counts() {
+    let project = Project::new(40, LOG);
+    fs::write(project.path().join("own.pem"), OWN).unwrap();
+    fs::write(project.path().join("other.pem"), OTHER).unwrap();
+    let append = |project: &Project, now: &str, key: &str| project.check(now, &["--append", "--key", key]);
+    // Without a key in the configuration: signed all the same, and told what to name there.
+    let answer = append(&project, "2026-02-18", "own.pem");
+    let told = "kept/audit.jsonl: the checkpoint of 40 rows was appended, signed by journal; name the key in `checkpoint`: journal+";
+    assert!(answer.err.contains(told), "{}", answer.err);
+    let own = answer.err.split("name the key in `checkpoint`: ").nth(1).unwrap().trim().to_owned();
+    let keys = format!("{{ file: {LOG}, keys: [\"{own}\"] }}");
+    let project = project.configure("anchored", &keys).add(5);
+    let answer = append(&project, "2026-02-19", "own.pem");
+    let told = "kept/audit.jsonl: the checkpoint of 45 rows was appended, signed by journal\n";
+    assert_eq!((answer.code, answer.err.contains(told)), (0, true), "{}", answer.err);
+    let (report, row) = project.report("2026-02-20");
+    assert!(messages(&report).contains("the first 45 rows are those of kept/audit.jsonl:2, of 2026-02-19 00:00 UTC (signed by journal)"));
+    assert_eq!(row["signed_by"].as_str(), Some("journal"));
+    // No other key, no key that is none, and no key where nothing could be signed: told before anything is judged.
+    let lines = fs::read(project.path().join(LOG)).unwrap();
+    fs::write(project.path().join("none.pem"), "-----BEGIN PRIVATE KEY-----\nc2VjcmV0IHdvcmRz\n-----END PRIVATE KEY-----\n").unwrap();
+    for (key, expected) in [
+        ("other.pem", "other.pem: it is none of the `keys` of the checkpoint in the configuration"),
+        ("none.pem", "none.pem: it is no Ed25519 key"),
+        ("nowhere.pem", "nowhere.pem: "),
+    ] {
+        let answer = append(&project, "2026-02-20", key);
+        assert_eq!((answer.code, answer.err.contains(expected), answer.out.as_str()), (2, true, ""), "{}", answer.err);
+        assert!(!answer.err.contains("c2Vj"), "a key is not quoted: {}", answer.err);
+    }
+    assert_eq!(fs::read(project.path().join(LOG)).unwrap(), lines);
+    assert!(!String::from_utf8(lines).unwrap().contains("MC4C"));
+    assert_eq!(project.check("2026-02-20", &["--key", "own.pem"]).code, 2, "nothing is appended that it could sign");
+    let plain = project.configure("anchored", "audit.checkpoint");
+    assert_eq!(plain.checkpoint("2026-02-20", &["--out", "audit.checkpoint"]).code, 0);
+    let answer = append(&plain, "2026-02-20", "own.pem");
+    assert_eq!((answer.code, answer.err.contains("`--key`: no entry has a `checkpoint` in a .jsonl")), (2, true), "{}", answer.err);
+}
+
+#[test]
+fn the_first_checkpoint_is_called_as_its_key_is() {
+    let project = Project::new(40, LOG);
+    fs::write(project.path().join("own.pem"), OWN).unwrap();
+    let own = verifier(&project.checkpoint("2026-02-17", &["--out", "elsewhere", "--key", "own.pem", "--origin", "example.com/audit"]));
+    let project = project.configure("anchored", &format!("{{ file: {LOG}, keys: [\"{own}\"] }}"));
+    let answer = project.check("2026-02-18", &["--append", "--key", "own.pem"]);
+    assert!(answer.err.contains("the checkpoint of 40 rows was appended, signed by example.com/audit\n"), "{}", answer.err);
+    assert!(project.kept()[0]["note"].as_str().unwrap().starts_with("example.com/audit\n40\n"));
+    assert_eq!(project.check("2026-02-19", &[]).code, 0);
+}
+
+#[test]
 fn witnesses_raise_the_level_when_they_count() {
     let project = Project::new(40, LOG);
     fs::write(project.path().join("own.pem"), OWN).unwrap();
@@ -217,7 +269,13 @@ fn witnesses_raise_the_level_when_they_count() {
     assert_eq!((code, told.contains("does not count: it is of 2026-02-18 00:00 UTC, which is still to come")), (1, true), "{told}");
     // What was signed may not be appended without a signature.
     let answer = project.check("2026-02-19", &["--append"]);
-    assert!(answer.err.contains("no checkpoint was appended: it has to be signed"), "{}", answer.err);
+    assert!(
+        answer.err.contains(
+            "no checkpoint was appended: it has to be signed by one of the `keys` that are configured: `--append --key FILE` does"
+        ),
+        "{}",
+        answer.err
+    );
     // Forged: the signature of the witness is taken to another checkpoint.
     let notes: Vec<String> = project.kept().iter().map(|line| line["note"].as_str().unwrap().to_owned()).collect();
     let line = notes[1].lines().last().unwrap().to_owned();

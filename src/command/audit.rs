@@ -2,8 +2,10 @@
 
 mod checkpoint;
 mod export;
+mod keep;
+mod signing;
 
-pub use checkpoint::broken;
+pub use keep::Keeper;
 
 use crate::error::Error;
 use crate::verdict::Exit;
@@ -37,7 +39,8 @@ the configuration: `checkpoint: { file: audit.checkpoint, keys: [\"name+id+key\"
 --witness adds the cosignature of somebody else (https://c2sp.org/tlog-cosignature) to the checkpoint that is
 there, after it was held against the trail: `witnesses: [\"name+id+key\"]`.
 
-A file that ends in .jsonl keeps one checkpoint for every run, and `readiness check --append` appends to it.
+A file that ends in .jsonl keeps one checkpoint for every run, and `readiness check --append` appends to it, signed with
+`--append --key FILE`.
 
 Exit codes: 0 written; 1 the trail does not continue the checkpoint, or its chain is broken; 2 usage;
 3 the snapshot is no evidence; 4 the file could not be written.";

@@ -1,11 +1,12 @@
 //! `readiness check`: evidence in; verdict, report and exit code out.
 
-use super::history::keep;
+use super::audit::Keeper;
 use super::judgement::{self, Case};
+use super::keeping::Keeping;
 use super::options::{Options, moment};
 use super::output::{format, print, write, write_all};
 use super::setup::{self, Setup};
-use super::{base, change, gather, proposal, recall};
+use super::{base, change, gather, history, proposal, recall};
 use crate::compare::Terms;
 use crate::config::Profile;
 use crate::discover::owners;
@@ -33,7 +34,10 @@ use std::path::{Path, PathBuf};
 pub fn run(options: &Options) -> Result<Exit, Error> {
     let printed = format(&options.format)?;
     let emitted = emissions(&options.emit)?;
-    let report = if options.require.is_empty() { configured(options)? } else { ad_hoc(options)? };
+    let setup = if options.require.is_empty() { Some(prepared(options)?) } else { None };
+    // Whether there is something to append to, and a key that may sign it, is known before anything is judged.
+    let keeper = setup.as_ref().filter(|_| options.keeping.append).map(|setup| keeper(setup, &options.keeping)).transpose()?;
+    let report = setup.as_ref().map_or_else(|| ad_hoc(options), |setup| judged(options, setup))?;
     if let Some(folder) = &options.out {
         let written = write_all(&report, folder)?;
         terminal::note(&format!("{} files written to {}", written, folder.display()));
@@ -42,10 +46,20 @@ pub fn run(options: &Options) -> Result<Exit, Error> {
         write(&path, &(output.render)(&report, Style::default())?)?;
     }
     print(&(printed.render)(&report, options.style)?)?;
-    if options.keeping.append {
-        keep(options, &report)?;
+    if let (Some(keeper), Some(setup)) = (keeper, &setup) {
+        keeper.keep(&report)?;
+        history::keep(setup, &options.keeping, &report)?;
     }
     Ok(exit(&report))
+}
+
+/// Who appends the checkpoints of this run.
+fn keeper<'s>(setup: &'s Setup, keeping: &Keeping) -> Result<Keeper<'s>, Error> {
+    let keeper = Keeper::of(setup, keeping.key.as_deref())?;
+    if keeper.is_idle() && !history::has_any(setup) {
+        return Err(Error::Usage("`--append`: no entry has a `history`, or a `checkpoint` in a .jsonl, to append to".to_owned()));
+    }
+    Ok(keeper)
 }
 
 /// The exit code of a report is the gate's.
@@ -72,12 +86,21 @@ fn emissions(emit: &[String]) -> Result<Vec<(&'static Output, PathBuf)>, Error> 
 /// # Errors
 /// When the configuration or a pack is wrong.
 pub fn configured(options: &Options) -> Result<Report, Error> {
+    judged(options, &prepared(options)?)
+}
+
+/// The configuration that is asked about.
+fn prepared(options: &Options) -> Result<Setup, Error> {
     if !options.files.is_empty() {
         return Err(Error::Usage("evidence files on the command line need `--require EXPRESSION`".to_owned()));
     }
+    setup::asked(options)
+}
+
+fn judged(options: &Options, setup: &Setup) -> Result<Report, Error> {
     let now = moment(options.now.as_deref())?;
-    let mut setup = setup::asked(options)?;
-    let proposal = proposal::of(&setup, options.config.as_deref(), now);
+    let mut waivers = setup.waivers.clone();
+    let proposal = proposal::of(setup, options.config.as_deref(), now);
     let profile = match &options.profile {
         None => None,
         Some(name) => Some(setup.config.profiles.get(name).ok_or_else(|| {
@@ -86,9 +109,9 @@ pub fn configured(options: &Options) -> Result<Report, Error> {
         })?),
     };
     let asked = options.change.or_else(profile.and_then(|profile| profile.base.as_deref()));
-    let tree = if asked.base.is_some() { gather::repository(&setup.root) } else { gather::tree(&setup) };
+    let tree = if asked.base.is_some() { gather::repository(&setup.root) } else { gather::tree(setup) };
     let change = change::load(&asked, &setup.root, tree.as_ref(), &change::sources(&setup.config), now)?;
-    let evidence = gather::evidence(&setup, now, tree.as_ref(), change.as_ref(), &options.keeping)?;
+    let evidence = gather::evidence(setup, now, tree.as_ref(), change.as_ref(), &options.keeping)?;
     let project = &setup.config.project;
     let commit = options.commit.clone().or_else(|| project.commit.clone()).or_else(|| git::head(&setup.root));
     let subject = Subject {
@@ -102,7 +125,7 @@ pub fn configured(options: &Options) -> Result<Report, Error> {
     let kept = recall::file(options.base_report.as_deref(), &setup.root, &project.id, asked.base.as_deref())?;
     let base = base::load(kept, &setup.root, &setup.shelf, mode, &project.id, &setup.ids)?;
     if let Some(commit) = base.as_ref().and_then(|base| base.commit.as_deref()) {
-        owners::confirm(Path::new(&setup.config.path), commit, setup.waivers.iter_mut().map(|ready| &mut ready.waiver));
+        owners::confirm(Path::new(&setup.config.path), commit, waivers.iter_mut().map(|ready| &mut ready.waiver));
     }
     let policy = Policy { mode, until: base::deadline(until, now)?, base: base.as_ref().map(|base| base.name.clone()) };
     Ok(judgement::of(Case {
@@ -111,9 +134,9 @@ pub fn configured(options: &Options) -> Result<Report, Error> {
         evidence,
         packs: &setup.packs,
         rules: &setup.rules,
-        waivers: &setup.waivers,
+        waivers: &waivers,
         proposal,
-        relaxed: relaxed(&setup, options.profile.as_deref().zip(profile), now),
+        relaxed: relaxed(setup, options.profile.as_deref().zip(profile), now),
         now,
         profile: options.profile.clone(),
         env: profile.and_then(|p| p.env.clone()),

@@ -7,9 +7,8 @@ mod import;
 mod keep;
 mod list;
 mod prune;
-mod trails;
 
-pub use keep::keep;
+pub use keep::{has_any, keep};
 
 use super::options::moment;
 use super::plain;

@@ -1,15 +1,19 @@
-//! What becomes of the results of benchmarks.
+//! What becomes of what was judged: the next run is held against it.
 
 use crate::ingest::Beside;
 use crate::io::fs::Artifact;
 use crate::io::machine;
+use std::path::PathBuf;
 
-/// What is said of the results of benchmarks whose entry has a history, and whether they are appended to it.
+/// Whether what was judged is appended to what entries keep of it, and what is said of results of benchmarks.
 #[derive(Clone, Debug, Default, clap::Args)]
 pub struct Keeping {
     /// Append to the files of entries, after they were judged: results to their `history`, checkpoints of audit trails to a .jsonl
     #[arg(long)]
     pub append: bool,
+    /// Sign the checkpoints that are appended with this Ed25519 key, as `readiness audit checkpoint` does
+    #[arg(long, value_name = "FILE", requires = "append")]
+    pub key: Option<PathBuf>,
     /// The name of the run that these results are of [default: what they say, else a digest of them]
     #[arg(long, value_name = "NAME")]
     pub run: Option<String>,

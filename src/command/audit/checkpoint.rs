@@ -1,5 +1,6 @@
 //! `readiness audit checkpoint`: writes down what an audit trail is, so that it can be shown later that nobody rewrote it.
 
+use super::signing::Key;
 use crate::checkpoint::{Checkpoint, Kept, Keys, Trail};
 use crate::command::kept;
 use crate::command::options::moment;
@@ -85,7 +86,7 @@ pub fn run(options: &Options) -> Result<Exit, Error> {
 }
 
 /// A sign that somebody wrote in the past of a trail: what is kept of it then would make that look right.
-pub fn broken(evidence: &Evidence) -> Option<String> {
+pub(super) fn broken(evidence: &Evidence) -> Option<String> {
     let mut findings = evidence.rows("audit.finding").iter();
     let finding = findings.find(|row| row.text("code").is_some_and(|code| code.starts_with("CHAIN-")))?;
     Some(format!("{}: {}", finding.subject(), finding.text("message").unwrap_or_default()))
@@ -145,7 +146,7 @@ fn cosigned(options: &Options, name: &str, before: &str, now: Instant) -> Result
 
 fn signer(options: &Options, name: &str, kind: Kind) -> Result<Option<Signer>, Error> {
     let Some(path) = &options.key else { return Ok(None) };
-    let signer = Signer::parse(&text(path)?, name, kind).map_err(|e| Error::Usage(format!("{}: {e}", path.display())))?;
+    let signer = Key::read(path)?.signer(name, kind)?;
     terminal::note(&format!("signed; signatures by it are checked with\n{}", signer.verifier()));
     Ok(Some(signer))
 }

@@ -1,10 +1,9 @@
 //! `readiness check --append`: what was judged beside a history becomes a part of it.
 
 use super::append::told;
-use super::{own, tell, trails, unwritten};
+use super::{own, tell, unwritten};
 use crate::command::keeping::Keeping;
-use crate::command::options::Options;
-use crate::command::setup;
+use crate::command::setup::Setup;
 use crate::command::{gather, plain};
 use crate::error::Error;
 use crate::history::{self, Here, Said};
@@ -15,28 +14,27 @@ use crate::report::Report;
 use crate::series::{PointRef, Series};
 use std::collections::BTreeMap;
 
-/// Appends the results of every entry with a history, as they were judged, and the checkpoint of every audit trail that keeps one for
-/// every run.
+/// Whether an entry has a history.
+pub fn has_any(setup: &Setup) -> bool {
+    setup.config.evidence.values().any(|entry| entry.history.is_some())
+}
+
+/// Appends the results of every entry with a history, as they were judged.
 ///
 /// # Errors
-/// When no entry has a file to append to, or one cannot be written.
-pub fn keep(options: &Options, report: &Report) -> Result<(), Error> {
-    let setup = setup::asked(options)?;
-    let kept = trails::keep(&setup, report)?;
-    let mut entries = setup.config.evidence.iter().filter_map(|(name, entry)| Some((name, entry.history.as_ref()?))).peekable();
-    if entries.peek().is_none() && !kept {
-        return Err(Error::Usage("`--append`: no entry has a `history`, or a `checkpoint` in a .jsonl, to append to".to_owned()));
-    }
+/// When a history cannot be read or written.
+pub fn keep(setup: &Setup, keeping: &Keeping, report: &Report) -> Result<(), Error> {
+    let entries = setup.config.evidence.iter().filter_map(|(name, entry)| Some((name, entry.history.as_ref()?)));
     for (name, history) in entries {
         let path = setup.root.join(history);
         own(&path)?;
-        let results = gather::results(&setup, name, report.now)?;
+        let results = gather::results(setup, name, report.now)?;
         if !tell(&results) {
             terminal::note(&plain::lines(&format!("{history}: nothing was appended: the results of {name} cannot be relied on")));
             continue;
         }
-        let Keeping { run, release, .. } = options.keeping.clone();
-        let said = Said { run, machine: options.keeping.machine(), release, ..Said::default() };
+        let Keeping { run, release, .. } = keeping.clone();
+        let said = Said { run, machine: keeping.machine(), release, ..Said::default() };
         let branch = git::branch(&setup.root);
         let here = Here { now: report.now, commit: report.project.commit.clone(), branch, machine: None };
         match history::one(&results, &said, &here) {
