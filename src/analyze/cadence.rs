@@ -27,29 +27,69 @@ pub struct Kept {
 /// What is older than the window tells how its beginning was. Where nothing is, the window is still known from its beginning
 /// on if the first occurrence in it comes before one would be a gap.
 pub fn hold(occurrences: &[Instant], every: i64, window: i64, now: Instant) -> Option<Kept> {
-    let start = Instant(now.0.saturating_sub(window));
-    let due = every.saturating_add(every / GRACE);
-    let mut seen: Vec<Instant> = occurrences.iter().copied().filter(|at| *at <= now).collect();
+    let mut seen = occurrences.to_vec();
     seen.sort_unstable();
-    seen.dedup();
-    let before = seen.partition_point(|at| *at <= start).saturating_sub(1);
-    let seen = seen.get(before..)?;
-    let first = *seen.first()?;
-    let mut gaps = Vec::new();
-    // Nothing comes after the last one: until now it may merely be late.
-    let next = seen.iter().skip(1).copied().chain([now]);
-    // In 128 bits, because a row may be dated at the end of the world.
-    let [begin, step, grace] = [start.0, every, due - every].map(i128::from);
-    for (last, next) in seen.iter().map(|at| i128::from(at.0)).zip(next) {
+    let (mut watch, mut gaps) = (Watch::new(every, window, now), Vec::new());
+    seen.into_iter().for_each(|at| watch.see(at, |gap| gaps.push(gap)));
+    let (since, whole) = watch.end(|gap| gaps.push(gap))?;
+    Some(Kept { gaps, since, whole })
+}
+
+/// Holds occurrences as [`hold`] does, one after the other, oldest first.
+#[derive(Clone, Debug)]
+pub struct Watch {
+    every: i64,
+    start: Instant,
+    now: Instant,
+    /// The last one before the window, or else the first one in it.
+    first: Option<Instant>,
+    last: Option<Instant>,
+}
+
+impl Watch {
+    /// A watch that has seen nothing.
+    pub fn new(every: i64, window: i64, now: Instant) -> Watch {
+        Watch { every, start: Instant(now.0.saturating_sub(window)), now, first: None, last: None }
+    }
+
+    /// Takes the next occurrence, and passes when each one was due that is missing before it.
+    pub fn see(&mut self, at: Instant, gap: impl FnMut(Instant)) {
+        if at > self.now {
+            return;
+        }
+        if at <= self.start {
+            self.first = Some(at);
+        } else {
+            self.gaps(at, gap);
+            self.first.get_or_insert(at);
+        }
+        self.last = Some(at);
+    }
+
+    /// Passes when each one was due that is missing at the end. From when on it is known whether there were gaps, and whether that is the whole
+    /// window; nothing when there was no occurrence.
+    pub fn end(self, gap: impl FnMut(Instant)) -> Option<(Instant, bool)> {
+        // Nothing comes after the last one: until now it may merely be late.
+        self.gaps(self.now, gap);
+        let whole = self.first?.0 <= self.start.0.saturating_add(self.due());
+        Some((if whole { self.start } else { self.first? }, whole))
+    }
+
+    fn due(&self) -> i64 {
+        self.every.saturating_add(self.every / GRACE)
+    }
+
+    fn gaps(&self, next: Instant, mut gap: impl FnMut(Instant)) {
+        let Some(last) = self.last else { return };
+        // In 128 bits, because a row may be dated at the end of the world.
+        let [last, next, begin, step, grace] = [last.0, next.0, self.start.0, self.every, self.due() - self.every].map(i128::from);
         let skipped = ((begin - last) / step).max(0);
         let mut expected = last + (skipped + 1) * step;
-        while expected + grace < i128::from(next.0) {
-            gaps.extend(i64::try_from(expected).ok().filter(|at| *at > start.0).map(Instant));
+        while expected + grace < next {
+            i64::try_from(expected).ok().filter(|at| *at > self.start.0).map(Instant).into_iter().for_each(&mut gap);
             expected += step;
         }
     }
-    let whole = first.0 <= start.0.saturating_add(due);
-    Some(Kept { gaps, since: if whole { start } else { first }, whole })
 }
 
 #[cfg(test)]
@@ -115,7 +155,33 @@ mod tests {
         assert!(hold(&[Instant(0)], 1, 5, Instant(i64::MAX)).unwrap().gaps.len() <= 5);
     }
 
+    /// The same, said once more in the simplest way: every point in time after an occurrence and before the next one.
+    fn slowly(at: &[Instant], every: i64, window: i64, now: Instant) -> Option<Kept> {
+        let start = Instant(now.0 - window);
+        let mut seen: Vec<Instant> = at.iter().copied().filter(|at| *at <= now).collect();
+        seen.sort_unstable();
+        let before = seen.iter().rposition(|at| *at <= start).unwrap_or(0);
+        let seen = seen.get(before..)?;
+        let first = *seen.first()?;
+        let ends = seen.iter().skip(1).chain([&now]);
+        let due = |(last, next): (&Instant, &Instant)| -> Vec<Instant> {
+            let late = |at: &Instant| at.0 + every / GRACE < next.0 && *at > start;
+            (1..=1000).map(|n| Instant(last.0 + n * every)).filter(late).collect()
+        };
+        let gaps = seen.iter().zip(ends).flat_map(due).collect();
+        let whole = first.0 <= start.0 + every + every / GRACE;
+        Some(Kept { gaps, since: if whole { start } else { first }, whole })
+    }
+
     proptest! {
+        #[test]
+        fn one_after_the_other_tells_what_all_at_once_tell(
+            at in proptest::collection::vec(0i64..900, 0..60), every in 1i64..60, window in 0i64..700, now in 0i64..1000,
+        ) {
+            let at: Vec<Instant> = at.into_iter().map(Instant).collect();
+            prop_assert_eq!(hold(&at, every, window, Instant(now)), slowly(&at, every, window, Instant(now)));
+        }
+
         /// One more occurrence never makes more gaps of one window, and none takes away what it covers.
         #[test]
         fn more_is_never_worse(ages in proptest::collection::vec(0i64..500, 1..60), more in 0i64..240) {

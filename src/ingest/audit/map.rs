@@ -92,13 +92,7 @@ impl Map {
             manual: fields.node("manual").map(|node| manual(node, fields.errors)),
             ids_limit: fields.get("ids_limit"),
             slow: fields.get("slow"),
-            cadence: fields.spanned("cadence").and_then(|text| {
-                let ms = policy::milliseconds(&text.text);
-                if ms.is_none() {
-                    fields.errors.push(Diagnostic::new(text.place, format!("`{}` is not a length of time", text.text)));
-                }
-                ms.map(|ms| ms as i64)
-            }),
+            cadence: fields.spanned("cadence").and_then(|text| policy::cadence(&text.text, &text.place, fields.errors)),
             indexed: named(&mut fields, "indexed"),
             never: fields.items("never").iter().map(|node| pairs(node, fields.errors)).collect(),
             chain: fields.node("chain").map(|node| chain::Spec::parse(node, fields.errors)),

@@ -25,9 +25,11 @@ mod rlhf;
 mod row;
 mod run;
 mod run_id;
+mod runs;
 mod snapshot;
 mod spread;
 mod subject;
+mod table_set;
 mod tally;
 #[cfg(test)]
 mod tests;
@@ -172,7 +174,7 @@ impl Family for Audit {
         digests(&total, &map, evidence);
         metrics(&mut total, columns, missed, standing, evidence);
         evidence.records.entry("audit.table".into()).or_default().extend(total.table_records());
-        let newest = std::mem::take(&mut total.newest).records(total.dated_runs().all());
+        let newest = std::mem::take(&mut total.newest).records(total.dated_runs().listed());
         evidence.records.entry("audit.run".into()).or_default().extend(total.run_records());
         evidence.records.entry("audit.operation".into()).or_default().extend(newest);
         let (doers, omitted) = total.doers.records(&map);

@@ -14,7 +14,7 @@ use crate::error::Diagnostic;
 use crate::instant::Instant;
 use crate::io::clock;
 use crate::io::yaml::{self, Node};
-use crate::rule::Spanned;
+use crate::rule::{Place, Spanned};
 use std::collections::BTreeMap;
 
 const DAY: f64 = 86_400_000.0;
@@ -68,7 +68,7 @@ impl Policy {
         for (key, node) in entries {
             match key.text.as_str() {
                 "classes" => {}
-                "cadence" => policy.cadence = period(node, errors).map(|ms| ms as i64),
+                "cadence" => policy.cadence = cadence(node.scalar().unwrap_or("this"), &node.place, errors),
                 "holds" => policy.holds = node.items().unwrap_or_default().iter().map(|item| hold(item, errors)).collect(),
                 table => {
                     let days = term(key, node, &classes, errors);
@@ -135,6 +135,16 @@ fn days(node: &Node, errors: &mut Vec<Diagnostic>) -> Option<f64> {
     period(node, errors).map(|ms| ms / DAY)
 }
 
+/// How often a job runs, in milliseconds: once a minute is the most.
+pub fn cadence(text: &str, place: &Place, errors: &mut Vec<Diagnostic>) -> Option<i64> {
+    let every = milliseconds(text).filter(|ms| *ms >= 60_000.0).map(|ms| ms as i64);
+    if every.is_none() {
+        let message = format!("`{text}` is not how often a job runs");
+        errors.push(Diagnostic::new(place.clone(), message).help(Some("write `1d`, `6h` or `30m`; once a minute is the most".into())));
+    }
+    every
+}
+
 fn period(node: &Node, errors: &mut Vec<Diagnostic>) -> Option<f64> {
     let ms = node.scalar().and_then(milliseconds);
     if ms.is_none() {
@@ -145,7 +155,7 @@ fn period(node: &Node, errors: &mut Vec<Diagnostic>) -> Option<f64> {
 }
 
 /// `90` days, `90d`, `24h` or `30m` in milliseconds; more than nothing and at most a century.
-pub fn milliseconds(text: &str) -> Option<f64> {
+fn milliseconds(text: &str) -> Option<f64> {
     let (number, unit) = match text.trim().strip_suffix(['d', 'h', 'm']) {
         Some(number) if text.ends_with('d') => (number, DAY),
         Some(number) if text.ends_with('h') => (number, 3_600_000.0),
@@ -189,6 +199,7 @@ mod tests {
         for (text, expected) in [
             ("a: soon\n", "1:4 `soon` is not a length of time"),
             ("a: -1\n", "1:4 `-1` is not a length of time"),
+            ("a: 1\ncadence: 0.001m\n", "2:10 `0.001m` is not how often a job runs"),
             ("a: { class: x }\n", "1:13 there is no retention class `x`"),
             ("a: { days: 5, class: x }\nclasses: { x: 6 }\n", "1:4 `a` is kept 5 days, and 6 by its class"),
             ("a: {}\n", "1:4 `a` has neither `days` nor `class`"),

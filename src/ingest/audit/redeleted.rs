@@ -9,7 +9,7 @@ use super::ids::{self, Range};
 use super::pii::redacted;
 use super::row::{Facts, Row};
 use crate::io::hash;
-use crate::io::private::{Sorter, Source, Spool};
+use crate::io::private::{Sorter, Source, Spool, leb128};
 use std::io::{self, BufRead};
 
 /// Table and operation, first id, last id, row: in this order, so that their bytes sort as they do.
@@ -143,13 +143,14 @@ struct Rising {
     begin: i64,
     row: i64,
     spool: Spool,
+    bytes: Vec<u8>,
 }
 
 impl Rising {
     /// None yet, before `range`.
     fn new(key: u128, range: Range, row: i64) -> Rising {
         let before = range.0.saturating_sub(1);
-        Rising { key, first: range.0, last: before, begin: row, row, spool: Spool::default() }
+        Rising { key, first: range.0, last: before, begin: row, row, spool: Spool::default(), bytes: Vec::new() }
     }
 
     /// Adds a range; not one that begins before the end of the last one.
@@ -157,12 +158,11 @@ impl Rising {
         let step = first.checked_sub(self.last).filter(|step| *step > 0).and_then(|step| u64::try_from(step).ok());
         let (Some(step), Ok(length)) = (step, u64::try_from(last - first)) else { return Ok(false) };
         let rows = row.wrapping_sub(self.row);
-        let mut bytes = [0; 30];
-        let mut end = 0;
-        for number in [step, length, ((rows << 1) ^ (rows >> 63)) as u64] {
-            end = write(number, &mut bytes, end);
+        self.bytes.clear();
+        for number in [step, length, leb128::zigzag(rows)] {
+            leb128::write(number, &mut self.bytes);
         }
-        self.spool.add(&bytes[..end])?;
+        self.spool.add(&self.bytes)?;
         (self.last, self.row) = (last, row);
         Ok(true)
     }
@@ -175,36 +175,14 @@ impl Rising {
             if spool.fill_buf()?.is_empty() {
                 return Ok(None);
             }
-            let [step, length, rows] = [read(&mut spool)?, read(&mut spool)?, read(&mut spool)?];
+            let mut number = || leb128::read(&mut spool);
+            let [step, length, rows] = [number()?, number()?, number()?];
             let first = end + u128::from(step);
             end = first + u128::from(length);
-            row = row.wrapping_add((rows >> 1) as i64 ^ -((rows & 1) as i64));
+            row = row.wrapping_add(leb128::unzigzag(rows));
             Ok(Some(entry(key, (first, end), row)))
         };
         Ok(Box::new(std::iter::from_fn(move || following().transpose())))
-    }
-}
-
-/// Writes a number as LEB128, seven bits in a byte, and gives the end of it.
-fn write(mut number: u64, bytes: &mut [u8; 30], mut end: usize) -> usize {
-    while number >= 0x80 {
-        bytes[end] = number as u8 | 0x80;
-        (number, end) = (number >> 7, end + 1);
-    }
-    bytes[end] = number as u8;
-    end + 1
-}
-
-fn read(spool: &mut impl BufRead) -> io::Result<u64> {
-    let (mut number, mut shift) = (0, 0);
-    loop {
-        let mut byte = [0];
-        spool.read_exact(&mut byte)?;
-        number |= u64::from(byte[0] & 0x7f) << shift;
-        if byte[0] < 0x80 {
-            return Ok(number);
-        }
-        shift += 7;
     }
 }
 

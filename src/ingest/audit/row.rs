@@ -25,13 +25,13 @@ impl<'a> Row<'a> {
         shown(self.get(column))
     }
 
-    /// The bytes that name its run.
-    pub fn run<'s>(&'s self, number: &'s mut [u8; 8]) -> Option<&'s [u8]> {
+    /// The bytes that name its run; a number is written into `room`.
+    pub fn run<'s>(&'s self, room: &'s mut Vec<u8>) -> Option<&'s [u8]> {
         match self.get(Column::Run) {
             Cell::Text(text) if !text.trim_ascii().is_empty() => Some(text),
             Cell::Integer(n) => {
-                *number = n.to_be_bytes();
-                Some(number.as_slice())
+                room.extend(n.to_string().bytes());
+                Some(room)
             }
             _ => None,
         }

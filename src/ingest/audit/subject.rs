@@ -38,8 +38,8 @@ pub struct Subject {
 }
 
 impl Subjects {
-    /// Counts a row that `deleted` so many, for `real` or not; nothing when it would be a table too many.
-    pub fn add(&mut self, facts: &Facts<'_>, deleted: u64, real: bool) -> Option<()> {
+    /// Counts a row that `deleted` so many, for `real` or not, and gives the place of its table; nothing when that would be a table too many.
+    pub fn add(&mut self, facts: &Facts<'_>, deleted: u64, real: bool) -> Option<usize> {
         let place = self.place(facts.table.unwrap_or("(none)"))?;
         let subject = self.all.get_mut(place)?;
         subject.rows += 1;
@@ -55,7 +55,7 @@ impl Subjects {
             Some(at) if facts.dry_run == Some(true) => subject.attempts.tried(at),
             _ => {}
         }
-        Some(())
+        Some(place)
     }
 
     fn place(&mut self, table: &str) -> Option<usize> {
@@ -83,20 +83,37 @@ impl Subjects {
         self.places.iter().filter_map(|(name, place)| Some((name.as_str(), self.all.get(*place)?)))
     }
 
-    /// Whether rows are about a table.
-    pub fn has(&self, name: &str) -> bool {
-        self.places.contains_key(name)
+    /// The names of all, by their places.
+    pub fn names(&self) -> Vec<&str> {
+        let mut names = vec![""; self.all.len()];
+        for (name, place) in &self.places {
+            names[*place] = name;
+        }
+        names
     }
 
-    /// Adds those of another file.
-    pub fn merge(&mut self, mut other: Subjects) {
+    /// The place of a table, where rows are about it.
+    pub fn place_of(&self, name: &str) -> Option<usize> {
+        self.places.get(name).copied()
+    }
+
+    /// Whether there may be more of them than are told apart.
+    pub fn is_full(&self) -> bool {
+        self.all.len() >= KEPT
+    }
+
+    /// Adds those of another file, and gives the place that each of its tables has here.
+    pub fn merge(&mut self, mut other: Subjects) -> Vec<usize> {
+        let mut moved = vec![0; other.all.len()];
         for (name, there) in std::mem::take(&mut other.places) {
             let Some(subject) = other.all.get_mut(there).map(std::mem::take) else { continue };
             let here = self.places.get(&name).copied().unwrap_or_else(|| self.insert(name));
             if let Some(known) = self.all.get_mut(here) {
                 known.merge(subject);
             }
+            moved[there] = here;
         }
+        moved
     }
 
     /// A record for each, in order of name.

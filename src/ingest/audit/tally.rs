@@ -6,8 +6,8 @@ use super::doers::{Doers, RunKey};
 use super::newest::Newest;
 use super::redeleted::Redeleted;
 use super::row::{Facts, Row};
-use super::run::Runs;
 use super::run_id::RunIds;
+use super::runs::Runs;
 use super::spread::Spread;
 use super::subject::Subjects;
 use crate::instant::Instant;
@@ -120,8 +120,8 @@ impl Tally {
         if !facts.legacy {
             self.spread.environment(row.get(Column::Environment));
         }
-        let mut number = [0; 8];
-        let run = row.run(&mut number);
+        let mut room = Vec::new();
+        let run = row.run(&mut room);
         let run = run.map(|id| (id, self.run_ids.add(id)));
         let key = match run {
             Some((_, key)) => RunKey::Named(key),
@@ -129,10 +129,11 @@ impl Tally {
         };
         self.doers.add(row, facts, key, deleted);
         self.newest.add(row, facts, key);
-        self.dated_runs.add(run, row, facts, deleted);
-        if self.subjects.add(facts, deleted, real).is_none() {
+        let table = self.subjects.add(facts, deleted, real);
+        if table.is_none() {
             *self.omitted.entry("audit.table".into()).or_default() += 1;
         }
+        self.dated_runs.add(run, row, facts, deleted, table.filter(|_| facts.table.is_some()));
         self.day(facts, deleted, now);
         if real {
             self.redeleted.add(row, facts);
@@ -254,11 +255,15 @@ impl Tally {
 
     /// How many job runs there were, when all rows are counted.
     pub fn runs(&mut self) -> u64 {
-        let named = self.run_ids.count().unwrap_or_else(|error| {
+        self.named_runs() + self.nameless_runs
+    }
+
+    /// How many of them name themselves.
+    pub fn named_runs(&mut self) -> u64 {
+        self.run_ids.count().unwrap_or_else(|error| {
             self.trouble.push(format!("how many runs there were could not be counted: {error}"));
             0
-        });
-        named + self.nameless_runs
+        })
     }
 
     /// Adds what another file's rows add up to.
@@ -292,7 +297,7 @@ impl Tally {
         for (family, n) in other.omitted {
             *self.omitted.entry(family).or_default() += n;
         }
-        self.subjects.merge(other.subjects);
+        let places = self.subjects.merge(other.subjects);
         for (day, n) in other.days {
             let sum = self.on(day);
             sum.rows += n.rows;
@@ -302,7 +307,7 @@ impl Tally {
         }
         self.run_ids.merge(other.run_ids);
         self.nameless_runs += other.nameless_runs;
-        self.dated_runs.merge(other.dated_runs);
+        self.dated_runs.merge(other.dated_runs, &places);
         self.doers.merge(other.doers);
         self.newest.merge(other.newest);
     }
