@@ -142,21 +142,21 @@ impl std::fmt::Display for Origin {
     }
 }
 
-/// The id of a row.
+/// What numbers a row of a copied table, as partitions name where they begin and end.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(untagged)]
-pub enum Id {
+pub enum RowId {
     /// A number.
     Number(i64),
     /// A text, such as a UUID; ordered by its bytes.
     Text(String),
 }
 
-impl std::fmt::Display for Id {
+impl std::fmt::Display for RowId {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Id::Number(n) => write!(f, "{n}"),
-            Id::Text(text) => f.write_str(text),
+            RowId::Number(n) => write!(f, "{n}"),
+            RowId::Text(text) => f.write_str(text),
         }
     }
 }
@@ -172,9 +172,9 @@ pub struct Partition {
     /// How many rows it holds.
     pub rows: u64,
     /// The id of its first row.
-    pub min_id: Option<Id>,
+    pub min_id: Option<RowId>,
     /// The id of its last row.
-    pub max_id: Option<Id>,
+    pub max_id: Option<RowId>,
     /// Its size.
     pub bytes: u64,
     /// SHA-256 of the file.
@@ -210,7 +210,7 @@ impl Manifest {
         if self.schema != SCHEMA {
             return Err(format!("its schema is {}, and this program reads {SCHEMA}", self.schema));
         }
-        let mut last: Option<&Id> = None;
+        let mut last: Option<&RowId> = None;
         for (n, part) in (1..).zip(&self.partitions) {
             let name = &part.path;
             if part.partition != n {
@@ -246,7 +246,7 @@ mod tests {
 
     fn part(n: u64, min: i64, max: i64) -> Partition {
         let rows = (max - min + 1).unsigned_abs();
-        let ids = (Some(Id::Number(min)), Some(Id::Number(max)));
+        let ids = (Some(RowId::Number(min)), Some(RowId::Number(max)));
         Partition { partition: n, path: format!("{n}.db"), rows, min_id: ids.0, max_id: ids.1, bytes: 1, sha256: String::new() }
     }
 
@@ -268,10 +268,10 @@ mod tests {
         assert_eq!(wrong(&|m| drop(m.partitions.remove(1))), "partition 2 is missing: 3.db is partition 3");
         assert_eq!(wrong(&|m| drop(m.partitions.pop())), "it states 26 rows, and its partitions have 20");
         assert_eq!(
-            wrong(&|m| m.partitions[1].min_id = Some(Id::Number(10))),
+            wrong(&|m| m.partitions[1].min_id = Some(RowId::Number(10))),
             "2.db begins at id 10, and the partition before it ends at 10: they overlap"
         );
-        assert_eq!(wrong(&|m| m.partitions[0].max_id = Some(Id::Number(0))), "1.db ends before it begins");
+        assert_eq!(wrong(&|m| m.partitions[0].max_id = Some(RowId::Number(0))), "1.db ends before it begins");
         assert_eq!(wrong(&|m| m.partitions[1].path = "1.db".into()), "1.db is named more than once");
         assert!(wrong(&|m| m.partitions[0].path = "../1.db".into()).contains("no name of a file"));
         assert!(wrong(&|m| m.schema = "readiness/audit-export/2".into()).contains("this program reads"));

@@ -10,7 +10,7 @@ use crate::io::postgres::{self as server, Address, Asked};
 use crate::io::private::{Copied, Folder, Part};
 use crate::io::sqlite::{self, Cell, Content, Copy, Snapshot};
 use crate::metric::grouped;
-use crate::partition::{Id, Manifest, NAME, Origin, Partition, SCHEMA, Shape};
+use crate::partition::{Manifest, NAME, Origin, Partition, RowId, SCHEMA, Shape};
 use crate::source::{Grade, Location, Problem};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -197,10 +197,10 @@ pub fn id_place(shape: &Shape) -> Option<usize> {
 }
 
 /// The id of a row, where it has one.
-pub fn id_of(cells: &[Cell<'_>], place: Option<usize>) -> Option<Id> {
+pub fn id_of(cells: &[Cell<'_>], place: Option<usize>) -> Option<RowId> {
     match *cells.get(place?)? {
-        Cell::Integer(n) => Some(Id::Number(n)),
-        Cell::Text(text) => Some(Id::Text(String::from_utf8_lossy(text).into_owned())),
+        Cell::Integer(n) => Some(RowId::Number(n)),
+        Cell::Text(text) => Some(RowId::Text(String::from_utf8_lossy(text).into_owned())),
         _ => None,
     }
 }
@@ -224,7 +224,7 @@ pub struct Cutter<'a> {
     size: u64,
     place: Option<usize>,
     open: Option<(Copy, Partition)>,
-    last: Option<Id>,
+    last: Option<RowId>,
     whole: Content,
     done: Vec<Partition>,
 }

@@ -11,27 +11,27 @@ pub struct Ids {
     /// How many.
     pub count: u64,
     /// The smallest and the largest, if there are any: of whole numbers, or of texts in the order of their bytes.
-    pub range: Option<(Id, Id)>,
+    pub range: Option<(DeletedId, DeletedId)>,
     /// One that is listed twice.
     pub duplicate: Option<String>,
     /// All of them, as ranges in order.
     pub ranges: Vec<Range>,
 }
 
-/// An id.
+/// An id of something that was deleted: shown without what it says about persons.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Id {
+pub enum DeletedId {
     /// A whole number.
     Number(i64),
     /// Anything else.
     Text(String),
 }
 
-impl std::fmt::Display for Id {
+impl std::fmt::Display for DeletedId {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Id::Number(n) => n.fmt(f),
-            Id::Text(text) => super::pii::redacted(text).fmt(f),
+            DeletedId::Number(n) => n.fmt(f),
+            DeletedId::Text(text) => super::pii::redacted(text).fmt(f),
         }
     }
 }
@@ -84,7 +84,7 @@ fn rising(text: &[u8], ranges: &mut Vec<Range>) -> Option<Ids> {
         (count, last, rest) = (count + 1, id, after);
     }
     ranges.push((key(start), key(last)));
-    rest.is_empty().then(|| Ids { count, range: Some((Id::Number(first), Id::Number(last))), ..Ids::default() })
+    rest.is_empty().then(|| Ids { count, range: Some((DeletedId::Number(first), DeletedId::Number(last))), ..Ids::default() })
 }
 
 /// An array of whole numbers in any order.
@@ -153,7 +153,7 @@ fn any(text: &str) -> Result<Ids, String> {
 
 fn of_numbers(mut ids: Vec<i64>) -> Ids {
     let duplicate = sort(&mut ids).map(|id| id.to_string());
-    let range = ids.first().zip(ids.last()).map(|(first, last)| (Id::Number(*first), Id::Number(*last)));
+    let range = ids.first().zip(ids.last()).map(|(first, last)| (DeletedId::Number(*first), DeletedId::Number(*last)));
     let mut ranges: Vec<Range> = Vec::new();
     for id in &ids {
         let key = NUMBERS.wrapping_add_signed(i128::from(*id));
@@ -166,8 +166,8 @@ fn of_numbers(mut ids: Vec<i64>) -> Ids {
 }
 
 fn of_texts(mut ids: Vec<String>) -> Ids {
-    let duplicate = sort(&mut ids).cloned().map(|id| Id::Text(id).to_string());
-    let range = ids.first().zip(ids.last()).map(|(first, last)| (Id::Text(first.clone()), Id::Text(last.clone())));
+    let duplicate = sort(&mut ids).cloned().map(|id| DeletedId::Text(id).to_string());
+    let range = ids.first().zip(ids.last()).map(|(first, last)| (DeletedId::Text(first.clone()), DeletedId::Text(last.clone())));
     // A number that is written as a text is the same id.
     let key = |id: &String| id.parse().map_or_else(|_| hash::short(id) | 1 << 127, |n: i64| NUMBERS.wrapping_add_signed(n.into()));
     let mut keys: Vec<u128> = ids.iter().map(key).collect();

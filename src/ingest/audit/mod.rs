@@ -9,6 +9,7 @@ mod collect;
 mod column;
 mod doers;
 mod export;
+mod findings;
 mod ids;
 mod integrity;
 mod judge;
@@ -45,13 +46,12 @@ use crate::io::fs::Artifact;
 use crate::io::postgres::Asked;
 use crate::io::sqlite;
 use crate::metric::{Metric, Value, grouped};
-use crate::record::Record;
 use crate::source::{Grade, Location};
 use chain::Standing;
 use column::{Column, WORDED};
 use map::Map;
 use policy::Policy;
-use tally::{Finding, KEPT, Tally};
+use tally::Tally;
 
 /// Findings after which the rows can still be relied on: what the job did, and what somebody should know. All others are about how a row
 /// is written.
@@ -153,18 +153,17 @@ impl Family for Audit {
             map = map.or(draft.map);
             standing = standing.min(draft.standing);
             evidence.trails.extend(draft.trail.take());
-            for finding in draft.tally.findings.drain(..) {
-                push(evidence, &mut total, if several { &draft.path } else { "" }, finding);
-            }
-            total.merge(draft.tally);
+            total.merge(draft.tally, several.then_some(draft.path.as_str()));
         }
         let Some(columns) = columns else { return };
         let usual = || Map::parse("retention-audit-log", shipped_map("retention-audit-log").unwrap_or_default(), &mut Vec::new());
         let Some(map) = map.or_else(usual) else { return };
         let policy = request.policy.and_then(|(file, text)| Policy::parse(file, text, &mut Vec::new()));
         let missed = trail::judge(&mut total, &map, policy.as_ref(), request.now);
-        for finding in std::mem::take(&mut total.findings) {
-            push(evidence, &mut total, "", finding);
+        let omitted = total.findings.omitted();
+        evidence.records.entry("audit.finding".into()).or_default().extend(total.findings.records());
+        if omitted > 0 {
+            total.omitted.insert("audit.finding".into(), omitted);
         }
         total.trouble.extend(total.doers.trouble());
         for trouble in &total.trouble {
@@ -185,7 +184,6 @@ impl Family for Audit {
         evidence.records.entry("audit.day".into()).or_default().extend(total.day_records());
         evidence.records.entry("audit.time_form".into()).or_default().extend(total.spread.records());
         evidence.records.entry("audit.environment".into()).or_default().extend(total.spread.environment_records(environments(&map)));
-        evidence.family("audit.finding");
         evidence.omitted = total.omitted;
     }
 }
@@ -217,23 +215,6 @@ fn unbound(drafts: &[Draft], request: &Request<'_>, evidence: &mut Evidence) {
             "what was kept of a trail, an anchor or a checkpoint, is held against the one table of one database, and this is none";
         evidence.problem("not-held", Grade::Error, "", Location::whole(), message);
     }
-}
-
-/// Adds a finding of one of the files; beyond ten thousand of all of them they are only counted.
-fn push(evidence: &mut Evidence, total: &mut Tally, path: &str, finding: Finding) {
-    if evidence.rows("audit.finding").len() >= KEPT {
-        *total.omitted.entry("audit.finding".into()).or_default() += 1;
-        return;
-    }
-    let Finding { row, run, code, message } = finding;
-    let mut place: Vec<String> = [path].into_iter().filter(|path| !path.is_empty()).map(str::to_owned).collect();
-    place.push(row.map_or_else(|| "trail".to_owned(), |row| format!("row {row}")));
-    let record = Record::new("id", format!("{} {code}", place.join(" ")))
-        .with("code", Value::text(code))
-        .with_some("row", row.and_then(|row| u64::try_from(row).ok()).map(Value::Count))
-        .with_some("run", run.map(Value::Text))
-        .with("message", Value::Text(message));
-    evidence.push("audit.finding", record);
 }
 
 /// The map and the policy that rows are read by; what is wrong with them is noted.
@@ -310,12 +291,12 @@ fn metrics(total: &mut Tally, columns: u64, missed: Option<u64>, standing: Stand
     if let Some(missed) = missed {
         count("audit.missed_runs", missed);
     }
-    count("audit.findings", total.codes.values().sum());
+    count("audit.findings", total.findings.total());
     for code in AUDIT_CODES {
-        let n = total.codes.get(code).copied().unwrap_or(0);
+        let n = total.findings.codes().get(code).copied().unwrap_or(0);
         evidence.metrics.push(Metric::new("audit.findings", Value::Count(n)).label("code", *code));
     }
-    let sound = total.codes.keys().all(|code| SOUND.contains(code));
+    let sound = total.findings.codes().keys().all(|code| SOUND.contains(code));
     let integrity = match evidence.gap() {
         Some(_) => "none",
         None if !sound => "structural",

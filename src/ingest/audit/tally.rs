@@ -3,6 +3,7 @@
 use super::chain;
 use super::column::Column;
 use super::doers::{Doers, RunKey};
+use super::findings::Findings;
 use super::newest::Newest;
 use super::redeleted::Redeleted;
 use super::row::{Facts, Row};
@@ -11,22 +12,16 @@ use super::runs::Runs;
 use super::spread::Spread;
 use super::subject::Subjects;
 use crate::instant::Instant;
-use crate::metric::{Name, Value, grouped};
+use crate::metric::{Name, Value};
 use crate::record::Record;
 use std::collections::BTreeMap;
 
-/// So many findings, tables and days are kept; the others are only counted.
+/// So many findings, tables, runs and days are kept; the others are only counted.
 pub const KEPT: usize = 10_000;
-/// So many findings of one code are kept, so that no code crowds out another.
-const EACH: u64 = 1_000;
 /// Rows without a run id that follow each other within this time are one run, in milliseconds.
 pub const PAUSE: i64 = 60_000;
-/// The longest message of a finding, in characters.
-const MESSAGE: usize = 300;
 /// The word under which lists of ids that end at their limit are told: they are no findings.
 pub const TRUNCATED: &str = "ids-truncated";
-/// So many findings of a code are told in its digest.
-const EXAMPLES: usize = 5;
 
 /// Everything counted in one pass over the rows of one file, or of several.
 #[derive(Debug, Default)]
@@ -41,10 +36,8 @@ pub struct Tally {
     pub legacy: u64,
     /// The oldest and the newest row that is not in the future.
     pub span: Option<(Instant, Instant)>,
-    /// Rows by finding code.
-    pub codes: BTreeMap<&'static str, u64>,
-    /// The first findings.
-    pub findings: Vec<Finding>,
+    /// What is wrong.
+    pub findings: Findings,
     /// How many records of a family are not kept.
     pub omitted: BTreeMap<Name, u64>,
     /// How values are spelled.
@@ -59,9 +52,6 @@ pub struct Tally {
     pub scanned: (u64, u64),
     /// What kept something from being judged.
     pub trouble: Vec<String>,
-    /// For each code its first findings, and what is said of all of them together.
-    examples: BTreeMap<&'static str, Vec<String>>,
-    digests: BTreeMap<&'static str, String>,
     subjects: Subjects,
     /// In order.
     days: Vec<(i64, Day)>,
@@ -73,19 +63,6 @@ pub struct Tally {
     pub doers: Doers,
     /// The rows of the newest runs.
     pub newest: Newest,
-}
-
-/// Something that is wrong: with a row, or with the trail.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Finding {
-    /// The row's id.
-    pub row: Option<i64>,
-    /// The run it is about, where it is about one.
-    pub run: Option<String>,
-    /// Which rule is broken.
-    pub code: &'static str,
-    /// One sentence.
-    pub message: String,
 }
 
 /// Rows of one day.
@@ -142,28 +119,13 @@ impl Tally {
 
     /// Adds a finding about a run.
     pub fn say_of_run(&mut self, run: String, code: &'static str, message: &str) {
-        let kept = self.findings.len();
-        self.say(None, code, format!("run {run}: {message}"));
-        if let Some(finding) = self.findings.get_mut(kept) {
-            finding.run = Some(run);
-        }
+        let message = format!("run {run}: {message}");
+        self.findings.say(None, Some(run), code, &message);
     }
 
     /// Adds a finding.
     pub fn say(&mut self, row: Option<i64>, code: &'static str, message: String) {
-        let said = self.codes.entry(code).or_default();
-        *said += 1;
-        let crowded = *said > EACH;
-        let message: String = message.chars().take(MESSAGE).collect();
-        let examples = self.examples.entry(code).or_default();
-        if examples.len() < EXAMPLES {
-            examples.push(row.map_or_else(|| message.clone(), |row| format!("id {row}: {message}")));
-        }
-        if !crowded {
-            self.findings.push(Finding { row, run: None, code, message });
-        } else {
-            *self.omitted.entry("audit.finding".into()).or_default() += 1;
-        }
+        self.findings.say(row, None, code, &message);
     }
 
     /// Adds what is wrong with the chain of the rows, and how much more of it there is.
@@ -172,8 +134,7 @@ impl Tally {
             self.say(Some(row).filter(|row| *row != 0), code, message);
         }
         for (code, n) in surplus {
-            *self.codes.entry(code).or_default() += n;
-            *self.omitted.entry("audit.finding".into()).or_default() += n;
+            self.findings.count(code, *n);
         }
     }
 
@@ -187,27 +148,19 @@ impl Tally {
     /// Counts a list of ids that ends at its limit.
     pub fn list_ends(&mut self, row: i64, unrecorded: u64, message: impl FnOnce() -> String) {
         self.truncated = (self.truncated.0 + 1, self.truncated.1.saturating_add(unrecorded));
-        let examples = self.examples.entry(TRUNCATED).or_default();
-        if examples.len() < EXAMPLES {
-            examples.push(format!("id {row}: {}", message()));
-        }
+        self.findings.example(TRUNCATED, Some(row), message);
     }
 
     /// What is said of all findings of a code together.
     pub fn digest(&mut self, code: &'static str, text: String) {
-        self.digests.insert(code, text);
+        self.findings.digest(code, text);
     }
 
     /// For each code with findings, in order, what is said of them together.
     pub fn digested(&self) -> Vec<(&'static str, String)> {
-        let generic = |code: &&'static str, n: u64| {
-            let examples = self.examples.get(code).map(Vec::as_slice).unwrap_or_default();
-            let more = n.saturating_sub(examples.len() as u64);
-            let more = if more > 0 { format!("; and {} more", grouped(more)) } else { String::new() };
-            format!("{}{more}", examples.join("; "))
-        };
-        let counts = self.codes.iter().map(|(code, n)| (*code, *n)).chain((self.truncated.0 > 0).then_some((TRUNCATED, self.truncated.0)));
-        counts.map(|(code, n)| (code, self.digests.get(code).cloned().unwrap_or_else(|| generic(&code, n)))).collect()
+        let counts = self.findings.codes().iter().map(|(code, n)| (*code, *n));
+        let counts = counts.chain((self.truncated.0 > 0).then_some((TRUNCATED, self.truncated.0)));
+        counts.map(|(code, n)| (code, self.findings.digested(code, n))).collect()
     }
 
     /// Counts runs without an id by the pauses between them.
@@ -266,8 +219,8 @@ impl Tally {
         })
     }
 
-    /// Adds what another file's rows add up to.
-    pub fn merge(&mut self, other: Tally) {
+    /// Adds what another file's rows add up to; it is named where there are several.
+    pub fn merge(&mut self, other: Tally, file: Option<&str>) {
         self.rows += other.rows;
         self.errors += other.errors;
         self.legacy += other.legacy;
@@ -276,18 +229,7 @@ impl Tally {
             (Some(a), Some(b)) => Some((a.0.min(b.0), a.1.max(b.1))),
             (a, b) => a.or(b),
         };
-        for (code, n) in other.codes {
-            *self.codes.entry(code).or_default() += n;
-        }
-        for (code, examples) in other.examples {
-            let kept = self.examples.entry(code).or_default();
-            kept.extend(examples);
-            kept.truncate(EXAMPLES);
-        }
-        for (code, text) in other.digests {
-            self.digests.entry(code).and_modify(|known| *known = format!("{known}; {text}")).or_insert(text);
-        }
-        self.findings.extend(other.findings);
+        self.findings.merge(other.findings, file);
         self.trouble.extend(other.trouble);
         self.spread.merge(other.spread);
         self.redeleted.merge(other.redeleted);

@@ -1,7 +1,7 @@
 //! Lists of deleted ids: as long as the count beside them, without doubles, between the lowest and the highest.
 
 use super::{Cell, Column, Facts, Found, Judge, Row, Tally, grouped, shown};
-use crate::ingest::audit::ids::{self, Id, Ids};
+use crate::ingest::audit::ids::{self, DeletedId, Ids};
 
 impl Judge<'_> {
     /// How many ids a row lists, and which.
@@ -58,14 +58,14 @@ impl Judge<'_> {
             return;
         }
         let (min, max) = (id(row.get(Column::MinId)), high(row));
-        let show = |id: &Option<Id>| id.as_ref().map_or_else(|| "NULL".to_owned(), ToString::to_string);
+        let show = |id: &Option<DeletedId>| id.as_ref().map_or_else(|| "NULL".to_owned(), ToString::to_string);
         let listed = || list.range.as_ref().map_or_else(|| "without ids".to_owned(), |(first, last)| format!("{first}..{last}"));
         let agrees = match (&list.range, &min, &max) {
             (None, None, None) => true,
             (Some((first, last)), Some(min), Some(max)) if shortened => min <= first && max >= last,
             (Some((first, last)), Some(min), Some(max)) => (first, last) == (min, max),
             // Ids of text have no range in a column of numbers.
-            (Some((Id::Text(_), _)), None, None) => true,
+            (Some((DeletedId::Text(_), _)), None, None) => true,
             _ => false,
         };
         if !agrees {
@@ -74,16 +74,16 @@ impl Judge<'_> {
     }
 }
 
-fn high(row: &Row<'_>) -> Option<Id> {
+fn high(row: &Row<'_>) -> Option<DeletedId> {
     id(row.get(Column::MaxId))
 }
 
-fn id(cell: Cell<'_>) -> Option<Id> {
+fn id(cell: Cell<'_>) -> Option<DeletedId> {
     match cell {
         Cell::Null => None,
-        Cell::Integer(n) => Some(Id::Number(n)),
-        Cell::Text(text) => Some(Id::Text(String::from_utf8_lossy(text).into_owned())),
-        Cell::Real(x) => Some(Id::Text(format!("{x:?}"))),
-        Cell::Blob(_) => Some(Id::Text("a blob".to_owned())),
+        Cell::Integer(n) => Some(DeletedId::Number(n)),
+        Cell::Text(text) => Some(DeletedId::Text(String::from_utf8_lossy(text).into_owned())),
+        Cell::Real(x) => Some(DeletedId::Text(format!("{x:?}"))),
+        Cell::Blob(_) => Some(DeletedId::Text("a blob".to_owned())),
     }
 }
