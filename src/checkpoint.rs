@@ -1,6 +1,7 @@
 //! A checkpoint: how many rows a trail had, and the root of the tree over them (<https://c2sp.org/tlog-checkpoint>).
 
 use crate::instant::Instant;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A SHA-256 hash.
 pub type Hash = [u8; 32];
@@ -41,6 +42,21 @@ pub struct Kept {
     pub strangers: Vec<String>,
     /// Why signatures that were asked for do not count, each as a sentence.
     pub doubts: Vec<String>,
+    /// Those of the runs before, of the same columns and signed as this one has to be, in the order of their rows.
+    pub earlier: Vec<Mark>,
+}
+
+/// What a checkpoint of an earlier run says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mark {
+    /// Which line of the file it is.
+    pub line: u64,
+    /// When it was kept.
+    pub at: Instant,
+    /// How many rows there were.
+    pub size: u64,
+    /// The root of the tree over them.
+    pub root: Hash,
 }
 
 impl Kept {
@@ -49,6 +65,16 @@ impl Kept {
         let line = self.line.map(|line| format!(":{line}")).unwrap_or_default();
         let at = self.at.map(|at| format!(", of {}", at.minute())).unwrap_or_default();
         format!("{}{line}{at}", self.file)
+    }
+
+    /// How many rows each of the checkpoints was of.
+    pub fn sizes(&self) -> BTreeSet<u64> {
+        self.earlier.iter().map(|mark| mark.size).chain([self.checkpoint.size]).collect()
+    }
+
+    /// When the first of the checkpoints was kept, where the file says it.
+    pub fn since(&self) -> Option<Instant> {
+        self.earlier.iter().map(|mark| mark.at).chain(self.at).min()
     }
 }
 
@@ -70,8 +96,8 @@ pub struct Trail {
     pub now: Checkpoint,
     /// What was kept.
     pub kept: Option<Kept>,
-    /// The root over the columns and at the size that were kept; none when there are fewer rows.
-    pub root: Option<Hash>,
+    /// The roots over the columns that were kept, at every size that was; of those there are rows for.
+    pub roots: BTreeMap<u64, Hash>,
     /// Roots of perfect trees of the height that was kept, no more than were kept.
     pub subtrees: Vec<Hash>,
     /// Why it could not be held against what was kept.

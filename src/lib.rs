@@ -30,6 +30,7 @@ pub mod history;
 pub mod history_line;
 pub mod ingest;
 pub mod instant;
+pub mod integrity;
 pub mod inventory;
 pub mod io;
 pub mod lifecycle;

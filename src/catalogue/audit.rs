@@ -5,6 +5,9 @@ use super::*;
 /// The rungs of the integrity ladder, lowest first.
 pub const INTEGRITY: &[&str] = &["none", "structural", "row-rules", "chained", "anchored", "witnessed"];
 
+/// Those of them that tell attacks apart.
+const INTEGRITY_SOUND: [&str; 4] = ["row-rules", "chained", "anchored", "witnessed"];
+
 /// The codes of `audit.findings`.
 pub const AUDIT_CODES: &[&str] = &[
     "AUD-CONTROL-CHARS",
@@ -189,6 +192,43 @@ pub(super) const AREA: Area = Area {
             ],
         },
         Family {
+            name: "audit.chain",
+            key: "scheme",
+            from: "audit",
+            about: "what binds the rows of the trail to each other",
+            fields: &[
+                ("shows", Kind::Text(&INTEGRITY_SOUND), "the level that it gives where all rows are sound"),
+                ("holdable", Kind::Flag, "whether a checkpoint can be kept of it: it is the table of one database"),
+            ],
+        },
+        Family {
+            name: "audit.ladder",
+            key: "level",
+            from: "audit",
+            about: "the level of integrity that the trail reaches, and what would raise it",
+            fields: &[
+                ("basis", Kind::Text(&[]), "what it rests on"),
+                ("bound", Kind::Text(&INTEGRITY_SOUND), "the level that chain and checkpoint give where all rows are sound"),
+                ("shows", Kind::Text(&[]), "what the level shows, and what it leaves open"),
+                ("raise", Kind::Text(&[]), "what the next one takes; empty at the top"),
+            ],
+        },
+        Family {
+            name: "audit.attack",
+            key: "attack",
+            from: "audit",
+            about: "what may be done to the trail afterwards, and on which levels it would be seen",
+            fields: &[
+                ("about", Kind::Text(&[]), "in words"),
+                ("seen", Kind::Flag, "whether it would be seen, but for an exception that is named, as the trail is bound now"),
+                ("seen_from", Kind::Text(&INTEGRITY_SOUND), "the lowest level, from that of the trail on, on which it would be"),
+                ("row_rules", Kind::Text(&[]), "on the level row-rules"),
+                ("chained", Kind::Text(&[]), "on the level chained"),
+                ("anchored", Kind::Text(&[]), "on the level anchored"),
+                ("witnessed", Kind::Text(&[]), "on the level witnessed"),
+            ],
+        },
+        Family {
             name: "audit.checkpoint",
             key: "origin",
             from: "audit",
@@ -201,6 +241,12 @@ pub(super) const AREA: Area = Area {
                 ("kept_root", Kind::Text(&[]), "its root, in hex"),
                 ("kept_in", Kind::Text(&[]), "its file, and the line where it has one for every run"),
                 ("kept_at", Kind::Instant, "when it was kept, where the file says so"),
+                (
+                    "checkpoints",
+                    Kind::Count,
+                    "how many were kept of the same columns, and are held against it: this one and those of earlier runs",
+                ),
+                ("since", Kind::Instant, "when the first of them was kept, where the file says so"),
                 ("signed_by", Kind::Text(&[]), "keys of the trail that signed it"),
                 ("witnessed_by", Kind::Text(&[]), "keys of others that signed it"),
                 ("holds", Kind::Flag, "whether its rows are still the first"),

@@ -1,7 +1,9 @@
 //! Whether a trail continues the one that was written down before: the rows of then are still the first rows, every byte of them.
 
-use crate::checkpoint::{Cosigner, Kept, Trail};
+use super::standing;
+use crate::checkpoint::{Cosigner, Kept, Mark, Trail};
 use crate::evidence::Evidence;
+use crate::integrity::{Hold, Rung};
 use crate::io::hash::hex;
 use crate::io::note;
 use crate::metric::{Metric, Value, grouped};
@@ -18,6 +20,7 @@ pub fn continuity(all: &mut [Evidence]) {
     for entry in all {
         // They stay with the entry: what is kept next is of them.
         let trails = std::mem::take(&mut entry.trails);
+        let mut held = None;
         for trail in &trails {
             let told = trail.kept.as_ref().map(|kept| (kept, judge(trail, kept)));
             entry.push("audit.checkpoint", record(trail, told.as_ref().map(|(kept, told)| (*kept, told.is_ok()))));
@@ -28,7 +31,9 @@ pub fn continuity(all: &mut [Evidence]) {
             match told {
                 Ok(sentence) => {
                     entry.problem("append-only", Grade::Note, &trail.path, Location::whole(), sentence);
-                    raise(entry, if kept.witnesses.is_empty() { "anchored" } else { "witnessed" });
+                    let rung = if kept.witnesses.is_empty() { Rung::Anchored } else { Rung::Witnessed };
+                    raise(entry, rung.name());
+                    held = Some((rung, Hold::Rows { signed: !kept.signers.is_empty() }));
                 }
                 Err(sentence) => {
                     entry.problem(CODE, Grade::Warning, &trail.path, Location::whole(), sentence.clone());
@@ -37,6 +42,7 @@ pub fn continuity(all: &mut [Evidence]) {
             }
         }
         entry.trails = trails;
+        standing::settle(entry, held);
     }
 }
 
@@ -52,19 +58,46 @@ pub fn judge(trail: &Trail, kept: &Kept) -> Result<String, String> {
     if size == 0 {
         return Err(format!("{file} is of no rows, and holds nothing"));
     }
-    if trail.root == Some(kept.checkpoint.root) {
+    let root = trail.roots.get(&size).copied();
+    if root == Some(kept.checkpoint.root) {
+        if let Some(mark) = kept.earlier.iter().find(|mark| trail.roots.get(&mark.size) != Some(&mark.root)) {
+            return Err(forked(trail, kept, mark));
+        }
         let more = match trail.now.size - size {
             0 => String::new(),
             n => format!("; the {} after them are in the next checkpoint", grouped(n)),
         };
-        return Ok(format!("append-only: the first {} rows are those of {file}{}{more}", grouped(size), signed(kept)));
+        return Ok(format!("append-only: the first {} rows are those of {file}{}{}{more}", grouped(size), signed(kept), earlier(kept)));
     }
-    let what = if trail.root.is_none() {
+    let what = if root.is_none() {
         format!("{} of {} rows are there", grouped(trail.now.size), grouped(size))
     } else {
-        format!("the first {} rows have the root {}…, and had {}…", grouped(size), short(trail.root), short(Some(kept.checkpoint.root)))
+        format!("the first {} rows have the root {}…, and had {}…", grouped(size), short(root), short(Some(kept.checkpoint.root)))
     };
     Err(format!("history was rewritten since {file}: {what}; {}", narrowed(trail, kept)))
+}
+
+/// The newest checkpoint holds, and an older one does not: what was written anew was kept, too.
+fn forked(trail: &Trail, kept: &Kept, mark: &Mark) -> String {
+    format!(
+        "history was rewritten since {}:{}, of {}: its {} rows had the root {}…, and have {}…; {} is of the rows as they are now: whoever \
+         wrote them anew kept a checkpoint of that",
+        kept.file,
+        mark.line,
+        mark.at.minute(),
+        grouped(mark.size),
+        short(Some(mark.root)),
+        short(trail.roots.get(&mark.size).copied()),
+        kept.label()
+    )
+}
+
+/// How many checkpoints hold, where there are others, and since when.
+fn earlier(kept: &Kept) -> String {
+    let since = kept.since().filter(|_| !kept.earlier.is_empty());
+    since
+        .map(|since| format!(", as {} checkpoints since {} show", grouped(kept.earlier.len() as u64 + 1), since.minute()))
+        .unwrap_or_default()
 }
 
 fn short(root: Option<[u8; 32]>) -> String {
@@ -140,6 +173,8 @@ fn record(trail: &Trail, held: Option<(&Kept, bool)>) -> Record {
         .with("kept_root", Value::Text(hex(&kept.checkpoint.root)))
         .with("kept_in", Value::Text(kept.line.map_or_else(|| kept.file.clone(), |line| format!("{}:{line}", kept.file))))
         .with_some("kept_at", kept.at.map(Value::Instant))
+        .with("checkpoints", Value::Count(kept.earlier.len() as u64 + 1))
+        .with_some("since", kept.since().map(Value::Instant))
         .with_some("signed_by", names(kept.signers.iter().map(String::as_str).collect()))
         .with_some("witnessed_by", names(kept.witnesses.iter().map(|witness| witness.name.as_str()).collect()))
         .with("holds", Value::Flag(holds))

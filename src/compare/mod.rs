@@ -6,6 +6,7 @@ pub mod continuity;
 pub mod inventory;
 pub mod pairing;
 pub mod patch;
+mod standing;
 mod trend;
 mod uncovered;
 

@@ -1,6 +1,6 @@
 //! Checkpoints of an audit trail, one line of JSON for every run: when it was kept, of which commit, and the note itself.
 
-use crate::checkpoint::{Kept, Keys};
+use crate::checkpoint::{Checkpoint, Kept, Keys, Mark};
 use crate::instant::Instant;
 use crate::io::journal::Journal;
 use crate::io::{json, note};
@@ -27,26 +27,29 @@ pub fn is_log(path: &str) -> bool {
 }
 
 /// The checkpoint of the most rows, of several the one that was kept last: the lines of merged branches stand in any order. And its
-/// note.
+/// note. With it come those of the runs before, as far as they are of the same columns and signed as it has to be.
 ///
 /// # Errors
 /// One sentence: a line is no checkpoint, there is none, or the newest is not signed as it should be.
 pub fn newest(file: &str, text: &str, keys: &Keys, now: Instant) -> Result<(Kept, String), String> {
-    let mut best: Option<(u64, Instant, u64, Line)> = None;
+    let mut all: Vec<(Mark, Vec<String>, Line)> = Vec::new();
     for (number, text) in (1..).zip(text.lines()).filter(|(_, text)| !text.trim().is_empty()) {
         let wrong = |why: &str| format!("line {number} is no checkpoint of a run: {why}: take it out, and find out who wrote it");
         let line: Line = json::read_line(text, number).map_err(|mistake| wrong(&mistake.message))?;
         if line.schema != SCHEMA {
             return Err(wrong(&format!("its schema is not {SCHEMA}")));
         }
-        let size = note::read(file, &line.note, &Keys::default(), now).map_err(|why| wrong(&why))?.checkpoint.size;
-        if best.as_ref().is_none_or(|(most, at, ..)| (size, line.at) >= (*most, *at)) {
-            best = Some((size, line.at, number, line));
-        }
+        let Checkpoint { size, root, columns, .. } =
+            note::read(file, &line.note, &Keys::default(), now).map_err(|why| wrong(&why))?.checkpoint;
+        all.push((Mark { line: number, at: line.at, size, root }, columns, line));
     }
-    let Some((_, at, number, line)) = best else { return Err("it holds no checkpoint".to_owned()) };
-    let kept = note::read(file, &line.note, keys, now).map_err(|why| format!("line {number}: {why}"))?;
-    Ok((Kept { line: Some(number), at: Some(at), ..kept }, line.note))
+    all.sort_by_key(|(mark, ..)| (mark.size, mark.at));
+    let Some((newest, columns, line)) = all.pop() else { return Err("it holds no checkpoint".to_owned()) };
+    let kept = note::read(file, &line.note, keys, now).map_err(|why| format!("line {}: {why}", newest.line))?;
+    let own = Keys { own: keys.own.clone(), ..Keys::default() };
+    all.retain(|(_, others, line)| *others == columns && note::read(file, &line.note, &own, now).is_ok());
+    let earlier = all.into_iter().map(|(mark, ..)| mark).collect();
+    Ok((Kept { line: Some(newest.line), at: Some(newest.at), earlier, ..kept }, line.note))
 }
 
 /// Appends a checkpoint; the file is made where there is none.
@@ -66,7 +69,6 @@ pub fn append(path: &Path, at: Instant, commit: Option<&str>, note: &str) -> io:
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use crate::checkpoint::Checkpoint;
 
     fn note(size: u64, root: u8) -> String {
         note::write(&Checkpoint { origin: "o".into(), size, root: [root; 32], ..Checkpoint::default() })
@@ -88,6 +90,23 @@ mod tests {
         assert_eq!(newest_of(&[(1, 5, 1), (2, 6, 2), (3, 6, 3)]), (Some(3), 6, 3));
         assert_eq!(newest_of(&[(3, 6, 3), (1, 5, 1)]), (Some(1), 6, 3), "merged in another order");
         assert_eq!(newest_of(&[(2, 6, 2), (1, 6, 1)]), (Some(1), 6, 2));
+    }
+
+    #[test]
+    fn those_of_the_runs_before_come_with_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("kept.jsonl");
+        let of = |size: u64, column: &str| {
+            let columns = vec![column.to_owned()];
+            note::write(&Checkpoint { origin: "o".into(), size, root: [size as u8; 32], columns, ..Checkpoint::default() })
+        };
+        for (at, size, column) in [(1, 5, "a"), (4, 9, "b"), (2, 6, "b"), (3, 7, "b")] {
+            append(&path, Instant(at), None, &of(size, column)).unwrap();
+        }
+        let (kept, _) = newest("f", &std::fs::read_to_string(&path).unwrap(), &Keys::default(), Instant(9)).unwrap();
+        let told: Vec<(u64, i64, u64)> = kept.earlier.iter().map(|mark| (mark.line, mark.at.0, mark.size)).collect();
+        assert_eq!(told, [(3, 2, 6), (4, 3, 7)], "of the same columns, in the order of their rows");
+        assert_eq!((kept.since(), kept.sizes().into_iter().collect::<Vec<_>>()), (Some(Instant(2)), vec![6, 7, 9]));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 mod audit;
 mod golden;
+mod ladder;
 
 use super::parts::escape::{cell, prose, span, span_cell, value_cell};
 use super::parts::{changed, culprit, proposal, prose as say, waivers};
@@ -113,6 +114,10 @@ impl Sheet {
         let Some(folded) = audit::folded(report) else { return 0 };
         self.text.push_str(&format!("<details><summary>{}</summary>\n", folded.title));
         let mut dropped = folded.left_out;
+        for rungs in ladder::ladders(report) {
+            self.text.push_str(&format!("\n{}\n\n{}", rungs.told, rungs.head));
+            dropped += self.rows(rungs.rows.into_iter());
+        }
         for (head, rows) in folded.tables {
             self.text.push_str(&format!("\n{head}"));
             dropped += self.rows(rows.into_iter());

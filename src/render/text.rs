@@ -18,7 +18,7 @@ const INDENT: usize = 13;
 /// How many problems of the evidence are listed unless everything is asked for.
 const PROBLEMS: usize = 5;
 /// Notes that are listed always: what an audit trail holds, and how far it can be relied on.
-const NOTES: [&str; 5] = ["contents", "no-chain", "chain", "append-only", "ids-truncated"];
+const NOTES: [&str; 6] = ["contents", "no-chain", "chain", "append-only", "ladder", "ids-truncated"];
 
 fn render(report: &Report, style: Style) -> Result<String, Error> {
     let page = Page { report, style };

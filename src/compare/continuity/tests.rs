@@ -10,7 +10,7 @@ fn trail(size: u64, root: u8, parts: &[u8]) -> Trail {
         Checkpoint { origin: "o".into(), size: 90, root: [9; 32], height: 4, subtrees: roots(&[0, 1, 2, 3, 4]), ..Checkpoint::default() };
     Trail {
         now: Checkpoint { size, ..checkpoint.clone() },
-        root: (size >= 90).then_some([root; 32]),
+        roots: (size >= 90).then_some((90, [root; 32])).into_iter().collect(),
         subtrees: roots(parts),
         kept: Some(Kept { file: "a.checkpoint".into(), checkpoint, ..Kept::default() }),
         ..Trail::default()

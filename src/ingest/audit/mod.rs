@@ -42,10 +42,12 @@ use crate::error::Diagnostic;
 use crate::evidence::{Evidence, Table};
 use crate::ingest::{Family, Format, Reading, Request, shipped_map};
 use crate::instant::Instant;
+use crate::integrity::{Bond, Rung};
 use crate::io::fs::Artifact;
 use crate::io::postgres::Asked;
 use crate::io::sqlite;
 use crate::metric::{Metric, Value, grouped};
+use crate::record::Record;
 use crate::source::{Grade, Location};
 use chain::Standing;
 use column::{Column, WORDED};
@@ -105,8 +107,8 @@ pub struct Draft {
     columns: u64,
     /// How it was read.
     map: Option<Map>,
-    /// Whether it was looked for what binds its rows to each other.
-    bound: bool,
+    /// What binds its rows to each other, where it was looked for.
+    bond: Option<Bond>,
     /// How far its chain holds.
     standing: Standing,
     tally: Tally,
@@ -147,6 +149,7 @@ impl Family for Audit {
         evidence.tables = tables(&drafts, request);
         let several = drafts.len() > 1;
         unbound(&drafts, request, evidence);
+        let chain = chained(&drafts);
         let (mut total, mut columns, mut map, mut standing) = (Tally::default(), None, None, Standing::Anchored);
         for mut draft in drafts.into_iter().filter(|draft| draft.readable) {
             columns = Some(columns.unwrap_or(u64::MAX).min(draft.columns));
@@ -156,6 +159,7 @@ impl Family for Audit {
             total.merge(draft.tally, several.then_some(draft.path.as_str()));
         }
         let Some(columns) = columns else { return };
+        evidence.records.entry("audit.chain".into()).or_default().extend(chain);
         let usual = || Map::parse("retention-audit-log", shipped_map("retention-audit-log").unwrap_or_default(), &mut Vec::new());
         let Some(map) = map.or_else(usual) else { return };
         let policy = request.policy.and_then(|(file, text)| Policy::parse(file, text, &mut Vec::new()));
@@ -210,10 +214,27 @@ pub(super) fn unclaimed(artifact: &Artifact) -> (&'static str, String) {
 /// What was kept of one trail must be held against it: that it was not may not pass in silence.
 fn unbound(drafts: &[Draft], request: &Request<'_>, evidence: &mut Evidence) {
     let kept = request.anchor.is_some() || request.checkpoint.is_some();
-    if kept && (drafts.len() != 1 || !drafts.iter().all(|draft| draft.bound)) {
+    if kept && (drafts.len() != 1 || !drafts.iter().all(|draft| draft.bond.is_some())) {
         let message =
             "what was kept of a trail, an anchor or a checkpoint, is held against the one table of one database, and this is none";
         evidence.problem("not-held", Grade::Error, "", Location::whole(), message);
+    }
+}
+
+/// What binds the rows of all files; nothing where one of them was not looked at for that.
+fn chained(drafts: &[Draft]) -> Option<Record> {
+    let bond = drafts.iter().map(|draft| draft.bond).min()??;
+    let standing = drafts.iter().map(|draft| draft.standing).min().unwrap_or_default();
+    let record = Record::new("scheme", bond.name()).with("shows", Value::text(rung(standing).name()));
+    Some(record.with("holdable", Value::Flag(drafts.len() == 1)))
+}
+
+/// The rung that a chain gives where all rows are sound.
+fn rung(standing: Standing) -> Rung {
+    match standing {
+        Standing::Open => Rung::RowRules,
+        Standing::Chained => Rung::Chained,
+        Standing::Anchored => Rung::Anchored,
     }
 }
 
@@ -300,11 +321,7 @@ fn metrics(total: &mut Tally, columns: u64, missed: Option<u64>, standing: Stand
     let integrity = match evidence.gap() {
         Some(_) => "none",
         None if !sound => "structural",
-        None => match standing {
-            Standing::Open => "row-rules",
-            Standing::Chained => "chained",
-            Standing::Anchored => "anchored",
-        },
+        None => rung(standing).name(),
     };
     evidence.put("audit.integrity", Value::Level(integrity.to_owned()));
     if let Some((_, last)) = total.span {

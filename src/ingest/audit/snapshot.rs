@@ -122,6 +122,7 @@ fn asked<'a>(reading: &Reading<'a>, snapshot: &'a Snapshot, found: &'a Table, ma
         id: name(Column::Id),
         times: &map.times,
         anchor: reading.request.anchor,
+        kept: reading.request.checkpoint.is_some_and(|kept| !kept.file.is_empty()),
     }
 }
 

@@ -25,7 +25,7 @@ const DAY: i64 = 86_400_000;
 #[template(path = "parts/audit.html")]
 struct Audit {
     facts: Vec<(&'static str, String)>,
-    ladder: ladder::Ladder,
+    ladders: Vec<ladder::Ladder>,
     news: String,
     chart: Html,
     numbers: Vec<(String, u64, u64, u64)>,
@@ -58,7 +58,7 @@ pub(super) fn section(report: &Report) -> Result<Option<Section>, Error> {
     let (doers, doers_left_out) = people::doers(report);
     let view = Audit {
         facts: facts(report),
-        ladder: ladder::ladder(report),
+        ladders: ladder::ladders(report),
         news: news(&days),
         chart: chart(&days)?,
         numbers: days.into_iter().map(|d| (d.label, d.done, d.dry, d.failed)).collect(),

@@ -17,6 +17,7 @@ use crate::checkpoint::Trail;
 use crate::error::Diagnostic;
 use crate::ingest::table::Times;
 use crate::ingest::{Reading, table};
+use crate::integrity::Bond;
 use crate::io::spelling;
 use crate::io::sqlite::{Failure, Snapshot, Table};
 use crate::io::yaml::Node;
@@ -158,6 +159,8 @@ pub enum Standing {
 /// What is known of a chain.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Outcome {
+    /// What binds the rows.
+    pub bond: Bond,
     /// How far it holds.
     pub standing: Standing,
     /// What is wrong with it.
@@ -184,6 +187,8 @@ pub struct Asked<'a> {
     pub times: &'a Times,
     /// The text of an anchor.
     pub anchor: Option<&'a str>,
+    /// Whether a checkpoint was kept, which says more than an anchor does.
+    pub kept: bool,
 }
 
 impl Asked<'_> {
@@ -208,13 +213,13 @@ pub fn along(asked: &Asked<'_>) -> Option<Along> {
 ///
 /// `along` is the chain's first walk, where it was made with the rows.
 pub fn bind(reading: &mut Reading<'_>, asked: &Asked<'_>, along: Option<Along>, draft: &mut Draft) {
-    draft.bound = true;
+    draft.bond = Some(Bond::Nothing);
     match verify(asked, along) {
         Ok(outcome) => {
             for (code, sentence) in outcome.notes {
                 reading.note(code, Location::whole(), sentence);
             }
-            draft.standing = outcome.standing;
+            (draft.bond, draft.standing) = (Some(outcome.bond), outcome.standing);
             draft.tally.accuse(outcome.findings, &outcome.surplus);
         }
         Err(failure) => reading.error(file_code(failure.code), Location::whole(), failure.message),
@@ -296,7 +301,7 @@ fn chain(asked: &Asked<'_>, scheme: Scheme, names: Names, along: Option<Along>, 
     if let Chain::Lexecon(ledger) = &chain {
         judged.findings.extend(ledger.ends(judged.rows, judged.head)?);
     }
-    Ok(settle(judged, scheme, anchor.map(|anchor| (anchor, noted)), last))
+    Ok(settle(judged, scheme, anchor.map(|anchor| (anchor, noted)), asked.kept, last))
 }
 
 /// The rows of a table, as its scheme chains them.
@@ -325,11 +330,16 @@ impl<'s> Chain<'s> {
     }
 }
 
-fn settle(judged: Judged, scheme: Scheme, anchor: Option<(Anchor, Option<Hash>)>, last: i64) -> Outcome {
+fn settle(judged: Judged, scheme: Scheme, anchor: Option<(Anchor, Option<Hash>)>, kept: bool, last: i64) -> Outcome {
     let holds = judged.findings.is_empty() && judged.surplus.is_empty();
-    let mut outcome = Outcome { findings: judged.findings, surplus: judged.surplus.into_iter().collect(), ..Outcome::default() };
+    let bond = if scheme == Scheme::Lexecon { Bond::Ledger } else { Bond::Native };
+    let mut outcome = Outcome { bond, findings: judged.findings, surplus: judged.surplus.into_iter().collect(), ..Outcome::default() };
     let verified = format!("chain verified {}/{} ({})", grouped(judged.verified), grouped(judged.rows), scheme.name());
     let standing = match anchor.map(|(anchor, hash)| anchor.hold(judged.rows, hash, last)) {
+        None if holds && kept => {
+            outcome.standing = Standing::Chained;
+            "internally consistent; whether all of it was written anew, the checkpoint says".to_owned()
+        }
         None if holds => {
             outcome.standing = Standing::Chained;
             "internally consistent, not anchored: whoever can write the table can write all of it anew, or take rows from its end; \

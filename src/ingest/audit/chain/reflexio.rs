@@ -6,6 +6,7 @@ use super::sessions::{Event, Walk};
 use super::{Asked, Outcome, Scheme, Spec, unanchored};
 use crate::ingest::audit::row::shown;
 use crate::ingest::table::column;
+use crate::integrity::Bond;
 use crate::io::sqlite::{Cell, Failure, quoted};
 use std::ops::ControlFlow;
 
@@ -53,6 +54,7 @@ pub fn verify(asked: &Asked<'_>, spec: &Spec) -> Result<Outcome, Failure> {
         judged.links, spec.hash
     );
     let outcome = Outcome {
+        bond: Bond::Stages,
         findings: judged.findings,
         surplus: judged.surplus.into_iter().collect(),
         notes: vec![

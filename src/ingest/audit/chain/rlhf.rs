@@ -13,6 +13,7 @@ use super::{Asked, Outcome, Scheme, Spec, Standing, unanchored};
 use crate::analyze::merkle::Doubling;
 use crate::ingest::audit::row::shown;
 use crate::ingest::table::{Times, column};
+use crate::integrity::Bond;
 use crate::io::hash::{digest, hex};
 use crate::io::json;
 use crate::io::sqlite::{Cell, Failure, Row, quoted};
@@ -153,6 +154,7 @@ fn outcome(judged: Judged, mut findings: Vec<Finding>, surplus: u64, read: Read,
         n => format!(", {} of {} Merkle roots are those of their batches", grouped(n - read.wrong_roots), grouped(n)),
     };
     Outcome {
+        bond: if read.covered { Bond::Events } else { Bond::Sessions },
         standing,
         findings,
         surplus: more.into_iter().collect(),

@@ -222,7 +222,8 @@ fn a_chain_is_verified_with_the_rows_where_they_stand_in_its_order() {
         let snapshot = crate::io::sqlite::Snapshot::open(&made.path, crate::instant::Instant(0)).unwrap();
         let covered = vec![(crate::ingest::audit::column::Column::Id, "id")];
         let table = snapshot.table("t").unwrap();
-        let asked = Asked { snapshot: &snapshot, table, spec: None, covered, id: Some("id"), times: &Times::default(), anchor: None };
+        let asked =
+            Asked { snapshot: &snapshot, table, spec: None, covered, id: Some("id"), times: &Times::default(), anchor: None, kept: false };
         assert_eq!(along(&asked).is_some(), once, "{id}");
     }
 }

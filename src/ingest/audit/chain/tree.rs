@@ -6,6 +6,7 @@ use crate::analyze::merkle::{Subtrees, Tree};
 use crate::checkpoint::{Checkpoint, Kept, Trail};
 use crate::io::hash::{digest, node};
 use crate::io::sqlite::{Failure, Snapshot, Table};
+use std::collections::BTreeMap;
 
 /// So many roots of parts are written down; with an exact row at up to as many rows.
 const ROOTS: usize = 256;
@@ -19,11 +20,11 @@ pub fn grow(snapshot: &Snapshot, table: &Table, id: Option<&str>, kept: Kept) ->
     let all: Vec<&str> = table.columns.iter().map(|column| column.name.as_str()).collect();
     let wanted: Vec<&str> = kept.checkpoint.columns.iter().map(String::as_str).collect();
     let gone: Vec<&str> = wanted.iter().copied().filter(|name| !all.contains(name)).collect();
-    let walk = |covered: &[&str]| Grown::over(&Rows::new(snapshot, table, covered, id, None), &kept.checkpoint);
+    let walk = |covered: &[&str]| Grown::over(&Rows::new(snapshot, table, covered, id, None), &kept);
     let now = walk(&all)?;
     let then = if wanted.is_empty() || wanted == all || !gone.is_empty() { None } else { Some(walk(&wanted)?) };
-    let Grown { root, subtrees, .. } = then.as_ref().unwrap_or(&now);
-    let (root, subtrees) = (*root, subtrees.clone());
+    let Grown { roots, subtrees, .. } = then.as_ref().unwrap_or(&now);
+    let (roots, subtrees) = (roots.clone(), subtrees.clone());
     let origin = if kept.checkpoint.origin.is_empty() { table.name.clone() } else { kept.checkpoint.origin.clone() };
     Ok(Trail {
         now: Checkpoint {
@@ -34,7 +35,7 @@ pub fn grow(snapshot: &Snapshot, table: &Table, id: Option<&str>, kept: Kept) ->
             height: now.parts.height,
             subtrees: now.parts.roots,
         },
-        root,
+        roots,
         subtrees,
         hindered: (!gone.is_empty()).then(|| format!("{} has no column {}", table.name, gone.join(", "))),
         kept: Some(kept).filter(|kept| !kept.file.is_empty()),
@@ -46,26 +47,27 @@ pub fn grow(snapshot: &Snapshot, table: &Table, id: Option<&str>, kept: Kept) ->
 struct Grown {
     tree: Tree,
     parts: Subtrees,
-    /// The root at the size that was kept.
-    root: Option<[u8; 32]>,
+    /// The roots at the sizes that were kept.
+    roots: BTreeMap<u64, [u8; 32]>,
     /// The parts of the height that was kept.
     subtrees: Vec<[u8; 32]>,
 }
 
 impl Grown {
-    fn over(rows: &Rows<'_>, old: &Checkpoint) -> Result<Grown, Failure> {
+    fn over(rows: &Rows<'_>, kept: &Kept) -> Result<Grown, Failure> {
+        let (old, sizes) = (&kept.checkpoint, kept.sizes());
         let whole = (old.size >> old.height) as usize;
-        let mut grown = Grown { tree: Tree::new(node), parts: Subtrees::new(node, ROOTS), root: None, subtrees: Vec::new() };
+        let mut grown = Grown { tree: Tree::new(node), parts: Subtrees::new(node, ROOTS), roots: BTreeMap::new(), subtrees: Vec::new() };
         rows.each(|_, encoder, _| {
-            let Grown { tree, parts, root, subtrees } = &mut grown;
+            let Grown { tree, parts, roots, subtrees } = &mut grown;
             tree.add(encoder.leaf(), |at, node| {
                 parts.take(at, node);
                 if at == old.height && subtrees.len() < whole {
                     subtrees.push(*node);
                 }
             });
-            if tree.size() == old.size {
-                *root = tree.root();
+            if sizes.contains(&tree.size()) {
+                roots.extend(tree.root().map(|root| (tree.size(), root)));
             }
         })?;
         Ok(grown)
@@ -125,13 +127,13 @@ mod tests {
         assert_eq!((then.size, then.height, then.subtrees.len(), then.columns.len()), (600, 2, 150, 3));
         let kept = || Kept { file: "f".into(), checkpoint: then.clone(), ..Kept::default() };
         let same = grown("ALTER TABLE t ADD COLUMN c; UPDATE t SET c = 7", kept());
-        assert_eq!((same.root, &same.subtrees, same.now.size), (Some(then.root), &then.subtrees, 700));
+        assert_eq!((same.roots[&600], &same.subtrees, same.now.size), (then.root, &then.subtrees, 700));
         assert_eq!((same.now.columns.len(), same.kept.is_some()), (4, true), "the next one is of all columns");
         let other = grown("UPDATE t SET a = 'Row 9' WHERE id = 9", kept());
-        assert_ne!(other.root, Some(then.root));
+        assert_ne!(other.roots[&600], then.root);
         let differ = other.subtrees.iter().zip(&then.subtrees).enumerate().filter(|(_, (a, b))| a != b);
         assert_eq!(differ.map(|(at, _)| at).collect::<Vec<_>>(), [2], "rows 9 to 12");
-        assert_eq!(grown("DELETE FROM t WHERE id > 500", kept()).root, None);
+        assert_eq!(grown("DELETE FROM t WHERE id > 500", kept()).roots.len(), 0);
         assert_eq!(grown("ALTER TABLE t DROP COLUMN b", kept()).hindered.unwrap(), "t has no column b");
     }
 }
