@@ -204,6 +204,39 @@ const CASES: &[(&str, &[&str], &str, &str)] = &[
         "the trigger quiet may change rows",
         "fail",
     ),
+    (
+        "CREATE TABLE facts (a); CREATE TRIGGER tidy AFTER INSERT ON facts BEGIN UPDATE retention_audit_log SET actor = 'ada' WHERE id = 1; END",
+        &["AUD-TRIGGER"],
+        "the trigger tidy may change rows",
+        "fail",
+    ),
+    (
+        "CREATE TABLE facts (a); CREATE TRIGGER told AFTER DELETE ON facts BEGIN INSERT INTO retention_audit_log (operation) VALUES ('DELETE'); END",
+        &[],
+        "90 rows",
+        "pass",
+    ),
+    ("CREATE TABLE retention_audit_1og (id)", &["AUD-LOOKALIKE"], "another table looks like retention_audit_log", "fail"),
+    ("UPDATE retention_audit_log SET host = 'worker-1' || char(8203) WHERE id BETWEEN 4 AND 6", &["AUD-CONTROL-CHARS"], "host holds U+200B", "fail"),
+    (
+        "UPDATE retention_audit_log SET trigger = 'manual', job_name = 'manual_cleanup', actor = 's\u{443}stem' WHERE id BETWEEN 4 AND 6",
+        &["RET-ACTOR"],
+        "a manual run whose actor is",
+        "warn",
+    ),
+    (
+        "UPDATE retention_audit_log SET deleted_ids = '[\"1000\", \"999\"]', min_deleted_id = 999, max_deleted_id = 1000 WHERE id = 4",
+        &[],
+        "90 rows",
+        "pass",
+    ),
+    ("UPDATE retention_audit_log SET executed_at = '0001-01-01 00:00:00' WHERE id = 4", &["AUD-TS-INVALID"], "is not plausible", "fail"),
+    (
+        "UPDATE retention_audit_log SET retention_rule = json_insert(retention_rule, '$.by', 'ada@example.com') WHERE id = 4",
+        &["AUD-PII"],
+        "retention_rule holds an email address (not shown)",
+        "pass",
+    ),
 ];
 
 #[test]

@@ -77,6 +77,12 @@ pub(super) const AREA: Area = Area {
         metric("audit.legacy_rows", Kind::Count, None, "rows from before a migration, whose newer columns hold defaults"),
         metric("audit.dry_run_rows", Kind::Count, None, "rows of dry runs, which count as deleting nothing"),
         metric("audit.unrecorded_ids", Kind::Count, LOWER, "deleted ids that a list at its limit does not name"),
+        metric(
+            "audit.counts_deletions",
+            Kind::Flag,
+            None,
+            "whether rows count what they deleted, as those of a retention job do; the entries of a ledger count nothing",
+        ),
         metric("audit.columns", Kind::Count, HIGHER, "columns of the audit table that its map knows"),
         labelled("audit.findings", Kind::Count, LOWER, &[("code", AUDIT_CODES)], "findings about rows and about the trail"),
         metric("audit.integrity", Kind::Level(INTEGRITY), HIGHER, "how far the snapshot proves that nothing was rewritten"),

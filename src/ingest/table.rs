@@ -117,7 +117,7 @@ impl Times {
     }
 }
 
-/// `UTC` or `+05:30` in milliseconds.
+/// `UTC`, `+05:30`, or as databases write it `+0530` or `+05`, in milliseconds.
 fn offset(zone: &str) -> Option<i64> {
     if zone == "UTC" || zone == "Z" {
         return Some(0);
@@ -127,8 +127,11 @@ fn offset(zone: &str) -> Option<i64> {
         [b'-', rest @ ..] => (-1, rest),
         _ => return None,
     };
-    let [h1, h2, b':', m1, m2] = rest else { return None };
-    let (hours, minutes) = (two(*h1, *h2)?, two(*m1, *m2)?);
+    let (hours, minutes) = match rest {
+        [h1, h2] => (two(*h1, *h2)?, 0),
+        [h1, h2, m1, m2] | [h1, h2, b':', m1, m2] => (two(*h1, *h2)?, two(*m1, *m2)?),
+        _ => return None,
+    };
     (hours < 24 && minutes < 60).then_some(sign * (hours * 60 + minutes) * 60_000)
 }
 
@@ -228,6 +231,8 @@ mod tests {
             ("2026-02-17T22:00:00.5", at("2026-02-17T22:00:00.500Z", None)),
             ("2026-02-17T22:00:00Z", at("2026-02-17T22:00:00Z", Some(Form::Rfc3339))),
             ("2026-02-18T03:00:00+05:00", at("2026-02-17T22:00:00Z", Some(Form::Rfc3339))),
+            ("2026-02-17 22:00:00.5+00", at("2026-02-17T22:00:00.500Z", Some(Form::Rfc3339))),
+            ("2026-02-17T17:30:00-0430", at("2026-02-17T22:00:00Z", Some(Form::Rfc3339))),
             ("2026-02-17", at("2026-02-17T00:00:00Z", Some(Form::Date))),
             ("2024-02-29 00:00:00", at("2024-02-29T00:00:00Z", None)),
         ] {
@@ -256,7 +261,8 @@ mod tests {
             "17.02.2026 22:00",
             "2026-02-17 22:00:00.",
             "2026-02-17 22:00:00.1234567890",
-            "2026-02-17T17:00:00-0500",
+            "2026-02-17T17:00:00-5",
+            "2026-02-17T17:00:00-25",
             "2026-02-17 22:00:00 é",
             "２026-02-17",
         ] {

@@ -15,8 +15,8 @@ pub fn did_you_mean<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str
     nearest(word, candidates).map(|candidate| format!("did you mean `{candidate}`?"))
 }
 
-/// Letters of other scripts that look like Latin ones, and the ones they look like.
-const TWINS: (&str, &str) = ("аеіјосрѕухвкмнтԁһԛѡԝαιονκρτυχɑɡıⅼ", "aeijocpsyxbkmhtdhqwwaiovkptuxagil");
+/// Digits and letters of other scripts that look like Latin letters, and the ones they look like.
+const TWINS: (&str, &str) = ("аеіјосрѕухвкмнтԁһԛѡԝαιονκρτυχɑɡıⅼ01", "aeijocpsyxbkmhtdhqwwaiovkptuxagilol");
 
 /// What a name looks like to a reader: without case, width, marks that are not seen, and letters of other scripts.
 ///
@@ -38,7 +38,15 @@ mod tests {
     #[test]
     fn names_that_look_alike_have_one_skeleton() {
         assert_eq!(TWINS.0.chars().count(), TWINS.1.chars().count());
-        for name in ["Retention_Log", "retentiоn_log", "ｒetention_log", "retention\u{200b}_log", "retention_log "] {
+        for name in [
+            "Retention_Log",
+            "retentiоn_log",
+            "ｒetention_log",
+            "retention\u{200b}_log",
+            "retention_log ",
+            "retention_1og",
+            "retenti0n_log",
+        ] {
             assert_eq!(skeleton(name), "retention_log", "{name}");
         }
         assert_ne!(skeleton("retention_logs"), skeleton("retention_log"));

@@ -17,6 +17,7 @@ pub mod testing;
 #[cfg(test)]
 mod tests;
 mod wal;
+mod words;
 
 use crate::instant::Instant;
 use crate::io::fs::Artifact;
@@ -127,7 +128,7 @@ impl Snapshot {
         for pragma in pragmas {
             let verdict: String = self.connection.query_row(&pragma, [], |row| row.get(0)).map_err(|e| self.guard.failure(e))?;
             if verdict != "ok" {
-                return Err(Failure::new("damaged", format!("the database is damaged: {}", verdict.trim())));
+                return Err(Failure::new("damaged", format!("the database is damaged: {}", told(&verdict))));
             }
         }
         Ok(())
@@ -272,22 +273,27 @@ impl Row<'_> {
     }
 }
 
-/// Whether a file is a database with a table (or view) of this name. Looks at its first pages, then at its schema, which may stand
-/// in the write-ahead log beside it.
+/// Whether a file is a database with a table (or view) of this name. Looks at its first pages, where a schema writes the name of a table
+/// twice in a row, then at its schema, which may stand in the write-ahead log beside it.
 pub fn holds(artifact: &Artifact, table: &str) -> bool {
-    says(artifact, table, |snapshot| snapshot.table(table).is_some())
+    says(artifact, &table.repeat(2), |snapshot| snapshot.table(table).is_some())
 }
 
 /// Whether a file is a database whose table of this name has a column of that name. Looks as [`holds`] does.
 pub fn holds_column(artifact: &Artifact, table: &str, column: &str) -> bool {
     let known = |found: &Table| found.columns.iter().any(|c| c.name.eq_ignore_ascii_case(column));
-    says(artifact, column, |snapshot| snapshot.table(table).is_some_and(known))
+    holds(artifact, table) && says(artifact, column, |snapshot| snapshot.table(table).is_some_and(known))
 }
 
-fn says(artifact: &Artifact, name: &str, has: impl Fn(&Snapshot) -> bool) -> bool {
+fn says(artifact: &Artifact, sign: &str, has: impl Fn(&Snapshot) -> bool) -> bool {
     is_database(&artifact.head)
-        && (memchr::memmem::find(&artifact.head, name.as_bytes()).is_some()
+        && (memchr::memmem::find(&artifact.head, sign.as_bytes()).is_some()
             || Snapshot::unchecked(&artifact.path, Instant(0)).is_ok_and(|snapshot| has(&snapshot)))
+}
+
+/// What a check says, without the line that only says of which database.
+fn told(verdict: &str) -> &str {
+    verdict.lines().map(str::trim).find(|line| !line.is_empty() && !line.starts_with("***")).unwrap_or("no reason is given")
 }
 
 /// A name as it may stand in SQL.

@@ -137,18 +137,30 @@ fn any(text: &str) -> Result<Ids, String> {
         Ok(_) => return Err("is not a JSON array".to_owned()),
         Err(mistake) => return Err(format!("is not JSON: {}", mistake.message)),
     };
-    if let Some(numbers) = values.iter().map(json::Value::as_i64).collect::<Option<Vec<i64>>>() {
+    if let Some(numbers) = values.iter().map(whole).collect::<Option<Vec<i64>>>() {
         return Ok(of_numbers(numbers));
     }
     let name = |value: &json::Value| match value {
-        json::Value::String(text) => Some(text.clone()),
-        json::Value::Number(number) => Some(number.to_string()),
-        _ => None,
+        json::Value::String(text) if text.trim().is_empty() => Err("holds an id without a letter or a digit".to_owned()),
+        json::Value::String(text) => Ok(text.clone()),
+        // Beyond 64 bits a whole number is known by its digits only.
+        json::Value::Number(number) if number.is_f64() && number.as_f64().is_some_and(|x| x.abs() < 9e18) => {
+            Err(format!("holds {number}, which is not written as a whole number"))
+        }
+        json::Value::Number(number) => Ok(number.to_string()),
+        _ => Err("holds something that is neither a number nor a text".to_owned()),
     };
-    match values.iter().map(name).collect::<Option<Vec<String>>>() {
-        Some(names) => Ok(of_texts(names)),
-        None => Err("holds something that is neither a number nor a text".to_owned()),
-    }
+    values.iter().map(name).collect::<Result<_, String>>().map(of_texts)
+}
+
+/// The whole number that a value is.
+fn whole(value: &json::Value) -> Option<i64> {
+    value.as_i64().or_else(|| unquoted(value.as_str()?))
+}
+
+/// The whole number that a text writes; a number in quotes is the same id as the number.
+fn unquoted(text: &str) -> Option<i64> {
+    text.parse().ok().filter(|n: &i64| n.to_string() == text)
 }
 
 fn of_numbers(mut ids: Vec<i64>) -> Ids {
@@ -168,8 +180,7 @@ fn of_numbers(mut ids: Vec<i64>) -> Ids {
 fn of_texts(mut ids: Vec<String>) -> Ids {
     let duplicate = sort(&mut ids).cloned().map(|id| DeletedId::Text(id).to_string());
     let range = ids.first().zip(ids.last()).map(|(first, last)| (DeletedId::Text(first.clone()), DeletedId::Text(last.clone())));
-    // A number that is written as a text is the same id.
-    let key = |id: &String| id.parse().map_or_else(|_| hash::short(id) | 1 << 127, |n: i64| NUMBERS.wrapping_add_signed(n.into()));
+    let key = |id: &String| unquoted(id).map_or_else(|| hash::short(id) | 1 << 127, |n| NUMBERS.wrapping_add_signed(n.into()));
     let mut keys: Vec<u128> = ids.iter().map(key).collect();
     keys.sort_unstable();
     keys.dedup();
@@ -205,6 +216,8 @@ mod tests {
         assert_eq!(told("[-5, 0, 9223372036854775807]"), is(3, "-5..9223372036854775807", None, 3));
         assert_eq!(told(r#"["b", "a", "b"]"#), is(3, "a..b", Some("b"), 2));
         assert_eq!(told(r#"[1, "550e8400-e29b-41d4-a716-446655440000"]"#), is(2, "1..550e8400-e29b-41d4-a716-446655440000", None, 2));
+        assert_eq!(told(r#"["10", 9]"#), is(2, "9..10", None, 1));
+        assert_eq!(told(r#"["10", "9", "09"]"#), is(3, "09..9", None, 3));
         assert_eq!(told("[9223372036854775808]"), is(1, "9223372036854775808..9223372036854775808", None, 1));
         assert_eq!(told(r#"["ada@example.com"]"#).1, "[email]..[email]");
     }
@@ -242,6 +255,8 @@ mod tests {
         }
         assert_eq!(wrong("{}"), "is not a JSON array");
         assert_eq!(wrong("[null]"), "holds something that is neither a number nor a text");
+        assert_eq!(wrong("[1, 2.5]"), "holds 2.5, which is not written as a whole number");
+        assert_eq!(wrong(r#"["a", " "]"#), "holds an id without a letter or a digit");
         assert_eq!(wrong(&format!("[{}1]", "1,".repeat(600_000))), "is longer than 1024 KiB");
     }
 }

@@ -62,7 +62,11 @@ pub struct Pii {
 impl Default for Pii {
     fn default() -> Self {
         let detect = pii::DETECTORS.iter().map(|detector| detector.name).collect();
-        Pii { columns: vec![Column::Error, Column::Actor, Column::Host, Column::Ids], detect, allow: Vec::new() }
+        Pii {
+            columns: vec![Column::Error, Column::Actor, Column::Host, Column::Version, Column::Rule, Column::Ids],
+            detect,
+            allow: Vec::new(),
+        }
     }
 }
 

@@ -175,6 +175,7 @@ impl Family for Audit {
         }
         contents(&mut total, evidence, several);
         digests(&total, &map, evidence);
+        evidence.put("audit.counts_deletions", Value::Flag(map.origin(Column::Count).is_some()));
         metrics(&mut total, columns, missed, standing, evidence);
         evidence.records.entry("audit.table".into()).or_default().extend(total.table_records());
         let newest = std::mem::take(&mut total.newest).records(total.dated_runs().listed());

@@ -12,7 +12,7 @@ pub(super) const FORMAT: Format<Draft> =
     Format { name: "rlhf-audit-events", about: "the table audit_events of an RLHF audit trail in an SQLite snapshot", claims, read };
 
 fn claims(artifact: &Artifact) -> bool {
-    sqlite::holds(artifact, TABLE) && (sqlite::holds_column(artifact, TABLE, "merkle_hash") || is_migrated(artifact))
+    sqlite::holds_column(artifact, TABLE, "merkle_hash") || is_migrated(artifact)
 }
 
 /// Whether the migration made the table.

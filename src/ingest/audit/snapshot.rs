@@ -195,7 +195,7 @@ fn columns(reading: &mut Reading<'_>, found: &Table, map: &Map, tally: &mut Tall
         tally.say(None, "AUD-EXTRA-COL", format!("unknown column{s} {} ignored", unknown.join(", ")));
     }
     for trigger in &found.triggers {
-        let message = format!("the trigger {trigger} may change rows of {} as they are written", found.name);
+        let message = format!("the trigger {trigger} may change rows of {}, or what is written to it", found.name);
         tally.say(None, "AUD-TRIGGER", message);
     }
     let bare = |c: &Column| {

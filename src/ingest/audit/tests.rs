@@ -273,7 +273,7 @@ fn what_is_odd_about_a_table_is_told() {
         [
             format!("trail AUD-HALF-MIGRATED: schema 0004 is not complete: {missing} is missing"),
             "trail AUD-EXTRA-COL: unknown column note ignored".to_owned(),
-            "trail AUD-TRIGGER: the trigger purge may change rows of retention_audit_log as they are written".to_owned(),
+            "trail AUD-TRIGGER: the trigger purge may change rows of retention_audit_log, or what is written to it".to_owned(),
         ]
     );
     assert_eq!(metric(&evidence, "audit.columns"), "11");

@@ -79,7 +79,7 @@ pub(super) fn admit(path: &Path) -> Result<Place, Failure> {
     }
     let remarks = header.remarks();
     if state.log > 0 {
-        let notes = wal::judge(&sidecar(&path, "-wal"))?;
+        let notes = wal::judge(&sidecar(&path, "-wal"), header.page)?;
         let folder = Folder::new().map_err(|e| Failure::new("unreadable", format!("no private folder could be made: {e}")))?;
         let copy = folder.0.join("copy.db");
         duplicate(&path, &copy)?;

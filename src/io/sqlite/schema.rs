@@ -1,5 +1,6 @@
 //! What a database says it holds.
 
+use super::words;
 use rusqlite::{Connection, Result};
 
 /// What stands behind a name.
@@ -22,7 +23,7 @@ pub struct Table {
     pub kind: Kind,
     /// Its columns, in order; empty unless it is a plain table.
     pub columns: Vec<Column>,
-    /// Triggers that run when it is written to.
+    /// Triggers that run when it is written to, and those of other tables that change or remove its rows.
     pub triggers: Vec<String>,
     /// Columns that an index begins with.
     pub indexed: Vec<String>,
@@ -69,7 +70,7 @@ pub(super) fn read(connection: &Connection) -> Result<Vec<Table>> {
             "table" => Kind::Table,
             "view" => Kind::View,
             "trigger" => {
-                triggers.push((row.get::<_, String>(2)?, name));
+                triggers.push((row.get::<_, String>(2)?, name, row.get::<_, Option<String>>(4)?.unwrap_or_default()));
                 continue;
             }
             "index" => {
@@ -80,15 +81,16 @@ pub(super) fn read(connection: &Connection) -> Result<Vec<Table>> {
         };
         let columns = if kind == Kind::Table { columns(connection, &name)? } else { Vec::new() };
         let sql: Option<String> = row.get(4)?;
-        let counted = sql.is_some_and(|sql| sql.to_ascii_uppercase().contains("AUTOINCREMENT"));
+        let counted = sql.is_some_and(|sql| words::words(&sql).iter().any(|word| word == "autoincrement"));
         tables.push(Table { name, kind, columns, triggers: Vec::new(), indexed: Vec::new(), counted });
     }
     for (table, index) in indexes {
         let first = first_column(connection, &index)?;
         tables.iter_mut().filter(|t| t.name.eq_ignore_ascii_case(&table)).for_each(|t| t.indexed.extend(first.clone()));
     }
-    for (table, trigger) in triggers {
-        tables.iter_mut().filter(|t| t.name.eq_ignore_ascii_case(&table)).for_each(|t| t.triggers.push(trigger.clone()));
+    for (of, trigger, sql) in triggers {
+        let touched = |table: &&mut Table| table.name.eq_ignore_ascii_case(&of) || words::rewrites(&sql, &table.name);
+        tables.iter_mut().filter(touched).for_each(|table| table.triggers.push(trigger.clone()));
     }
     Ok(tables)
 }

@@ -87,6 +87,11 @@ fn what_lies_beside_it_decides() {
     assert_eq!(code(&made.path), "opened");
     made.beside("made.db-wal", &[7; 4000]);
     assert_eq!(code(&made.path), "damaged");
+    let other = make_with_log(SMALL, "SELECT 1");
+    let small = make(&format!("PRAGMA page_size = 512; {SMALL}"));
+    small.beside("made.db-wal", &fs::read(other.path.with_extension("db-wal")).unwrap());
+    let message = open(&small.path).err().unwrap().message;
+    assert_eq!(message, "the -wal beside the database is of another one: its pages are of 4096 bytes, and those of the database of 512");
 }
 
 #[test]
@@ -286,6 +291,12 @@ fn a_table_is_found_behind_the_first_pages() {
     assert!(memchr::memmem::find(&artifact.head, b"retention_audit_log").is_none());
     assert!(holds(&artifact, "retention_audit_log"));
     assert!(!holds(&artifact, "performance_runs"));
+    // A name that rows only mention is no table.
+    let made =
+        make("CREATE TABLE t (content_hash); INSERT INTO t VALUES ('SELECT * FROM retention_audit_log'); CREATE TABLE audit_events (a)");
+    let artifact = Artifact::look(&made.path, "made.db").unwrap();
+    assert!(holds(&artifact, "t") && !holds(&artifact, "retention_audit_log"));
+    assert!(holds_column(&artifact, "t", "content_hash") && !holds_column(&artifact, "absent", "content_hash"));
     let text = Artifact::look(&made.beside("a.sql", b"CREATE TABLE retention_audit_log"), "a.sql").unwrap();
     assert!(!holds(&text, "retention_audit_log"));
 }

@@ -14,6 +14,8 @@ const FRAME: usize = 24;
 /// What a log holds.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Log {
+    /// Bytes of a page.
+    page: usize,
     /// Frames up to the last commit.
     committed: u64,
     /// Frames after it.
@@ -22,15 +24,23 @@ pub(super) struct Log {
     lost: Option<u64>,
 }
 
-/// What should be known of the log beside a database.
+/// What should be known of the log beside a database with pages of so many bytes.
 ///
 /// # Errors
-/// When it is damaged so that rows are missing.
-pub(super) fn judge(path: &Path) -> Result<Vec<Note>, Failure> {
+/// When it is damaged so that rows are missing, or of another database.
+pub(super) fn judge(path: &Path, page: u64) -> Result<Vec<Note>, Failure> {
     let file = File::open(path).map_err(|e| Failure::new("unreadable", format!("the -wal cannot be read: {e}")))?;
     let Some(log) = scan(BufReader::with_capacity(256 * 1024, file)) else {
         return Err(Failure::new("damaged", "the -wal beside the database is damaged: its header is not that of a write-ahead log"));
     };
+    // SQLite would take its pages all the same, and show another database.
+    if log.page as u64 != page {
+        let message = format!(
+            "the -wal beside the database is of another one: its pages are of {} bytes, and those of the database of {page}",
+            log.page
+        );
+        return Err(Failure::new("damaged", message));
+    }
     if let Some(frame) = log.lost {
         let message = format!("the -wal beside the database is damaged at frame {frame}: the transactions after it are lost");
         return Err(Failure::new("damaged", message));
@@ -60,7 +70,7 @@ fn scan(mut log: impl Read) -> Option<Log> {
     if !page.is_power_of_two() || !(512..=65_536).contains(&page) || !sum.is(&header[24..]) {
         return None;
     }
-    let (mut found, mut damaged) = (Log::default(), None);
+    let (mut found, mut damaged) = (Log { page, ..Log::default() }, None);
     let mut frame = vec![0; FRAME + page];
     for n in 1.. {
         // A frame of an earlier round of the log carries other salts: the log ends before it. A transaction that is still

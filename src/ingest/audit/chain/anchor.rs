@@ -27,8 +27,8 @@ impl Anchor {
     /// # Errors
     /// One sentence.
     pub fn parse(text: &str) -> Result<Anchor, String> {
-        let written: Written =
-            json::read(text.as_bytes()).map_err(|e| format!("an anchor is {{\"size\": rows, \"head\": hash}}: {}", e.message))?;
+        let written: Written = json::read(text.trim_start_matches('\u{feff}').as_bytes())
+            .map_err(|e| format!("an anchor is {{\"size\": rows, \"head\": hash}}: {}", e.message))?;
         let head = unhex(written.head.trim().as_bytes()).ok_or("`head` is not a hash of 64 hex digits")?;
         if written.size == 0 {
             return Err("`size` is 0: an anchor of no rows holds nothing".to_owned());
@@ -91,7 +91,7 @@ mod tests {
     #[test]
     fn what_is_no_anchor_is_refused() {
         let head = "F8".repeat(32);
-        assert_eq!(Anchor::parse(&format!("{{\"size\": 90, \"head\": \"{head}\", \"at\": 1}}")).unwrap().head, [0xf8; 32]);
+        assert_eq!(Anchor::parse(&format!("\u{feff}{{\"size\": 90, \"head\": \"{head}\", \"at\": 1}}")).unwrap().head, [0xf8; 32]);
         for (text, sentence) in [
             ("", "an anchor is"),
             ("[]", "an anchor is"),

@@ -12,6 +12,9 @@ use std::ops::ControlFlow;
 /// The columns that are hashed, beside the hash before: in the order of their keys.
 pub const COLUMNS: [&str; 4] = ["data", "entry_id", "event_type", "timestamp"];
 
+/// All columns of a ledger but those of its hashes.
+pub const KNOWN: [&str; 5] = ["data", "entry_id", "event_type", "timestamp", "created_at"];
+
 /// The entries of a ledger, in the order of their times.
 pub struct Ledger<'s> {
     snapshot: &'s Snapshot,

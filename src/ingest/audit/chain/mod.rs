@@ -85,10 +85,10 @@ impl Scheme {
         }
     }
 
-    /// What a scheme reads beside its hashes and the map.
+    /// What a table of the scheme has beside its hashes and what the map names.
     fn reads(self) -> &'static [&'static str] {
         match self {
-            Scheme::Lexecon => &lexecon::COLUMNS,
+            Scheme::Lexecon => &lexecon::KNOWN,
             Scheme::Rlhf => &rlhf::COLUMNS,
             Scheme::Reflexio => &reflexio::COLUMNS,
             Scheme::Native | Scheme::None => &[],
@@ -251,13 +251,30 @@ fn verify(asked: &Asked<'_>, along: Option<Along>) -> Result<Outcome, Failure> {
                 format!("the map says that {} is chained, and its columns {} and {} are not there", asked.table.name, spec.prev, spec.hash);
             Outcome { findings: vec![(0, "CHAIN-LINK", sentence)], ..Outcome::default() }
         }
-        (None, _) => without(&anchor),
+        (None, spec) => {
+            let mut outcome = without(&anchor);
+            let half = half(asked.table).filter(|_| spec.is_none());
+            outcome.findings.extend(half.map(|sentence| (0, "CHAIN-LINK", sentence)));
+            outcome
+        }
     };
     if let Err(sentence) = anchor {
         outcome.standing = outcome.standing.min(Standing::Chained);
         outcome.findings.push((0, "CHAIN-ANCHOR", format!("the anchor cannot be read: {sentence}")));
     }
     Ok(outcome)
+}
+
+/// What is to be said of a table that has one column of a native chain, and not the other.
+fn half(table: &Table) -> Option<String> {
+    let Spec { prev, hash, .. } = Spec::default();
+    let has = |name: &str| table::column(table, name).is_some();
+    let (there, gone) = match (has(&prev), has(&hash)) {
+        (true, false) => (prev, hash),
+        (false, true) => (hash, prev),
+        _ => return None,
+    };
+    Some(format!("{} has {there} and no {gone}: a chain needs both, and whoever took the one away hides a break", table.name))
 }
 
 /// What became of many chains in one table, which no single hash can anchor.

@@ -20,8 +20,8 @@ use crate::io::sqlite::{Cell, Failure, Row, quoted};
 use crate::metric::grouped;
 use std::ops::ControlFlow;
 
-/// What is read of an event beside its hashes, and beside the map.
-pub const COLUMNS: [&str; 7] = ["session_id", "event_type", "timestamp", "event_data", ROOT, "signature", "verified"];
+/// What a table of events has beside its hashes, and beside the map; what is read of it comes first.
+pub const COLUMNS: [&str; 8] = ["session_id", "event_type", "timestamp", "event_data", ROOT, "signature", "verified", "created_at"];
 /// The root of its batch, which the migration's table has.
 const ROOT: &str = "merkle_root";
 /// Where its id stands, the first of these that there is.

@@ -163,7 +163,7 @@ impl Judge<'_> {
         let cutoff = self.time(cell, self.terms.map.times.tell(cell), Column::Cutoff, found)?;
         // A time that had to be guessed at shows nothing about another.
         let sure = told.is_some_and(|(_, form)| self.terms.map.times.accepts(form));
-        let near = |at: &Instant| at.0 <= self.terms.now.0 + ZONES * QUARTER + SKEW;
+        let near = |at: &Instant| at.0 >= PLAUSIBLE && at.0 <= self.terms.now.0 + ZONES * QUARTER + SKEW;
         let at = facts.at.or_else(|| told.map(|(at, _)| at)).filter(|at| sure && near(at));
         let (Some(at), Some(days)) = (at, facts.days) else { return Some(cutoff) };
         let off = (cutoff.0 as f64 - (at.0 as f64 - days * 86_400_000.0)) as i64;

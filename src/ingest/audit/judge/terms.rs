@@ -13,6 +13,8 @@ const TABLES: usize = 10_000;
 pub(super) struct Rule {
     days: Option<f64>,
     mistake: Option<String>,
+    /// What it holds about persons, where nothing may.
+    person: Option<&'static str>,
 }
 
 impl Judge<'_> {
@@ -38,14 +40,16 @@ impl Judge<'_> {
         let rule = match before {
             Some((known, rule)) if cell.is(known) || known == text() => {
                 self.drift(rule.days, rule.days, policy.zip(due), table, facts, found, days_key);
-                if rule.mistake.is_none() {
+                if rule.mistake.is_none() && rule.person.is_none() {
                     return rule.days;
                 }
                 rule.clone()
             }
             _ => {
                 let text = text();
-                let rule = Rule::read(text, table, table_key, days_key);
+                let watched = self.terms.map.pii.columns.contains(&Column::Rule);
+                let person = if watched { self.person(text) } else { None };
+                let rule = Rule { person, ..Rule::read(text, table, table_key, days_key) };
                 let (old, known) = (before.and_then(|(_, rule)| rule.days), before.is_some());
                 self.drift(old, rule.days, policy.zip(due), table, facts, found, days_key);
                 if known || self.rules.len() < TABLES {
@@ -56,6 +60,9 @@ impl Judge<'_> {
         };
         if let Some(mistake) = rule.mistake {
             found.say("RET-RULE-JSON", || format!("{} {mistake}", self.label(Column::Rule)));
+        }
+        if let Some(what) = rule.person {
+            found.say("AUD-PII", || format!("{} holds {what} (not shown)", self.label(Column::Rule)));
         }
         rule.days
     }
@@ -106,7 +113,7 @@ impl Judge<'_> {
 
 impl Rule {
     fn read(text: &str, table: &str, table_key: &str, days_key: &str) -> Rule {
-        let wrong = |mistake: String| Rule { days: None, mistake: Some(mistake) };
+        let wrong = |mistake: String| Rule { mistake: Some(mistake), ..Rule::default() };
         let rule = match json::read::<json::Value>(text.as_bytes()) {
             Ok(rule) => rule,
             Err(mistake) => return wrong(format!("is not JSON: {}", mistake.message)),
@@ -120,6 +127,6 @@ impl Rule {
             Some(other) if other != table => Some(format!("is of the table `{}`", redacted(other))),
             _ => None,
         };
-        Rule { days, mistake }
+        Rule { days, mistake, person: None }
     }
 }

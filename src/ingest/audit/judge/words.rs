@@ -154,8 +154,8 @@ impl Judge<'_> {
             found.say("AUD-ENCODING", || format!("{} is not UTF-8", self.label(column)));
             return false;
         };
-        // An error may be many lines long.
-        let allowed = |c: char| column == Column::Error && matches!(c, '\n' | '\r' | '\t');
+        // An error may be many lines long, and in a script or with a picture that joins its letters.
+        let allowed = |c: char| column == Column::Error && matches!(c, '\n' | '\r' | '\t' | '\u{200c}' | '\u{200d}');
         let plain = text.bytes().all(|b| (0x20..0x7f).contains(&b));
         let steering = if plain { None } else { text.chars().find(|c| steers(*c) && !allowed(*c)) };
         if let Some(c) = steering {
@@ -167,15 +167,20 @@ impl Judge<'_> {
 
     /// Says what a text holds about persons, if anything.
     fn persons(&self, column: Column, text: &str, found: &mut Found<'_>) -> bool {
-        let pii = &self.terms.map.pii;
-        for (detector, hit) in pii::look(text) {
-            let allowed = pii.allow.iter().any(|allowed| hit == allowed || hit.ends_with(allowed.as_str()));
-            if pii.detect.contains(&detector.name) && !allowed {
-                found.say("AUD-PII", || format!("{} holds {} (not shown)", self.label(column), detector.what));
-                return true;
-            }
+        let person = self.person(text);
+        if let Some(what) = person {
+            found.say("AUD-PII", || format!("{} holds {what} (not shown)", self.label(column)));
         }
-        false
+        person.is_some()
+    }
+
+    /// What a text holds about persons.
+    pub(super) fn person(&self, text: &str) -> Option<&'static str> {
+        let pii = &self.terms.map.pii;
+        let meant = |(detector, hit): &(&pii::Detector, &str)| {
+            pii.detect.contains(&detector.name) && !pii.allow.iter().any(|allowed| hit == allowed || hit.ends_with(allowed.as_str()))
+        };
+        pii::look(text).find(meant).map(|(detector, _)| detector.what)
     }
 
     pub(super) fn environment<'a>(&self, row: &Row<'a>) -> Option<&'a str> {
@@ -205,14 +210,18 @@ impl Judge<'_> {
             return;
         };
         let cell = row.get(Column::Actor);
-        let named =
-            cell.text().map(str::trim).is_some_and(|actor| !actor.is_empty() && !nobody.iter().any(|n| n.eq_ignore_ascii_case(actor)));
+        let named = cell
+            .text()
+            .map(str::trim)
+            .is_some_and(|actor| !actor.is_empty() && !nobody.iter().any(|n| spelling::skeleton(n) == spelling::skeleton(actor)));
         if !named {
             found.say("RET-ACTOR", || format!("a {trigger} run whose {} is {}", self.label(Column::Actor), shown(cell)));
         }
     }
 }
 
+/// Whether a character steers a terminal, turns the direction of writing, or is there and not seen.
 fn steers(c: char) -> bool {
-    c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' | '\u{2028}' | '\u{2029}')
+    let unseen = matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{e0000}'..='\u{e007f}');
+    c.is_control() || unseen
 }
