@@ -8,6 +8,7 @@
 mod cell;
 mod copy;
 mod file;
+mod fold;
 mod guard;
 mod pin;
 mod schema;
@@ -25,6 +26,7 @@ use crate::partition::{self, Affinity, Shape, is_zoned};
 use file::Place;
 use guard::Guard;
 use rusqlite::config::DbConfig;
+use rusqlite::functions::Context;
 use rusqlite::limits::Limit;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, ErrorCode, OpenFlags, Statement};
@@ -43,6 +45,8 @@ const LENGTH: i32 = 64 << 20;
 const HEAP: i64 = 256 << 20;
 /// Of larger databases the indexes are not compared with the tables, in bytes.
 const COMPARED: u64 = 64 << 20;
+/// Pages that SQLite keeps, in KiB.
+const CACHE: u32 = 256;
 /// Memory above which SQLite gives up cached pages first.
 const SOFT_HEAP: i64 = 64 << 20;
 
@@ -249,7 +253,7 @@ impl Query<'_> {
         self.guard.refill();
         let mut rows = self.statement.query([]).map_err(|error| self.guard.failure(error))?;
         while let Some(row) = rows.next().map_err(|error| self.guard.failure(error))? {
-            if each(&Row(row)).is_break() {
+            if each(&Row(Given::Answered(row))).is_break() {
                 break;
             }
         }
@@ -257,18 +261,31 @@ impl Query<'_> {
     }
 }
 
-/// A row of an answer.
-pub struct Row<'r>(&'r rusqlite::Row<'r>);
+/// A row: of an answer, or of a table as it is gone through.
+pub struct Row<'r>(Given<'r>);
+
+/// Where the values of a row come from.
+enum Given<'r> {
+    /// A statement has it as its answer.
+    Answered(&'r rusqlite::Row<'r>),
+    /// A function has it as its arguments.
+    Handed(&'r Context<'r>),
+}
 
 impl Row<'_> {
     /// The value in a column, counted from 0; NULL beyond the last.
     pub fn cell(&self, index: usize) -> Cell<'_> {
-        match self.0.get_ref(index) {
-            Ok(ValueRef::Integer(n)) => Cell::Integer(n),
-            Ok(ValueRef::Real(x)) => Cell::Real(x),
-            Ok(ValueRef::Text(text)) => Cell::Text(text),
-            Ok(ValueRef::Blob(blob)) => Cell::Blob(blob),
-            Ok(ValueRef::Null) | Err(_) => Cell::Null,
+        let value = match self.0 {
+            Given::Answered(row) => row.get_ref(index).unwrap_or(ValueRef::Null),
+            Given::Handed(row) if index < row.len() => row.get_raw(index),
+            Given::Handed(_) => ValueRef::Null,
+        };
+        match value {
+            ValueRef::Integer(n) => Cell::Integer(n),
+            ValueRef::Real(x) => Cell::Real(x),
+            ValueRef::Text(text) => Cell::Text(text),
+            ValueRef::Blob(blob) => Cell::Blob(blob),
+            ValueRef::Null => Cell::Null,
         }
     }
 }
@@ -333,9 +350,10 @@ fn harden(connection: &Connection) -> rusqlite::Result<()> {
     ] {
         connection.set_db_config(config, value)?;
     }
-    // A map of the file would end the process when the file shrinks; CHECK constraints are the file's own code.
+    // A map of the file would end the process when the file shrinks; CHECK constraints are the file's own code. A pass reads each page
+    // once, so that a cache that fits the processor's is faster than a large one.
     connection.execute_batch(&format!(
-        "PRAGMA hard_heap_limit = {HEAP}; PRAGMA soft_heap_limit = {SOFT_HEAP}; PRAGMA mmap_size = 0; PRAGMA cell_size_check = ON;
+        "PRAGMA hard_heap_limit = {HEAP}; PRAGMA soft_heap_limit = {SOFT_HEAP}; PRAGMA mmap_size = 0; PRAGMA cache_size = -{CACHE}; PRAGMA cell_size_check = ON;
          PRAGMA ignore_check_constraints = ON; PRAGMA query_only = ON;"
     ))
 }

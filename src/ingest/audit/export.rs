@@ -14,6 +14,7 @@ use crate::io::sqlite::Cell;
 use crate::io::{csv, spelling};
 use crate::source::{Grade, Location};
 use std::ops::ControlFlow;
+use std::sync::Arc;
 
 /// The map of both, where the entry names none.
 const MAP: &str = "retention-audit-log";
@@ -165,6 +166,7 @@ pub(super) fn scan<'a>(
 ) -> Draft {
     let mut draft = Draft { path: reading.source.path.clone(), ..Draft::default() };
     let Some((map, policy)) = terms(reading, map) else { return draft };
+    let map = Arc::new(map);
     let has = |name: &str| names.iter().any(|known| known.eq_ignore_ascii_case(name));
     let present = Column::ALL.map(|(column, _)| map.origin(column).is_some_and(|origin| has(&origin.name)));
     let missing = |column: &Column| {
@@ -185,7 +187,7 @@ pub(super) fn scan<'a>(
     }
     // An export does not tell which columns a migration added with which default.
     let defaults = Column::ALL.map(|_| None::<Default>);
-    let mut judge = Judge::new(Terms { map: &map, policy: policy.as_ref(), now: reading.request.now, present, defaults, numbered: false });
+    let mut judge = Judge::new(Terms { map: Arc::clone(&map), policy, now: reading.request.now, present, defaults, numbered: false });
     feed(reading, &map, &mut |line, held| {
         let mut cells: [Cell<'_>; COLUMNS] = std::array::from_fn(|column| held[column].cell());
         let id = cells[Column::Id as usize].integer().unwrap_or_else(|| i64::try_from(line).unwrap_or(i64::MAX));

@@ -11,7 +11,7 @@ use super::column::{COLUMNS, Column, Null};
 use super::ids::Range;
 use super::map::Map;
 use super::policy::Policy;
-use super::row::{Facts, Findings, Found, Row, shown};
+use super::row::{Facts, Found, Row, shown};
 use super::tally::Tally;
 use crate::instant::Instant;
 use crate::io::sqlite::Cell;
@@ -19,6 +19,7 @@ use crate::metric::{duration, grouped};
 use identity::Identity;
 use moments::Clocks;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use terms::Rule;
 use words::Familiar;
 
@@ -26,11 +27,11 @@ use words::Familiar;
 const SLACK: i64 = 60_000;
 
 /// What a snapshot's rows are held against.
-pub struct Terms<'m> {
+pub struct Terms {
     /// Which column is what.
-    pub map: &'m Map,
+    pub map: Arc<Map>,
     /// What the retention should be, where somebody said it.
-    pub policy: Option<&'m Policy>,
+    pub policy: Option<Policy>,
     /// As of when.
     pub now: Instant,
     /// Which columns the table has.
@@ -74,8 +75,8 @@ impl Default {
 }
 
 /// Judges rows in the order of the table.
-pub struct Judge<'m> {
-    terms: Terms<'m>,
+pub struct Judge {
+    terms: Terms,
     /// Columns that a migration added, and what rows from before it hold in them.
     added: Vec<(Column, Default)>,
     /// Whether a row was seen that was written after the migration.
@@ -91,9 +92,9 @@ pub struct Judge<'m> {
     familiar: Familiar,
 }
 
-impl<'m> Judge<'m> {
+impl Judge {
     /// A judge on these terms.
-    pub fn new(terms: Terms<'m>) -> Self {
+    pub fn new(terms: Terms) -> Self {
         let of = |(column, _): &(Column, &str)| {
             let added = terms.map.is_added(*column) && terms.present[*column as usize];
             Some((*column, terms.defaults[*column as usize].clone().filter(|_| added)?))
@@ -121,7 +122,7 @@ impl<'m> Judge<'m> {
 
     /// Counts a row, with what it states and what is wrong with it.
     pub fn row(&mut self, row: &Row<'_>, tally: &mut Tally) {
-        let mut found = Found { map: self.terms.map, findings: Findings::new(), kinds: Vec::new() };
+        let mut found = Found::default();
         let legacy = self.is_legacy(row, &mut found);
         self.identity(row, &mut found);
         let mut facts = Facts { legacy, ..self.numbers(row, &mut found) };
@@ -140,7 +141,7 @@ impl<'m> Judge<'m> {
         (facts.listed, facts.ids) = self.ids(row, &facts, tally, &mut found);
         self.hold(&facts, &mut found);
         self.actor(row, legacy, &mut found);
-        let Found { findings, kinds, .. } = found;
+        let Found { findings, kinds } = found;
         tally.add(row, &facts, self.terms.now);
         self.room = facts.ids;
         tally.kinds(row.id, kinds);
@@ -160,12 +161,12 @@ impl<'m> Judge<'m> {
         self.terms.present[column as usize]
     }
 
-    fn label(&self, column: Column) -> &'m str {
+    fn label(&self, column: Column) -> &str {
         self.terms.map.label(column)
     }
 
     /// A row from before the migration holds the defaults in every column that came with it.
-    fn is_legacy(&mut self, row: &Row<'_>, found: &mut Found<'_>) -> bool {
+    fn is_legacy(&mut self, row: &Row<'_>, found: &mut Found) -> bool {
         let legacy = !self.added.is_empty() && self.added.iter().all(|(column, default)| default.is(row.get(*column)));
         self.migrated |= !legacy;
         if legacy && self.migrated {

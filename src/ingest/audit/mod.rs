@@ -53,6 +53,7 @@ use chain::Standing;
 use column::{Column, WORDED};
 use map::Map;
 use policy::Policy;
+use std::sync::Arc;
 use tally::Tally;
 
 /// Findings after which the rows can still be relied on: what the job did, and what somebody should know. All others are about how a row
@@ -106,7 +107,7 @@ pub struct Draft {
     /// Columns of the table that the map knows.
     columns: u64,
     /// How it was read.
-    map: Option<Map>,
+    map: Option<Arc<Map>>,
     /// What binds its rows to each other, where it was looked for.
     bond: Option<Bond>,
     /// How far its chain holds.
@@ -161,7 +162,7 @@ impl Family for Audit {
         let Some(columns) = columns else { return };
         evidence.records.entry("audit.chain".into()).or_default().extend(chain);
         let usual = || Map::parse("retention-audit-log", shipped_map("retention-audit-log").unwrap_or_default(), &mut Vec::new());
-        let Some(map) = map.or_else(usual) else { return };
+        let Some(map) = map.or_else(|| usual().map(Arc::new)) else { return };
         let policy = request.policy.and_then(|(file, text)| Policy::parse(file, text, &mut Vec::new()));
         let missed = trail::judge(&mut total, &map, policy.as_ref(), request.now);
         let omitted = total.findings.omitted();

@@ -1,7 +1,6 @@
 //! An audit row, what it states, and what is found in it.
 
 use super::column::{COLUMNS, Column};
-use super::map::Map;
 use super::pii;
 use crate::instant::Instant;
 use crate::io::sqlite::Cell;
@@ -86,16 +85,15 @@ pub struct Facts<'a> {
 pub type Findings = Vec<(&'static str, String)>;
 
 /// Findings on the way.
-pub struct Found<'m> {
-    /// For the names of the columns.
-    pub map: &'m Map,
+#[derive(Default)]
+pub struct Found {
     /// What was found so far.
     pub findings: Findings,
     /// Values that are of no kind for their column: the column, and what they are instead.
     pub kinds: Vec<(Column, &'static str)>,
 }
 
-impl Found<'_> {
+impl Found {
     /// Adds a finding, or joins it to the one of the same code.
     pub fn say(&mut self, code: &'static str, message: impl FnOnce() -> String) {
         let message = message();
@@ -108,8 +106,8 @@ impl Found<'_> {
         }
     }
 
-    /// Says that a value is not of the kind of its column.
-    pub fn mistyped(&mut self, column: Column, cell: Cell<'_>, wanted: &str) {
+    /// Says that a value is not of the kind of its column, which the table calls `label`.
+    pub fn mistyped(&mut self, column: Column, label: &str, cell: Cell<'_>, wanted: &str) {
         let kind = match cell {
             Cell::Null => "NULL",
             Cell::Integer(_) => "integer",
@@ -118,7 +116,6 @@ impl Found<'_> {
             Cell::Blob(_) => "blob",
         };
         self.kinds.push((column, kind));
-        let label = self.map.label(column).to_owned();
         self.say("AUD-TYPE", || format!("{label} is {} ({kind}), not {wanted}", shown(cell)));
     }
 }

@@ -15,11 +15,13 @@ use crate::metric::grouped;
 use crate::partition::is_zoned;
 use crate::source::Location;
 use std::ops::ControlFlow;
+use std::sync::Arc;
 
 /// Reads a snapshot with the entry's map, or else the shipped one of this name.
 pub(super) fn read(reading: &mut Reading<'_>, map: &str) -> Draft {
     let mut draft = Draft { path: reading.source.path.clone(), ..Draft::default() };
-    let Some((mut map, policy)) = terms(reading, map) else { return draft };
+    let Some((map, policy)) = terms(reading, map) else { return draft };
+    let mut map = Arc::new(map);
     match Snapshot::open(&reading.artifact.path, reading.request.now) {
         Err(failure) => reading.error(file_code(failure.code), Location::whole(), failure.message),
         Ok(snapshot) => {
@@ -33,8 +35,8 @@ pub(super) fn read(reading: &mut Reading<'_>, map: &str) -> Draft {
             for remark in snapshot.remarks() {
                 reading.note(remark.code, Location::whole(), remark.message.clone());
             }
-            zones(&snapshot, &mut map);
-            scan(reading, &snapshot, &map, policy.as_ref(), tally, &mut draft);
+            zones(&snapshot, Arc::make_mut(&mut map));
+            scan(reading, &snapshot, &map, policy, tally, &mut draft);
             draft.tables = reading.request.collectors.iter().map(|c| collect::ask(&snapshot, c, &map.times)).collect();
             // Taken while the database is watched: what is closed unchanged after it is what was read.
             if let Ok((bytes, sha256)) = reading.artifact.digest() {
@@ -62,7 +64,7 @@ fn zones(snapshot: &Snapshot, map: &mut Map) {
     }
 }
 
-fn scan(reading: &mut Reading<'_>, snapshot: &Snapshot, map: &Map, policy: Option<&Policy>, mut tally: Tally, draft: &mut Draft) {
+fn scan(reading: &mut Reading<'_>, snapshot: &Snapshot, map: &Arc<Map>, policy: Option<Policy>, mut tally: Tally, draft: &mut Draft) {
     let found = match table::find(snapshot, &map.table) {
         Ok(found) => found,
         Err((code @ "no-table", message)) => {
@@ -83,19 +85,18 @@ fn scan(reading: &mut Reading<'_>, snapshot: &Snapshot, map: &Map, policy: Optio
     let defaults = Column::ALL.map(default);
     let mut select: Vec<String> = Column::ALL.iter().map(|(c, _)| expression(map.origin(*c).filter(|_| present[*c as usize]))).collect();
     let asked = asked(reading, snapshot, found, map);
-    let mut along = chain::along(&asked);
+    let along = chain::along(&asked);
     select.extend(along.iter().flat_map(|along| along.columns().map(sqlite::quoted)));
-    // Without an index the rows come in the order they were written.
-    let sql = format!("SELECT {} FROM {} NOT INDEXED", select.join(", "), sqlite::quoted(&found.name));
     let id = map.origin(Column::Id);
     let numbered = found.columns.iter().any(|column| column.number && id.is_some_and(|id| id.name.eq_ignore_ascii_case(&column.name)));
     if let (true, Some(id)) = (numbered, id) {
         let highest = four(snapshot, &format!("SELECT MAX({}), 0, 0, 0 FROM {}", sqlite::quoted(&id.name), sqlite::quoted(&found.name)));
         highest.and_then(|[highest, ..]| highest).into_iter().for_each(|highest| tally.newest.rising_to(highest));
     }
-    let mut judge = Judge::new(Terms { map, policy, now: reading.request.now, present, defaults, numbered });
-    let ids = match rows(snapshot, &sql, map, &mut judge, along.as_mut(), &mut tally) {
-        Ok(ids) => ids,
+    let judge = Judge::new(Terms { map: Arc::clone(map), policy, now: reading.request.now, present, defaults, numbered });
+    let pass = Pass { map: Arc::clone(map), judge, along, tally, rows: 0, ids: None };
+    let Pass { judge, along, mut tally, ids, .. } = match snapshot.fold(&select, &found.name, pass, Pass::row) {
+        Ok(pass) => pass,
         Err(failure) => return reading.error(file_code(failure.code), Location::whole(), failure.message),
     };
     judge.finish(&mut tally);
@@ -137,30 +138,30 @@ fn expression(origin: Option<&Origin>) -> String {
     format!("CASE WHEN json_valid({name}) THEN json_extract({name}, '${path}') END")
 }
 
-/// Goes over all rows, and gives the lowest and the highest id.
-fn rows(
-    snapshot: &Snapshot,
-    sql: &str,
-    map: &Map,
-    judge: &mut Judge<'_>,
-    mut along: Option<&mut Along>,
-    tally: &mut Tally,
-) -> Result<Option<(i64, i64)>, sqlite::Failure> {
-    let (mut position, mut ids) = (0, None::<(i64, i64)>);
-    snapshot.query(sql)?.run(|row| {
-        position += 1;
-        let mut read = Row { id: position, cells: std::array::from_fn(|column| row.cell(column)) };
-        if let Some(along) = &mut along {
+/// One pass over the rows: each is held against the rules, and taken into the walk along its chain.
+struct Pass {
+    map: Arc<Map>,
+    judge: Judge,
+    along: Option<Along>,
+    tally: Tally,
+    rows: i64,
+    /// The lowest and the highest id.
+    ids: Option<(i64, i64)>,
+}
+
+impl Pass {
+    fn row(&mut self, row: &sqlite::Row<'_>) {
+        self.rows += 1;
+        let mut read = Row { id: self.rows, cells: std::array::from_fn(|column| row.cell(column)) };
+        if let Some(along) = &mut self.along {
             along.add(&read.cells, [row.cell(COLUMNS), row.cell(COLUMNS + 1)]);
         }
-        let id = read.get(Column::Id).integer().unwrap_or(position);
+        let id = read.get(Column::Id).integer().unwrap_or(self.rows);
         read.id = id;
-        map.understand(&mut read.cells);
-        ids = Some(ids.map_or((id, id), |(first, last)| (first.min(id), last.max(id))));
-        judge.row(&read, tally);
-        ControlFlow::Continue(())
-    })?;
-    Ok(ids)
+        self.map.understand(&mut read.cells);
+        self.ids = Some(self.ids.map_or((id, id), |(first, last)| (first.min(id), last.max(id))));
+        self.judge.row(&read, &mut self.tally);
+    }
 }
 
 /// Which columns the table has; nothing when one is missing that the map relies on.

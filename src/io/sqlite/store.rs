@@ -1,6 +1,6 @@
 //! A database of our own that is written to: one transaction at a time, other writers wait.
 
-use super::{Failure, Row, explain};
+use super::{Failure, Given, Row, explain};
 use rusqlite::config::DbConfig;
 use rusqlite::types::{ToSql, ToSqlOutput, ValueRef};
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior, params_from_iter};
@@ -150,7 +150,7 @@ impl Writer<'_> {
         let mut statement = self.0.prepare(sql).map_err(|e| explain(&e))?;
         let mut rows = statement.query([]).map_err(|e| explain(&e))?;
         while let Some(row) = rows.next().map_err(|e| explain(&e))? {
-            each(&Row(row));
+            each(&Row(Given::Answered(row)));
         }
         Ok(())
     }

@@ -17,13 +17,13 @@ pub(super) struct Identity {
     failed: Option<String>,
 }
 
-impl Judge<'_> {
+impl Judge {
     /// Judges the id of a row, and remembers it.
-    pub(super) fn identity(&mut self, row: &Row<'_>, found: &mut Found<'_>) {
+    pub(super) fn identity(&mut self, row: &Row<'_>, found: &mut Found) {
         if !self.has(Column::Id) {
             return;
         }
-        let (cell, label) = (row.get(Column::Id), self.label(Column::Id));
+        let (cell, label) = (row.get(Column::Id), self.terms.map.label(Column::Id));
         let key = match cell {
             Cell::Null => return found.say("AUD-NULL", || format!("{label} is NULL")),
             Cell::Integer(n) => {
@@ -33,7 +33,7 @@ impl Judge<'_> {
                 u128::from(n.cast_unsigned())
             }
             Cell::Text(text) => hash::short(&String::from_utf8_lossy(text)) | 1 << 127,
-            cell => return found.mistyped(Column::Id, cell, "a whole number or a text"),
+            cell => return found.mistyped(Column::Id, label, cell, "a whole number or a text"),
         };
         let is_text = matches!(cell, Cell::Text(_));
         let usual = *self.identity.texts.get_or_insert(is_text);

@@ -3,17 +3,11 @@
 use super::{Cell, Column, Facts, Found, Judge, Row, Tally, grouped, shown};
 use crate::ingest::audit::ids::{self, DeletedId, Ids};
 
-impl Judge<'_> {
+impl Judge {
     /// How many ids a row lists, and which.
-    pub(super) fn ids(
-        &mut self,
-        row: &Row<'_>,
-        facts: &Facts<'_>,
-        tally: &mut Tally,
-        found: &mut Found<'_>,
-    ) -> (Option<u64>, Vec<ids::Range>) {
+    pub(super) fn ids(&mut self, row: &Row<'_>, facts: &Facts<'_>, tally: &mut Tally, found: &mut Found) -> (Option<u64>, Vec<ids::Range>) {
         let Some(count) = facts.count.filter(|_| self.has(Column::Ids)) else { return (None, Vec::new()) };
-        let (label, counted) = (self.label(Column::Ids), self.label(Column::Count));
+        let (label, counted) = (self.terms.map.label(Column::Ids), self.terms.map.label(Column::Count));
         let read = match row.get(Column::Ids) {
             Cell::Null if count == 0 => Ok(Ids::default()),
             Cell::Null => {
@@ -53,7 +47,7 @@ impl Judge<'_> {
     }
 
     /// Lowest and highest id agree with the list; beyond a shortened list they may reach further.
-    fn range(&self, row: &Row<'_>, facts: &Facts<'_>, list: &Ids, shortened: bool, found: &mut Found<'_>) {
+    fn range(&self, row: &Row<'_>, facts: &Facts<'_>, list: &Ids, shortened: bool, found: &mut Found) {
         if !self.has(Column::MinId) || !self.has(Column::MaxId) || facts.legacy {
             return;
         }

@@ -90,10 +90,10 @@ fn clock(ms: i64) -> String {
     format!("{}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60)
 }
 
-impl Judge<'_> {
+impl Judge {
     /// When a row was written, given what its time was understood as.
-    pub(super) fn moment(&mut self, row: &Row<'_>, told: Told, tally: &mut Tally, found: &mut Found<'_>) -> Option<Instant> {
-        let label = self.label(Column::At);
+    pub(super) fn moment(&mut self, row: &Row<'_>, told: Told, tally: &mut Tally, found: &mut Found) -> Option<Instant> {
+        let label = self.terms.map.label(Column::At);
         let cell = row.get(Column::At);
         let form = told.map(|(_, form)| form);
         tally.spread.form(form.map(Form::name), cell);
@@ -123,12 +123,12 @@ impl Judge<'_> {
         Some(at)
     }
 
-    fn time(&self, cell: Cell<'_>, told: Told, column: Column, found: &mut Found<'_>) -> Option<Instant> {
+    fn time(&self, cell: Cell<'_>, told: Told, column: Column, found: &mut Found) -> Option<Instant> {
         let label = self.label(column);
         let Some((at, form)) = told else {
             match cell {
                 Cell::Null => found.say("AUD-TS-NULL", || format!("{label} is NULL")),
-                Cell::Blob(_) => found.mistyped(column, cell, "a time"),
+                Cell::Blob(_) => found.mistyped(column, label, cell, "a time"),
                 cell => found.say("AUD-TS-INVALID", || match date(cell).filter(|date| !exists(date)) {
                     Some(date) => format!("{label} {}: {date} is not a date", shown(cell)),
                     None => format!("{label} {} is no moment", shown(cell)),
@@ -148,11 +148,11 @@ impl Judge<'_> {
     }
 
     /// The cut-off lies as far before the run as the retention says.
-    pub(super) fn cutoff(&mut self, row: &Row<'_>, facts: &Facts<'_>, told: Told, found: &mut Found<'_>) -> Option<Instant> {
+    pub(super) fn cutoff(&mut self, row: &Row<'_>, facts: &Facts<'_>, told: Told, found: &mut Found) -> Option<Instant> {
         if !self.has(Column::Cutoff) {
             return None;
         }
-        let label = self.label(Column::Cutoff);
+        let label = self.terms.map.label(Column::Cutoff);
         let cell = row.get(Column::Cutoff);
         if cell.is_null() {
             if facts.count.is_some_and(|n| n > 0) {

@@ -17,11 +17,11 @@ pub(super) struct Rule {
     person: Option<&'static str>,
 }
 
-impl Judge<'_> {
+impl Judge {
     /// The retention in days, remembered by table because it hardly ever changes.
-    pub(super) fn rule(&mut self, row: &Row<'_>, facts: &Facts<'_>, found: &mut Found<'_>) -> Option<f64> {
+    pub(super) fn rule(&mut self, row: &Row<'_>, facts: &Facts<'_>, found: &mut Found) -> Option<f64> {
         let table = row.get(Column::Table).text().unwrap_or("");
-        let (policy, due) = match self.terms.policy {
+        let (policy, due) = match &self.terms.policy {
             Some(policy) => (Some(policy), policy.tables.get(table).copied()),
             None => (None, None),
         };
@@ -76,7 +76,7 @@ impl Judge<'_> {
         due: Option<(&Policy, f64)>,
         table: &str,
         facts: &Facts<'_>,
-        found: &mut Found<'_>,
+        found: &mut Found,
         key: &str,
     ) {
         let Some(new) = new else { return };
@@ -100,8 +100,8 @@ impl Judge<'_> {
     }
 
     /// Nothing is deleted from what a legal hold keeps.
-    pub(super) fn hold(&self, facts: &Facts<'_>, found: &mut Found<'_>) {
-        let (Some(policy), Some(table), Some(at)) = (self.terms.policy, facts.table, facts.at) else { return };
+    pub(super) fn hold(&self, facts: &Facts<'_>, found: &mut Found) {
+        let (Some(policy), Some(table), Some(at)) = (&self.terms.policy, facts.table, facts.at) else { return };
         if facts.dry_run != Some(false) || facts.failed || facts.count == Some(0) {
             return;
         }

@@ -34,9 +34,9 @@ impl Familiar {
     }
 }
 
-impl Judge<'_> {
+impl Judge {
     /// A row says which run wrote it.
-    pub(super) fn run_id(&self, row: &Row<'_>, legacy: bool, found: &mut Found<'_>) {
+    pub(super) fn run_id(&self, row: &Row<'_>, legacy: bool, found: &mut Found) {
         let cell = row.get(Column::Run);
         let blank = cell.text().is_some_and(|id| id.trim().is_empty());
         if self.has(Column::Run) && (blank || cell.is_null() && !legacy && self.terms.map.is_added(Column::Run)) {
@@ -45,16 +45,16 @@ impl Judge<'_> {
     }
 
     /// The table's name.
-    pub(super) fn table<'a>(&self, row: &Row<'a>, found: &mut Found<'_>) -> Option<&'a str> {
+    pub(super) fn table<'a>(&self, row: &Row<'a>, found: &mut Found) -> Option<&'a str> {
         let cell = row.get(Column::Table);
         let name = cell.text().filter(|name| !name.trim().is_empty());
         if name.is_none() && self.has(Column::Table) {
-            found.mistyped(Column::Table, cell, "the name of a table");
+            found.mistyped(Column::Table, self.label(Column::Table), cell, "the name of a table");
         }
         name
     }
 
-    pub(super) fn dry_run(&self, row: &Row<'_>, found: &mut Found<'_>) -> Option<bool> {
+    pub(super) fn dry_run(&self, row: &Row<'_>, found: &mut Found) -> Option<bool> {
         if !self.has(Column::DryRun) {
             return Some(false);
         }
@@ -73,12 +73,12 @@ impl Judge<'_> {
             },
             _ => None,
         };
-        found.mistyped(Column::DryRun, cell, "0 or 1");
+        found.mistyped(Column::DryRun, self.label(Column::DryRun), cell, "0 or 1");
         understood
     }
 
     /// Whether the row names an error, which is a finding by itself.
-    pub(super) fn failed(&self, row: &Row<'_>, found: &mut Found<'_>) -> bool {
+    pub(super) fn failed(&self, row: &Row<'_>, found: &mut Found) -> bool {
         let failed = !row.get(Column::Error).is_null();
         if failed {
             found.say("RET-ERROR", || format!("{} {}", self.label(Column::Error), row.shown(Column::Error)));
@@ -86,7 +86,7 @@ impl Judge<'_> {
         failed
     }
 
-    pub(super) fn words(&self, row: &Row<'_>, legacy: bool, found: &mut Found<'_>) {
+    pub(super) fn words(&self, row: &Row<'_>, legacy: bool, found: &mut Found) {
         for (column, words) in WORDED.into_iter().zip(&self.terms.map.words) {
             let cell = row.get(column);
             let unknown = !words.is_empty() && self.has(column) && !words.iter().any(|word| cell.is(word));
@@ -119,7 +119,7 @@ impl Judge<'_> {
     }
 
     /// Texts are texts, in UTF-8, without characters that steer a terminal or turn the direction of writing, and name no person.
-    pub(super) fn texts(&mut self, row: &Row<'_>, found: &mut Found<'_>) {
+    pub(super) fn texts(&mut self, row: &Row<'_>, found: &mut Found) {
         use Column::{Actor, Environment, Error, Host, Job, Operation, Run, Schema, Table, Trigger, Version};
         for column in [Table, Operation, Error, Run, Job, Trigger, Actor, Environment, Host, Version, Schema] {
             let text = match row.get(column) {
@@ -128,7 +128,7 @@ impl Judge<'_> {
                 cell => {
                     // The name of the table is told already.
                     if column != Table {
-                        found.mistyped(column, cell, "a text");
+                        found.mistyped(column, self.label(column), cell, "a text");
                     }
                     continue;
                 }
@@ -149,7 +149,7 @@ impl Judge<'_> {
     }
 
     /// Says what is wrong with a text.
-    fn is_in_order(&self, column: Column, text: &[u8], found: &mut Found<'_>) -> bool {
+    fn is_in_order(&self, column: Column, text: &[u8], found: &mut Found) -> bool {
         let Ok(text) = std::str::from_utf8(text) else {
             found.say("AUD-ENCODING", || format!("{} is not UTF-8", self.label(column)));
             return false;
@@ -166,7 +166,7 @@ impl Judge<'_> {
     }
 
     /// Says what a text holds about persons, if anything.
-    fn persons(&self, column: Column, text: &str, found: &mut Found<'_>) -> bool {
+    fn persons(&self, column: Column, text: &str, found: &mut Found) -> bool {
         let person = self.person(text);
         if let Some(what) = person {
             found.say("AUD-PII", || format!("{} holds {what} (not shown)", self.label(column)));
@@ -193,7 +193,7 @@ impl Judge<'_> {
         self.terms.map.manual.as_ref().is_some_and(|(trigger, _)| row.get(Column::Trigger).is(trigger))
     }
 
-    pub(super) fn actor(&self, row: &Row<'_>, legacy: bool, found: &mut Found<'_>) {
+    pub(super) fn actor(&self, row: &Row<'_>, legacy: bool, found: &mut Found) {
         if legacy {
             return;
         }
