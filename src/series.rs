@@ -100,6 +100,13 @@ pub struct Release {
 }
 
 impl Series {
+    /// A series without a value, of no machine in particular.
+    pub fn new(benchmark: &str, metric: &str, unit: &str, direction: Direction) -> Series {
+        let [benchmark, metric, unit] = [benchmark, metric, unit].map(str::to_owned);
+        let (machine, points, releases) = Default::default();
+        Series { benchmark, metric, unit, direction, machine, points, older: 0, releases, trend: None }
+    }
+
     /// `digest p95`, with the machine where one is named.
     pub fn id(&self) -> String {
         let mut id = self.benchmark.clone();

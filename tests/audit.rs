@@ -15,23 +15,8 @@ use support::{Answer, readiness};
 
 const NOW: &str = "2026-02-17T23:30:00Z";
 
-const TABLE: &str =
-    "CREATE TABLE retention_audit_log (id INTEGER PRIMARY KEY AUTOINCREMENT, table_name TEXT NOT NULL, operation TEXT NOT NULL,
-    record_count INTEGER NOT NULL, deleted_ids TEXT, retention_rule TEXT, cutoff_date TIMESTAMP,
-    executed_at TIMESTAMP DEFAULT CURRENT_TIMESTAMP, dry_run BOOLEAN DEFAULT 0, error_message TEXT);";
-
-const MIGRATION: &str = "ALTER TABLE retention_audit_log ADD COLUMN job_run_id TEXT;
-    ALTER TABLE retention_audit_log ADD COLUMN job_name TEXT DEFAULT 'retention_cleanup';
-    ALTER TABLE retention_audit_log ADD COLUMN trigger TEXT DEFAULT 'cron';
-    ALTER TABLE retention_audit_log ADD COLUMN actor TEXT DEFAULT 'system';
-    ALTER TABLE retention_audit_log ADD COLUMN environment TEXT; ALTER TABLE retention_audit_log ADD COLUMN host TEXT;
-    ALTER TABLE retention_audit_log ADD COLUMN app_version TEXT; ALTER TABLE retention_audit_log ADD COLUMN db_schema_version TEXT;
-    ALTER TABLE retention_audit_log ADD COLUMN duration_ms INTEGER; ALTER TABLE retention_audit_log ADD COLUMN rows_scanned INTEGER;
-    ALTER TABLE retention_audit_log ADD COLUMN min_deleted_id INTEGER; ALTER TABLE retention_audit_log ADD COLUMN max_deleted_id INTEGER;
-    CREATE INDEX by_table ON retention_audit_log(table_name); CREATE INDEX by_time ON retention_audit_log(executed_at);
-    CREATE INDEX by_run ON retention_audit_log(job_run_id); CREATE INDEX by_environment ON retention_audit_log(environment);
-    CREATE INDEX by_trigger ON retention_audit_log(trigger);
-    CREATE INDEX by_error ON retention_audit_log(error_message) WHERE error_message IS NOT NULL;";
+const TABLE: &str = include_str!("../fixtures/reflexio/migrations/0003.sql");
+const MIGRATION: &str = include_str!("../fixtures/reflexio/migrations/0004.sql");
 
 /// Thirty nightly runs over three tables; each row deletes two ids that no other row deletes.
 const ROWS: &str = r"INSERT INTO retention_audit_log
@@ -428,7 +413,7 @@ fn an_index_that_hides_rows_is_damage() {
     let (page, size): (usize, usize) = {
         let connection = Connection::open(trail.database()).unwrap();
         let number = |sql: &str| connection.query_row(sql, [], |row| row.get::<_, u32>(0)).unwrap() as usize;
-        (number("SELECT rootpage FROM sqlite_schema WHERE name = 'by_error'"), number("PRAGMA page_size"))
+        (number("SELECT rootpage FROM sqlite_schema WHERE name = 'idx_audit_error'"), number("PRAGMA page_size"))
     };
     let mut bytes = fs::read(trail.database()).unwrap();
     let leaf = &mut bytes[(page - 1) * size..page * size];

@@ -14,22 +14,11 @@ fn moment(text: &str) -> Instant {
 
 fn point(at: Option<&str>, run: Option<&str>, value: f64) -> Point {
     let samples = vec![value - 1.0, value, value + 1.0];
-    Point { at: at.map(moment), commit: None, run: run.map(Into::into), value, samples, repeats: Vec::new() }
+    Point { at: at.map(moment), run: run.map(Into::into), value, samples, ..Point::default() }
 }
 
 fn series(benchmark: &str, points: Vec<Point>) -> Series {
-    let (metric, unit) = ("time".to_owned(), "ms".to_owned());
-    Series {
-        benchmark: benchmark.to_owned(),
-        metric,
-        unit,
-        direction: Direction::Lower,
-        machine: String::new(),
-        points: points.into(),
-        older: 0,
-        releases: Vec::new(),
-        trend: None,
-    }
+    Series { points: points.into(), ..Series::new(benchmark, "time", "ms", Direction::Lower) }
 }
 
 fn results(all: Vec<Series>) -> Evidence {

@@ -21,7 +21,7 @@ pub struct Run {
 }
 
 /// The value of a commit, or of a run that names none, on its own; in a series it stands in [`Points`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Point {
     /// When it ran.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -261,7 +261,7 @@ mod tests {
 
     fn point(at: i64, value: f64) -> Point {
         let (commit, run) = (Some(format!("c{at}").into()), None);
-        Point { at: Some(Instant(at)), commit, run, value, samples: Vec::new(), repeats: Vec::new() }
+        Point { at: Some(Instant(at)), commit, run, value, ..Point::default() }
     }
 
     #[test]

@@ -12,7 +12,7 @@ use crate::io::scratch::{self, Scratch};
 use crate::io::{clock, process, terminal};
 use crate::pair::{Benchmark, Measured, Run, SAMPLES, Side};
 use crate::render::parts::escape::cut;
-use crate::series::{Direction, Series};
+use crate::series::{Direction, Point, Series};
 use crate::source::Grade;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -177,18 +177,8 @@ fn some_of(mut samples: Vec<f64>) -> Vec<f64> {
 
 /// The time a command takes, as a benchmark.
 fn wall(ms: f64) -> Series {
-    Series {
-        benchmark: "command".to_owned(),
-        metric: "time".to_owned(),
-        unit: "ms".to_owned(),
-        direction: Direction::Lower,
-        machine: String::new(),
-        points: vec![crate::series::Point { at: None, commit: None, run: None, value: ms, samples: Vec::new(), repeats: Vec::new() }]
-            .into(),
-        older: 0,
-        releases: Vec::new(),
-        trend: None,
-    }
+    let points = vec![Point { value: ms, ..Point::default() }].into();
+    Series { points, ..Series::new("command", "time", "ms", Direction::Lower) }
 }
 
 /// The files below a folder that match, in order. Only what stands below the part without wildcards is looked through.

@@ -11,29 +11,11 @@ const DAY: i64 = 86_400_000;
 fn series(benchmark: &str, machine: &str, first: i64, values: &[f64]) -> Series {
     let point = |(n, value): (usize, &f64)| {
         let night = first + n as i64;
-        let at = Some(Instant(night * DAY));
-        Point {
-            at,
-            commit: Some(format!("c{night}").into()),
-            run: Some(format!("night-{night}").into()),
-            value: *value,
-            samples: Vec::new(),
-            repeats: Vec::new(),
-        }
+        let (at, commit, run) = (Instant(night * DAY), format!("c{night}"), format!("night-{night}"));
+        Point { at: Some(at), commit: Some(commit.into()), run: Some(run.into()), value: *value, ..Point::default() }
     };
     let points = values.iter().enumerate().filter(|(_, value)| !value.is_nan()).map(point).collect();
-    let (benchmark, machine) = (benchmark.to_owned(), machine.to_owned());
-    Series {
-        benchmark,
-        metric: "p95".into(),
-        unit: "ms".into(),
-        direction: Direction::Lower,
-        machine,
-        points,
-        older: 0,
-        releases: Vec::new(),
-        trend: None,
-    }
+    Series { points, machine: machine.to_owned(), ..Series::new(benchmark, "p95", "ms", Direction::Lower) }
 }
 
 /// Changes the points of a series.

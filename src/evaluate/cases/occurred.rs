@@ -44,19 +44,8 @@ fn runs(entry: &mut Evidence, dates: &[Instant]) {
 /// A series for every row that a rule about series gets, else one.
 fn series(rule: &Compiled, entry: &Evidence, dates: &[Instant]) -> Vec<Series> {
     let named = |benchmark: &str| Series {
-        benchmark: benchmark.to_owned(),
-        metric: String::new(),
-        unit: String::new(),
-        direction: Direction::Lower,
-        machine: String::new(),
-        points: dates
-            .iter()
-            .rev()
-            .map(|at| Point { at: Some(*at), commit: None, run: None, value: 0.0, samples: Vec::new(), repeats: Vec::new() })
-            .collect(),
-        older: 0,
-        releases: Vec::new(),
-        trend: None,
+        points: dates.iter().rev().map(|at| Point { at: Some(*at), ..Point::default() }).collect(),
+        ..Series::new(benchmark, "", "", Direction::Lower)
     };
     match &rule.subjects {
         Subjects::Family(family) => entry.rows(family).iter().map(|row| named(row.subject())).collect(),

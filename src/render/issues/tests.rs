@@ -15,10 +15,8 @@ fn series(runs: usize, state: &'static str, steps: &[(usize, f64, f64)]) -> Seri
     let point = |index: usize| Point {
         at: Some(Instant(index as i64 * NIGHT)),
         commit: Some(commit(index).into()),
-        run: None,
         value: 1.0,
-        samples: Vec::new(),
-        repeats: Vec::new(),
+        ..Point::default()
     };
     let step = |(index, before, after): &(usize, f64, f64)| Change {
         index: *index,
@@ -30,19 +28,8 @@ fn series(runs: usize, state: &'static str, steps: &[(usize, f64, f64)]) -> Seri
         ..Change::default()
     };
     let trend = Trend { state: state.into(), changes: steps.iter().map(step).collect(), ..Trend::default() };
-    let (benchmark, metric, unit) = ("digest".to_owned(), "p95".to_owned(), "ms".to_owned());
     let points = (0..runs).map(point).collect();
-    Series {
-        benchmark,
-        metric,
-        unit,
-        direction: Direction::Lower,
-        machine: String::new(),
-        points,
-        older: 0,
-        releases: Vec::new(),
-        trend: Some(trend),
-    }
+    Series { points, trend: Some(trend), ..Series::new("digest", "p95", "ms", Direction::Lower) }
 }
 
 /// `state` and `because` of every issue.

@@ -218,8 +218,7 @@ fn series(benchmark: &str, metric: &str, unit: &str, base: f64, step: Option<f64
         commit: Some(if i < 49 { "fa53301da9407d46" } else { "487fbed3e56afbfd" }.into()),
         run: Some(format!("nightly-{i}").into()),
         value: base + noise(i) + if i >= 49 { step.unwrap_or(0.0) } else { 0.0 },
-        samples: Vec::new(),
-        repeats: Vec::new(),
+        ..Point::default()
     };
     let change = step.map(|by| Change {
         index: 49,
@@ -230,13 +229,8 @@ fn series(benchmark: &str, metric: &str, unit: &str, base: f64, step: Option<f64
         ..Change::default()
     });
     Series {
-        benchmark: benchmark.into(),
-        metric: metric.into(),
-        unit: unit.into(),
-        direction: Direction::Lower,
         machine: "linux-x64".into(),
         points: (0..60).map(point).collect(),
-        older: 0,
         releases: [(11, "v4.0.0"), (40, "v4.1.0")].map(|(index, name)| Release { index, name: name.into() }).into(),
         trend: Some(Trend {
             state: if step.is_some() { "regressed" } else { "stable" }.into(),
@@ -247,6 +241,7 @@ fn series(benchmark: &str, metric: &str, unit: &str, base: f64, step: Option<f64
             changes: change.into_iter().collect(),
             ..Trend::default()
         }),
+        ..Series::new(benchmark, metric, unit, Direction::Lower)
     }
 }
 

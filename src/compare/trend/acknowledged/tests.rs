@@ -21,22 +21,9 @@ fn series(benchmark: &str, levels: &[(f64, usize)]) -> Series {
         commit: Some(commit(night).into()),
         run: Some(format!("night-{night}").into()),
         value: level * (1.0 + noise[night % noise.len()] / 100.0),
-        samples: Vec::new(),
-        repeats: Vec::new(),
+        ..Point::default()
     };
-    let points = all.map(point).collect();
-    let (benchmark, metric, unit) = (benchmark.to_owned(), "p95".to_owned(), "ms".to_owned());
-    Series {
-        benchmark,
-        metric,
-        unit,
-        direction: Direction::Lower,
-        machine: String::new(),
-        points,
-        older: 0,
-        releases: Vec::new(),
-        trend: None,
-    }
+    Series { points: all.map(point).collect(), ..Series::new(benchmark, "p95", "ms", Direction::Lower) }
 }
 
 fn commit(night: usize) -> String {
