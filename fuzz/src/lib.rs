@@ -18,10 +18,12 @@ use readiness::finding::{Finding, Outcome};
 use readiness::ingest::{self, Request};
 use readiness::instant::Instant;
 use readiness::io::fs::Artifact;
+use readiness::io::sqlite::{Cell, Copy};
 use readiness::io::xml::{Event, Xml};
 use readiness::io::yaml::Node;
 use readiness::io::{diff, json, yaml};
 use readiness::metric::{Metric, Value};
+use readiness::partition::{Affinity, Column, Shape};
 use readiness::record::Record;
 use readiness::rule::{Pack, Place, Rule, Severity, Spanned};
 use readiness::source::Grade;
@@ -43,6 +45,7 @@ pub const TARGETS: &[Target] = &[
     ("map", &["maps"], map),
     ("overlay", &["fuzz/seeds/overlay"], overlay),
     ("rules", &["rules"], rules),
+    ("trail", &["fuzz/seeds/trail"], trail),
     ("waivers", &["fuzz/seeds/waivers"], waivers),
     ("xml", &["fixtures/hostile"], xml),
     ("yaml", &["fuzz/seeds", "maps"], yaml),
@@ -273,6 +276,75 @@ pub fn map(input: &[u8]) {
         assert!(!mistakes.is_empty());
         told(&mistakes);
     }
+}
+
+/// An audit table: its map or the name of a shipped one, a retention policy, and the rows, of any kind and in any number. What SQLite does
+/// not take as a table or a row is passed over.
+pub fn trail(input: &[u8]) {
+    let Some(text) = text(input) else { return };
+    let mut parts = text.splitn(3, PARTS);
+    let mut part = || parts.next().unwrap_or_default();
+    let (map, policy, table) = (part(), part(), part());
+    let path = file(&[]);
+    fs::remove_file(&path).expect("it was just written");
+    let rows = table_into(&path, table);
+    if let Some(rows) = rows {
+        let artifacts = [Artifact::look(&path, "trail.db").expect("the file was written")];
+        let map = ingest::shipped_map(map).unwrap_or(map);
+        let policy = Some(("policy.yaml", policy)).filter(|(_, text)| !text.is_empty());
+        let request = Request { map: Some(("map.yaml", map)), policy, ..Request::plain("trail", &artifacts, NOW) };
+        let room = ingest::family("audit").expect("a family");
+        let evidence = (room.read)(&request);
+        sound(&evidence);
+        if let Some(Value::Count(read)) = evidence.metric("audit.rows").map(|metric| &metric.value) {
+            assert_eq!(*read, rows, "every row is counted");
+            let listed = evidence.rows("audit.finding").len() as u64 + evidence.omitted.get("audit.finding").copied().unwrap_or(0);
+            assert_eq!(evidence.metric("audit.findings").map(|metric| &metric.value), Some(&Value::Count(listed)), "every finding is counted");
+        }
+        let written = json::document(&evidence).expect("evidence can be written");
+        assert_eq!(json::document(&(room.read)(&request)).expect("read twice"), written, "the same rows say the same");
+    }
+    let _ = fs::remove_file(path);
+}
+
+/// Makes a database of lines of cells between tabs, and tells how many rows it has. The first line names the table and its columns with their
+/// types, a star behind the one that counts; a cell begins with a letter for its kind.
+fn table_into(path: &std::path::Path, text: &str) -> Option<u64> {
+    let mut lines = text.lines();
+    let mut names = lines.next()?.split('\t');
+    let name = names.next()?.to_owned();
+    let columns: Vec<Column> = names
+        .map(|name| {
+            let (name, declared) = name.split_once(':').unwrap_or((name, ""));
+            let key = name.ends_with('*');
+            let affinity = if key { Affinity::Integer } else { Affinity::of(declared) };
+            Column { name: name.trim_end_matches('*').to_owned(), affinity, key, ..Column::default() }
+        })
+        .collect();
+    let shape = Shape { name, counted: columns.iter().any(|column| column.key), columns, ..Shape::default() };
+    let mut copy = Copy::begin(path, &shape).ok()?;
+    for line in lines {
+        let blobs: Vec<Vec<u8>> = line.split('\t').map(|cell| hex(cell.get(1..).unwrap_or_default())).collect();
+        let cells: Vec<Cell<'_>> = line.split('\t').zip(&blobs).map(|(cell, blob)| held(cell, blob)).collect();
+        let _ = copy.add(&cells);
+    }
+    copy.finish().ok().map(|content| content.rows)
+}
+
+fn held<'c>(cell: &'c str, blob: &'c [u8]) -> Cell<'c> {
+    let rest = cell.get(1..).unwrap_or_default();
+    match cell.as_bytes().first() {
+        Some(b'i') => rest.parse().map_or(Cell::Null, Cell::Integer),
+        Some(b'r') => rest.parse().map_or(Cell::Null, Cell::Real),
+        Some(b'b') => Cell::Blob(blob),
+        Some(b't') => Cell::Text(rest.as_bytes()),
+        _ => Cell::Null,
+    }
+}
+
+fn hex(text: &str) -> Vec<u8> {
+    let digit = |byte: &u8| char::from(*byte).to_digit(16).unwrap_or(0) as u8;
+    text.as_bytes().chunks(2).map(|pair| pair.iter().fold(0, |sum, byte| sum << 4 | digit(byte))).collect()
 }
 
 /// Waivers for rules that exist.
