@@ -523,3 +523,95 @@ fn two_hundred_thousand_rows_fit_in_sixty_four_megabytes() {
     let metric = |id: &str| seen["metrics"].as_array().unwrap().iter().find(|m| m["id"] == id).unwrap().clone();
     assert_eq!((metric("audit.rows")["count"].as_u64(), metric("audit.integrity")["text"].as_str()), (Some(200_000), Some("chained")));
 }
+
+impl Trail {
+    /// The rows as objects; a column that holds nothing may be left out, as many programs do.
+    fn lines(&self, sparing: bool) -> Vec<serde_json::Map<String, Value>> {
+        let connection = Connection::open(self.database()).unwrap();
+        let mut statement = connection.prepare("SELECT * FROM retention_audit_log ORDER BY id").unwrap();
+        let names: Vec<String> = statement.column_names().map(str::to_owned).collect();
+        let object = |row: &rusqlite::Row<'_>| {
+            let value = |name: &String| match row.get_unwrap(name.as_str()) {
+                rusqlite::types::Value::Integer(n) => n.into(),
+                rusqlite::types::Value::Text(text) => text.into(),
+                _ => Value::Null,
+            };
+            Ok(names.iter().map(|name| (name.clone(), value(name))).filter(|(_, value)| !(sparing && value.is_null())).collect())
+        };
+        statement.query_map([], object).unwrap().map(Result::unwrap).collect()
+    }
+
+    /// Judges a file in the place of the database.
+    fn judged(&self, name: &str, text: &str) -> (BTreeSet<String>, Answer) {
+        fs::write(self.path().join(name), text).unwrap();
+        let entry = format!("project: {{ id: demo }}\nevidence:\n  audit: {{ family: audit, path: {name} }}\npacks: [retention-audit]\n");
+        fs::write(self.path().join("readiness.yaml"), entry).unwrap();
+        let inspected = readiness(self.path(), &["inspect", name, "--format", "json", "--now", NOW]);
+        (codes(&serde_json::from_str(&inspected.out).unwrap()), self.check())
+    }
+}
+
+fn json_lines(rows: &[serde_json::Map<String, Value>]) -> String {
+    rows.iter().map(|row| serde_json::to_string(row).unwrap() + "\n").collect()
+}
+
+fn comma_separated(rows: &[serde_json::Map<String, Value>], nothing: &str) -> String {
+    let cell = |value: &Value| match value {
+        Value::Null => nothing.to_owned(),
+        Value::String(text) => format!("\"{}\"", text.replace('"', "\"\"")),
+        other => other.to_string(),
+    };
+    let line = |row: &serde_json::Map<String, Value>| row.values().map(cell).collect::<Vec<_>>().join(",") + "\n";
+    rows[0].keys().cloned().collect::<Vec<_>>().join(",") + "\n" + &rows.iter().map(line).collect::<String>()
+}
+
+#[test]
+fn an_export_is_judged_as_its_database_is() {
+    let sound = Trail::with("SELECT 1");
+    let rows = sound.lines(false);
+    let files = [
+        ("audit.csv", comma_separated(&rows, "")),
+        ("null.csv", comma_separated(&rows, "NULL")),
+        ("copy.csv", comma_separated(&rows, r"\N")),
+        ("audit.jsonl", json_lines(&rows)),
+    ];
+    for (name, text) in files {
+        let (found, checked) = sound.judged(name, &text);
+        assert_eq!((found, checked.code), (BTreeSet::new(), 0), "{name}:\n{}", checked.out);
+    }
+    // The queries of the rules see the rows of the export.
+    let failed = Trail::with("UPDATE retention_audit_log SET error_message = 'locked' WHERE id = 88");
+    let (_, checked) = failed.judged("audit.csv", &comma_separated(&failed.lines(false), ""));
+    assert_eq!(checked.code, 1);
+    assert!(checked.out.contains("retention-audit/errors-last-day"), "{}", checked.out);
+    // A key that says nothing is left out in most lines; the rows need no id.
+    let mut sparing = failed.lines(true);
+    sparing.iter_mut().for_each(|row| _ = row.remove("id"));
+    let (found, checked) = failed.judged("audit.jsonl", &json_lines(&sparing));
+    assert_eq!((found, checked.code), (BTreeSet::from(["RET-ERROR".to_owned()]), 1), "{}", checked.out);
+    // Rows from before the migration read as its defaults.
+    let old = Trail::made(&format!(
+        "{TABLE}{MIGRATION}{ROWS}{FACTS}; UPDATE retention_audit_log SET job_run_id = NULL, environment = NULL, host = NULL, app_version = NULL,
+         db_schema_version = NULL, duration_ms = NULL, rows_scanned = NULL, min_deleted_id = NULL, max_deleted_id = NULL WHERE id < 46"
+    ));
+    let (found, checked) = old.judged("audit.csv", &comma_separated(&old.lines(false), ""));
+    assert_eq!((found, checked.code), (BTreeSet::from(["AUD-LEGACY-ROWS".to_owned()]), 0), "{}", checked.out);
+}
+
+#[test]
+fn an_export_that_says_two_things_is_refused() {
+    let trail = Trail::with("SELECT 1");
+    let rows = trail.lines(false);
+    let (lines, table) = (json_lines(&rows), comma_separated(&rows, ""));
+    let bare: Vec<_> = trail.lines(false).into_iter().map(|mut row| (_ = row.remove("error_message"), row).1).collect();
+    let late = json_lines(&bare.iter().cycle().take(4000).cloned().collect::<Vec<_>>()) + &json_lines(&rows[..1]);
+    for (name, text, expected) in [
+        ("twice.jsonl", lines.replacen("\"record_count\":2", "\"record_count\":500,\"record_count\":2", 1), "malformed"),
+        ("twice.csv", table.replacen("max_deleted_id", "record_count", 1), "column-twice"),
+        ("late.jsonl", late, "AUD-NO-COLUMN"),
+    ] {
+        let (found, checked) = trail.judged(name, &text);
+        assert_eq!(checked.code, 3, "{name}");
+        assert!(found.contains(expected), "{name}: {found:?}");
+    }
+}

@@ -1,8 +1,10 @@
 //! Exports of an audit table: as CSV with a header (`retention-audit-csv`), and as JSON Lines (`retention-audit-jsonl`). The rows are
 //! judged as those of the table would be, after a text is taken for the number it writes where the column holds numbers.
 
+use super::answers::{Answers, affinity};
 use super::column::{COLUMNS, Column, Origin};
-use super::judge::{Default, Judge, Terms};
+use super::judge::{Judge, Terms};
+use super::line::Line;
 use super::map::Map;
 use super::row::Row;
 use super::tally::Tally;
@@ -12,12 +14,15 @@ use crate::io::fs::Artifact;
 use crate::io::json::{self, Value};
 use crate::io::sqlite::Cell;
 use crate::io::{csv, spelling};
+use crate::partition::Affinity;
 use crate::source::{Grade, Location};
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
 /// The map of both, where the entry names none.
 const MAP: &str = "retention-audit-log";
+/// So many mistakes of a file are told.
+const MISTAKES: usize = 20;
 /// Columns by which an export is known.
 const KNOWN_BY: [&str; 4] = ["table_name", "operation", "record_count", "executed_at"];
 
@@ -40,6 +45,10 @@ fn read_csv(reading: &mut Reading<'_>) -> Draft {
     let (text, _) = csv::decode(&reading.artifact.head);
     let separator = csv::separator(&text);
     let Some(names) = header(&text, separator) else { return Draft { path: reading.source.path.clone(), ..Draft::default() } };
+    let twice = names.iter().enumerate().find(|(place, name)| names[..*place].iter().any(|known| known.eq_ignore_ascii_case(name)));
+    if let Some((_, name)) = twice.filter(|(_, name)| !name.is_empty()) {
+        reading.error("column-twice", Location::line(1), format!("two columns are called {name}"));
+    }
     scan(reading, MAP, &names, &names, |reading, map, take| {
         let places = Column::ALL
             .map(|(column, _)| map.origin(column).and_then(|origin| names.iter().position(|name| name.eq_ignore_ascii_case(&origin.name))));
@@ -51,7 +60,7 @@ fn read_csv(reading: &mut Reading<'_>) -> Draft {
             if row.cells.len() != names.len() {
                 let message = format!("the row has {} cells, and the header {}", row.cells.len(), names.len());
                 reading.error("ragged-row", Location::line(row.line), message);
-                return ControlFlow::Continue(());
+                return enough(reading);
             }
             let held = Column::ALL.map(|(column, _)| {
                 let text = places[column as usize].and_then(|place| row.cells.get(place)).map_or("", |cell| cell.as_ref());
@@ -70,38 +79,52 @@ fn header(text: &str, separator: char) -> Option<Vec<String>> {
 }
 
 fn read_jsonl(reading: &mut Reading<'_>) -> Draft {
-    let head = reading.artifact.head_text();
-    let first = head.lines().find(|line| !line.trim().is_empty()).unwrap_or("").trim_start_matches('\u{feff}');
-    let names: Vec<String> = match json::read_line::<Value>(first, 1) {
-        Ok(Value::Object(object)) => object.keys().cloned().collect(),
-        // It is longer than what is looked at here, or no JSON, which is told when it is read.
-        _ => Column::ALL.iter().map(|(_, name)| (*name).to_owned()).chain(KNOWN_BY.map(str::to_owned)).collect(),
-    };
+    let names = keys(reading.artifact.head_text());
     scan(reading, MAP, &names, &names, |reading, map, row| {
+        let late: Vec<&Origin> = map.columns.iter().flatten().filter(|origin| !names.is_empty() && !has(&names, &origin.name)).collect();
         reading.each_line(|reading, number, text, ended| {
             let text = text.trim_start_matches('\u{feff}');
             if text.trim().is_empty() {
                 return ControlFlow::Continue(());
             }
-            match json::read_line::<Value>(text, number) {
-                Ok(Value::Object(object)) => {
-                    let value = |origin: &Origin| {
-                        let found = object
-                            .get(&origin.name)
-                            .or_else(|| object.iter().find(|(name, _)| name.eq_ignore_ascii_case(&origin.name)).map(|(_, value)| value));
-                        found.map_or(Held::Null, |value| json_held(follow(value, &origin.path)))
-                    };
+            match json::read_line::<Line>(text, number) {
+                Ok(line) => {
+                    if let Some(origin) = late.iter().find(|origin| line.get(&origin.name).is_some()) {
+                        let message = format!("no line before this one has {}: write every column into every line", origin.name);
+                        reading.error("AUD-NO-COLUMN", Location::line(number), message);
+                        return ControlFlow::Break(());
+                    }
+                    let value = |origin: &Origin| line.get(&origin.name).map_or(Held::Null, |value| json_held(follow(value, &origin.path)));
                     row(number, &Column::ALL.map(|(column, _)| map.origin(column).map_or(Held::Null, value)));
+                    ControlFlow::Continue(())
                 }
-                Ok(_) => reading.error("malformed", Location::line(number), "the line is no JSON object"),
                 Err(mistake) => {
                     let code = if ended { "malformed" } else { "truncated" };
                     reading.error(code, Location::column(mistake.line, mistake.column.max(1)), mistake.message);
+                    enough(reading)
                 }
             }
-            ControlFlow::Continue(())
         });
     })
+}
+
+/// The keys of the first lines: a line may leave out what it has nothing to say of. None where no line can be read.
+fn keys(head: &str) -> Vec<String> {
+    let mut keys: Vec<String> = Vec::new();
+    for line in head.lines().filter_map(|line| json::read_line::<Line>(line.trim_start_matches('\u{feff}'), 1).ok()) {
+        let new: Vec<&str> = line.keys().filter(|key| !has(&keys, key)).collect();
+        keys.extend(new.into_iter().map(str::to_owned));
+    }
+    keys
+}
+
+fn has(names: &[String], name: &str) -> bool {
+    names.iter().any(|known| known.eq_ignore_ascii_case(name))
+}
+
+/// A file that has so much wrong with it is not read to its end.
+pub(super) fn enough(reading: &Reading<'_>) -> ControlFlow<()> {
+    if reading.problems.len() < MISTAKES { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
 }
 
 /// A value of an export.
@@ -123,20 +146,20 @@ impl Held {
     }
 }
 
-/// What a cell of a table of texts holds: nothing where nothing stands, and a number where the column holds numbers.
+/// What a cell of a table of texts holds: nothing where nothing stands, or what databases write for it, and a number where the column
+/// holds numbers.
 pub(super) fn written(text: &str, column: Column, origin: Option<&Origin>) -> Held {
-    if text.is_empty() {
+    if matches!(text, "" | "NULL" | r"\N") {
         return Held::Null;
     }
     if let Some(origin) = origin.filter(|origin| !origin.path.is_empty()) {
         return json::read::<Value>(text.as_bytes()).map_or(Held::Null, |value| json_held(follow(&value, &origin.path)));
     }
-    use Column::{Count, DryRun, Duration, Id, MaxId, MinId, Scanned};
-    let number = matches!(column, Id | Count | DryRun | Duration | Scanned | MinId | MaxId);
+    let number = affinity(column) == Affinity::Integer;
     match (column, text) {
-        // What databases write for a boolean when they export it.
-        (DryRun, "t" | "true" | "TRUE") => Held::Integer(1),
-        (DryRun, "f" | "false" | "FALSE") => Held::Integer(0),
+        // What databases and programs write for a boolean when they export it.
+        (Column::DryRun, "t" | "true" | "TRUE" | "True") => Held::Integer(1),
+        (Column::DryRun, "f" | "false" | "FALSE" | "False") => Held::Integer(0),
         _ => text.parse().ok().filter(|_| number).map_or_else(|| Held::Text(text.to_owned()), Held::Integer),
     }
 }
@@ -156,7 +179,7 @@ fn json_held(value: &Value) -> Held {
 }
 
 /// Judges the rows of a file that has these columns, of which `told` are told where the map does not know them; `feed` passes each row
-/// with its line.
+/// with its line. No columns at all are all of them.
 pub(super) fn scan<'a>(
     reading: &mut Reading<'a>,
     map: &str,
@@ -167,10 +190,11 @@ pub(super) fn scan<'a>(
     let mut draft = Draft { path: reading.source.path.clone(), ..Draft::default() };
     let Some((map, policy)) = terms(reading, map) else { return draft };
     let map = Arc::new(map);
-    let has = |name: &str| names.iter().any(|known| known.eq_ignore_ascii_case(name));
-    let present = Column::ALL.map(|(column, _)| map.origin(column).is_some_and(|origin| has(&origin.name)));
+    let there = |origin: &Origin| names.is_empty() || has(names, &origin.name);
+    let present = Column::ALL.map(|(column, _)| map.origin(column).is_some_and(there));
+    // Rows of a file that numbers none are numbered by their lines.
     let missing = |column: &Column| {
-        let wanted = map.origin(*column).is_some_and(|origin| !origin.optional) && !map.is_added(*column);
+        let wanted = *column != Column::Id && map.origin(*column).is_some_and(|origin| !origin.optional) && !map.is_added(*column);
         wanted && !present[*column as usize]
     };
     for column in Column::ALL.iter().map(|(column, _)| *column).filter(missing) {
@@ -185,12 +209,14 @@ pub(super) fn scan<'a>(
         let s = if unknown.len() == 1 { "" } else { "s" };
         tally.say(None, "AUD-EXTRA-COL", format!("unknown column{s} {} ignored", unknown.join(", ")));
     }
-    // An export does not tell which columns a migration added with which default.
-    let defaults = Column::ALL.map(|_| None::<Default>);
+    // An export does not tell with which defaults a migration added its columns; the map does.
+    let defaults = Column::ALL.map(|(column, _)| map.is_added(column).then(|| map.default(column)));
     let mut judge = Judge::new(Terms { map: Arc::clone(&map), policy, now: reading.request.now, present, defaults, numbered: false });
+    let mut answers = Answers::begin(reading.request, &map, &present);
     feed(reading, &map, &mut |line, held| {
         let mut cells: [Cell<'_>; COLUMNS] = std::array::from_fn(|column| held[column].cell());
         let id = cells[Column::Id as usize].integer().unwrap_or_else(|| i64::try_from(line).unwrap_or(i64::MAX));
+        answers.iter_mut().for_each(|answers| answers.add(id, &cells));
         map.understand(&mut cells);
         judge.row(&Row { id, cells }, &mut tally);
     });
@@ -204,6 +230,7 @@ pub(super) fn scan<'a>(
         let message =
             "no tamper evidence scheme present: integrity NOT verifiable: that no row was changed or removed later cannot be shown";
         reading.note("no-chain", Location::whole(), message);
+        draft.tables = answers.map(|answers| answers.ask(reading.request, &map)).unwrap_or_default();
         draft.readable = true;
         draft.tally = tally;
     }

@@ -152,9 +152,24 @@ impl Judge {
 
     /// What only the last row tells.
     pub fn finish(self, tally: &mut Tally) {
+        if tally.legacy > 0 {
+            tally.say(None, "AUD-LEGACY-ROWS", self.legacy(tally.legacy));
+        }
         self.clocks.finish(tally, self.terms.map.label(Column::At));
         tally.doers.finish();
         self.identity.finish(tally, self.terms.map.label(Column::Id));
+    }
+
+    /// What is to be known of rows from before the migration.
+    fn legacy(&self, rows: u64) -> String {
+        let traced = [Column::Trigger, Column::Actor, Column::Job].into_iter().filter(|c| self.has(*c) && self.terms.map.is_added(*c));
+        let names: Vec<&str> = traced.map(|column| self.label(column)).collect();
+        format!(
+            "{} legacy rows: {} of legacy rows are schema DEFAULTs, not recorded facts (all columns of schema {} hold what rows from before it read as)",
+            grouped(rows),
+            names.join("/"),
+            self.terms.map.migration.as_ref().map_or("", |(schema, _)| schema),
+        )
     }
 
     fn has(&self, column: Column) -> bool {

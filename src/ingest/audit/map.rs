@@ -1,6 +1,7 @@
 //! What a map says of an audit table: which column is what, and which values are in order.
 
 use super::column::{COLUMNS, Column, Null, Origin, WORDED};
+use super::judge::Default;
 use super::{chain, pii, policy};
 use crate::error::Diagnostic;
 use crate::ingest::table::Times;
@@ -24,6 +25,8 @@ pub struct Map {
     translated: Vec<Column>,
     /// A later migration: the name of the schema with it, and the columns it adds.
     pub migration: Option<(String, Vec<Column>)>,
+    /// What rows from before it read as in those columns, where that is not NULL.
+    defaults: Vec<(Column, String)>,
     /// How times are written.
     pub times: Times,
     /// The words of each of [`WORDED`]; empty where any word is in order.
@@ -59,7 +62,7 @@ pub struct Pii {
     pub allow: Vec<String>,
 }
 
-impl Default for Pii {
+impl std::default::Default for Pii {
     fn default() -> Self {
         let detect = pii::DETECTORS.iter().map(|detector| detector.name).collect();
         Pii {
@@ -83,13 +86,15 @@ impl Map {
             fields.errors.push(Diagnostic::new(family.place, format!("this is a map of the family {}, not of audit", family.text)));
         }
         let columns = fields.node("columns").map(|node| columns(node, fields.errors)).unwrap_or_default();
+        let (migration, defaults) = fields.node("migration").map(|node| migration(node, fields.errors)).unzip();
         let map = Map {
             table: fields.text("table").unwrap_or_default(),
             schema: fields.text("schema").unwrap_or_default(),
             translated: translated(&columns),
             labels: Column::ALL.map(|(column, name)| columns[column as usize].as_ref().map_or_else(|| name.to_owned(), Origin::label)),
             columns,
-            migration: fields.node("migration").map(|node| migration(node, fields.errors)),
+            migration,
+            defaults: defaults.unwrap_or_default(),
             times: fields.node("time").map(|node| Times::parse(node, fields.errors)).unwrap_or_default(),
             words: fields.node("words").map(|node| words(node, fields.errors)).unwrap_or_default(),
             retention: fields.node("retention").map(|node| pair(node, "retention", ["table", "days"], fields.errors)),
@@ -98,7 +103,7 @@ impl Map {
             slow: fields.get("slow"),
             cadence: fields.spanned("cadence").and_then(|text| policy::cadence(&text.text, &text.place, fields.errors)),
             indexed: named(&mut fields, "indexed"),
-            never: fields.items("never").iter().map(|node| pairs(node, fields.errors)).collect(),
+            never: fields.items("never").iter().map(|node| pairs(node, "never", fields.errors)).collect(),
             chain: fields.node("chain").map(|node| chain::Spec::parse(node, fields.errors)),
             pii: fields.node("pii").map(|node| persons(node, fields.errors)).unwrap_or_default(),
         };
@@ -131,6 +136,12 @@ impl Map {
         }
     }
 
+    /// What rows from before the migration read as in a column that it added.
+    pub fn default(&self, column: Column) -> Default {
+        let text = self.defaults.iter().find(|(known, _)| *known == column).map(|(_, text)| text.clone());
+        text.map_or(Default::Null, Default::Text)
+    }
+
     /// Whether a column came with the migration.
     pub fn is_added(&self, column: Column) -> bool {
         self.migration.as_ref().is_some_and(|(_, added)| added.contains(&column))
@@ -150,15 +161,18 @@ fn translated(columns: &[Option<Origin>; COLUMNS]) -> Vec<Column> {
     Column::ALL.iter().map(|(column, _)| *column).filter(|column| columns[*column as usize].as_ref().is_some_and(other)).collect()
 }
 
-fn migration(node: &Node, errors: &mut Vec<Diagnostic>) -> (String, Vec<Column>) {
+type Migration = (String, Vec<Column>);
+
+fn migration(node: &Node, errors: &mut Vec<Diagnostic>) -> (Migration, Vec<(Column, String)>) {
     let mut fields = node.fields("migration", errors);
     for key in ["schema", "adds"] {
         fields.require(key);
     }
     let schema = fields.text("schema").unwrap_or_default();
     let added = named(&mut fields, "adds");
+    let defaults = fields.node("defaults").map(|node| pairs(node, "defaults", fields.errors)).unwrap_or_default();
     fields.finish();
-    (schema, added)
+    ((schema, added), defaults)
 }
 
 /// The columns that a list names.
@@ -180,7 +194,7 @@ fn unknown(word: &Spanned) -> Diagnostic {
 }
 
 /// `{ trigger: ci, environment: prod }`.
-fn pairs(node: &Node, errors: &mut Vec<Diagnostic>) -> Vec<(Column, String)> {
+fn pairs(node: &Node, what: &str, errors: &mut Vec<Diagnostic>) -> Vec<(Column, String)> {
     let mut pairs = Vec::new();
     for (key, node) in node.entries().unwrap_or_default() {
         match (Column::named(&key.text), node.scalar()) {
@@ -189,7 +203,7 @@ fn pairs(node: &Node, errors: &mut Vec<Diagnostic>) -> Vec<(Column, String)> {
         }
     }
     if pairs.is_empty() {
-        errors.push(Diagnostic::new(node.place.clone(), "`never` needs columns and their words"));
+        errors.push(Diagnostic::new(node.place.clone(), format!("`{what}` needs columns and their words")));
     }
     pairs
 }

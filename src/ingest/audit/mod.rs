@@ -3,6 +3,7 @@
 //! One pass over the rows counts everything and holds each row against the rules of its kind. A finding about a row is a
 //! record: the snapshot is sound, and what it says is not. A snapshot that cannot be opened, lacks the table or has no row is a problem.
 
+mod answers;
 mod attempts;
 mod chain;
 mod collect;
@@ -14,6 +15,7 @@ mod ids;
 mod integrity;
 mod judge;
 mod ledger;
+mod line;
 mod map;
 mod newest;
 mod past;
@@ -359,6 +361,7 @@ fn tables(drafts: &[Draft], request: &Request<'_>) -> Vec<Table> {
         let mut found = drafts.iter().flat_map(|draft| &draft.tables).filter(|table| table.rule == collector.rule);
         let error = match (found.next(), request.artifacts.len()) {
             (Some(answer), 1) => return answer.clone(),
+            (_, 0 | 1) if drafts.iter().any(|draft| draft.readable) => "a query asks a database, and this is none".to_owned(),
             (_, 0 | 1) => "the database could not be read".to_owned(),
             (_, n) => format!("it asks one database, and {} has {n}", request.name),
         };

@@ -283,16 +283,4 @@ fn describe(reading: &mut Reading<'_>, found: &Table, map: &Map, columns: u64, t
     let schema = migrated.map_or(map.schema.as_str(), |(schema, _)| schema);
     let schema = if schema.is_empty() { String::new() } else { format!(", schema {schema}") };
     super::describe(reading, &format!("{}{schema}, {columns} columns", found.name), tally);
-    if tally.legacy > 0 {
-        let there = |c: &Column| map.is_added(*c) && map.origin(*c).is_some_and(|origin| table::column(found, &origin.name).is_some());
-        let traced = [Column::Trigger, Column::Actor, Column::Job].into_iter().filter(there);
-        let names: Vec<&str> = traced.map(|c| map.label(c)).collect();
-        let message = format!(
-            "{} legacy rows: {} of legacy rows are schema DEFAULTs, not recorded facts (all columns of schema {} hold what rows from before it read as)",
-            grouped(tally.legacy),
-            names.join("/"),
-            map.migration.as_ref().map_or("", |(schema, _)| schema),
-        );
-        tally.say(None, "AUD-LEGACY-ROWS", message);
-    }
 }
