@@ -154,6 +154,9 @@ pub struct Table {
     pub columns: Vec<(Name, Name)>,
     /// Cells; none for NULL.
     pub rows: Vec<Vec<Option<Value>>>,
+    /// The column that is drawn as bars.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub chart: Option<Name>,
     /// Rows there are beyond those shown.
     pub omitted: u64,
     /// Why there is no answer.

@@ -238,7 +238,7 @@ impl Standing {
         let rung = if self.reached == self.bound {
             format!("integrity {}", self.reached.name())
         } else {
-            format!("integrity {}, on the way to {}", self.reached.name(), self.bound.name())
+            format!("integrity {}, and {} once the rows are sound", self.reached.name(), self.bound.name())
         };
         format!("{rung} ({bond}, {hold})")
     }

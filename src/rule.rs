@@ -218,6 +218,8 @@ pub struct Collector {
     pub outputs: Vec<(String, Name)>,
     /// How many rows the report shows; none: the query gives one row.
     pub rows: Option<u64>,
+    /// The column that the report draws as bars.
+    pub chart: Option<String>,
 }
 
 /// One example of a rule: what is given, and what must come out.

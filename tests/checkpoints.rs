@@ -125,6 +125,14 @@ fn every_run_keeps_a_checkpoint_and_proves_the_one_before() {
     assert_eq!((row["holds"]["flag"].as_bool(), row["kept"]["count"].as_u64()), (Some(true), Some(60)));
     assert_eq!((&row["note"], &row["root"]), (&project.kept()[1]["note"], &row["kept_root"]), "{row}");
 
+    assert_eq!((row["checkpoints"]["count"].as_u64(), row["since"].is_null()), (Some(1), false), "the first is of other columns");
+    let page = project.check("2026-02-20", &["--format", "html"]).out;
+    for words in
+        ["kept/audit.jsonl:2", "2026-02-19 00:00 UTC, 24 h ago", "60 rows", "nobody whose key is configured", "that the rows are the same"]
+    {
+        assert!(page.contains(words), "{words}");
+    }
+
     // A row of the first run is changed: nothing is kept of that.
     project.change("UPDATE journal SET note = 'another' WHERE id = 33");
     let answer = project.check("2026-02-21", &["--append"]);
@@ -177,6 +185,42 @@ fn a_trail_that_is_no_evidence_is_not_kept() {
 
 fn verifier(answer: &Answer) -> String {
     answer.err.lines().find(|line| line.contains("+A") || line.contains("+B")).unwrap_or_else(|| panic!("{}", answer.err)).trim().to_owned()
+}
+
+#[test]
+fn every_checkpoint_of_the_runs_before_is_held() {
+    let mut project = Project::new(40, LOG);
+    for (day, rows) in [("2026-02-18", 10), ("2026-02-19", 10), ("2026-02-20", 0)] {
+        project.check(day, &["--append"]);
+        if rows > 0 {
+            project = project.add(rows);
+        }
+    }
+    let (report, row) = project.report("2026-02-21");
+    assert!(messages(&report).contains("(not signed), as 3 checkpoints since 2026-02-18 00:00 UTC show"), "{}", messages(&report));
+    assert_eq!((row["checkpoints"]["count"].as_u64(), row["since"]["at"].as_str()), (Some(3), Some("2026-02-18T00:00:00Z")));
+    let (page, summary) =
+        (project.check("2026-02-21", &["--format", "html"]).out, project.check("2026-02-21", &["--format", "markdown"]).out);
+    assert!(page.contains("Append-only since") && page.contains("2026-02-18 00:00 UTC, 3 checkpoints"));
+    assert!(summary.contains("this run proved that rows were only added since 2026-02-18") && summary.contains("by 3 checkpoints"));
+    // Who can write both rewrites the trail, and has a checkpoint kept of that: those before it do not agree.
+    project.change("UPDATE journal SET note = 'another' WHERE id = 33");
+    let other = readiness(
+        project.path(),
+        &["audit", "checkpoint", "data/audit.db", "--map", "map.yaml", "--now", "2026-02-21", "--out", "other.jsonl"],
+    );
+    assert_eq!(other.code, 0, "{}", other.err);
+    let lines = fs::read_to_string(project.path().join(LOG)).unwrap() + &fs::read_to_string(project.path().join("other.jsonl")).unwrap();
+    fs::write(project.path().join(LOG), lines).unwrap();
+    let (report, row) = project.report("2026-02-22");
+    let told = messages(&report);
+    assert!(told.contains("history was rewritten since kept/audit.jsonl:1, of 2026-02-18 00:00 UTC: its 40 rows had the root "), "{told}");
+    assert!(
+        told.contains("kept/audit.jsonl:4, of 2026-02-21 00:00 UTC is of the rows as they are now: whoever wrote them anew kept"),
+        "{told}"
+    );
+    assert_eq!((row["holds"]["flag"].as_bool(), project.check("2026-02-22", &[]).code), (Some(false), 1));
+    assert!(project.check("2026-02-22", &["--format", "html"]).out.contains("that history was rewritten"));
 }
 
 #[test]

@@ -22,6 +22,7 @@ mod verdict;
 mod waivers;
 
 use super::parts::dress::{Dress, dress};
+use super::parts::escape::is_mark;
 use super::parts::markup::{Html, fill};
 use super::parts::{chip, prose};
 use super::{Output, Style};
@@ -107,10 +108,18 @@ fn render(report: &Report, _: Style) -> Result<String, Error> {
     Ok(fill(&page)?.to_string())
 }
 
-/// The report as JSON that cannot end the element it stands in.
+/// The report as JSON that cannot end the element it stands in, and that is the same when marks are made visible.
 fn data(report: &Report) -> Result<Html, Error> {
     let line = json::line(report).map_err(|mistake| Error::Internal(mistake.message))?;
-    Ok(Html::trusted(line.replace('<', "\\u003c")))
+    let mut data = String::with_capacity(line.len());
+    for c in line.chars() {
+        if c == '<' || is_mark(c) {
+            data.extend(c.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")));
+        } else {
+            data.push(c);
+        }
+    }
+    Ok(Html::trusted(data))
 }
 
 #[cfg(test)]

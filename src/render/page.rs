@@ -2,7 +2,7 @@
 
 use super::parts::commonmark::{Article, article};
 use super::parts::dress::{Dress, dress};
-use super::parts::markup::fill;
+use super::parts::markup::fill_article;
 use crate::error::Error;
 use crate::page::{Page, grouped};
 use askama::Template;
@@ -35,7 +35,7 @@ pub fn page(page: &Page, nav: &[Page]) -> Result<String, Error> {
         nav: grouped(nav),
         article: article(&page.markdown),
     };
-    Ok(fill(&view)?.to_string())
+    Ok(fill_article(&view)?.to_string())
 }
 
 #[cfg(test)]

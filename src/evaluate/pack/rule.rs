@@ -222,8 +222,15 @@ fn collector(node: &Node, rule: &str, errors: &mut Vec<Diagnostic>) -> Collector
         outputs.push((column.text.clone(), Name::Owned(name.to_owned())));
     }
     let rows = f.get::<u64>("rows");
+    let chart = f.spanned("chart");
+    if let Some(chart) = &chart
+        && !outputs.iter().any(|(name, kind)| *name == chart.text && ["count", "number", "duration", "bytes"].contains(&kind.as_ref()))
+    {
+        let help = Some("`chart` names an output of the kind count, number, duration or bytes".to_owned());
+        f.errors.push(Diagnostic::new(chart.place.clone(), format!("`{}` cannot be drawn as bars", chart.text)).help(help));
+    }
     f.finish();
-    Collector { rule: rule.to_owned(), source, query, outputs, rows }
+    Collector { rule: rule.to_owned(), source, query, outputs, rows, chart: chart.map(|chart| chart.text) }
 }
 
 fn case(node: &Node, errors: &mut Vec<Diagnostic>) -> Case {

@@ -30,7 +30,8 @@ pub fn ask(snapshot: &Snapshot, collector: &Collector, times: &Times) -> Table {
 /// An answer without rows.
 pub fn empty(collector: &Collector) -> Table {
     let columns = collector.outputs.iter().map(|(name, kind)| (Name::Owned(name.clone()), kind.clone())).collect();
-    Table { rule: collector.rule.clone(), query: collector.query.text.clone(), columns, ..Table::default() }
+    let chart = collector.chart.clone().map(Name::Owned);
+    Table { rule: collector.rule.clone(), query: collector.query.text.clone(), columns, chart, ..Table::default() }
 }
 
 fn fill(snapshot: &Snapshot, collector: &Collector, times: &Times, table: &mut Table) -> Result<(), String> {

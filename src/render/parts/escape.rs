@@ -7,7 +7,7 @@ use std::borrow::Cow;
 
 /// Characters that change how their neighbours look, or cannot be seen: marks of direction, invisible separators,
 /// line and paragraph separators, tags. The joiners that scripts and emoji need are left alone.
-const fn is_mark(c: char) -> bool {
+pub const fn is_mark(c: char) -> bool {
     matches!(
         c,
         '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}'
@@ -51,10 +51,10 @@ pub fn columns(text: &str) -> usize {
 /// The longest text that a Markdown cell takes; the report holds the whole of it.
 const LONGEST: usize = 1000;
 
-/// One line without controls and marks, of at most [`LONGEST`] characters.
+/// One line without controls, of at most [`LONGEST`] characters; marks become visible, as in [`terminal`].
 fn tame(text: &str) -> String {
-    let clean: String = text.chars().filter(|c| !is_mark(*c) || matches!(c, '\u{2028}' | '\u{2029}')).collect();
-    let spaced: Vec<&str> = clean.split(|c: char| c.is_control() || c.is_whitespace()).filter(|word| !word.is_empty()).collect();
+    let spaced: Vec<&str> = text.split(|c: char| c.is_control() || c.is_whitespace()).filter(|word| !word.is_empty()).collect();
+    let spaced: Vec<String> = spaced.into_iter().map(terminal).collect();
     cut(&spaced.join(" "), LONGEST).into_owned()
 }
 
@@ -314,7 +314,9 @@ mod tests {
         assert_eq!(span_cell("a|b"), "`a\\|b`");
         assert_eq!(value_cell("a > 0 && b == 0"), "`a > 0 && b == 0`");
         assert_eq!(value_cell("\"at most\" 0.5 %"), "\"at most\" 0.5 %");
-        assert_eq!(span(" \u{202e} "), "`–`");
+        assert_eq!(span(" \u{a0} "), "`–`");
+        assert_eq!(span("adm\u{202e}nimda"), "`adm\\u{202e}nimda`");
+        assert_eq!(prose("by adm\u{202e}nimda."), "by `adm\\u{202e}nimda`.");
         assert!(prose(&"x".repeat(5000)).chars().count() <= LONGEST + 1);
     }
 

@@ -1,5 +1,6 @@
 //! Text that is already safe markup, and the one way to make text safe.
 
+use super::escape::is_mark;
 use crate::error::Error;
 use std::fmt;
 
@@ -27,11 +28,31 @@ impl fmt::Display for Html {
 
 impl askama::filters::HtmlSafe for Html {}
 
-/// A template's markup.
+/// A template's markup. What evidence holds of marks that turn the direction of text, or cannot be seen, becomes visible (`\u{202e}`).
 ///
 /// # Errors
 /// When a value in it cannot be written down.
 pub fn fill(template: &impl askama::Template) -> Result<Html, Error> {
+    let Html(page) = fill_article(template)?;
+    if !page.contains(is_mark) {
+        return Ok(Html(page));
+    }
+    let mut shown = String::with_capacity(page.len());
+    for c in page.chars() {
+        if is_mark(c) {
+            shown.extend(c.escape_unicode());
+        } else {
+            shown.push(c);
+        }
+    }
+    Ok(Html(shown))
+}
+
+/// As [`fill`], of a text that somebody wrote to be read: the marks in it are part of how it is written.
+///
+/// # Errors
+/// When a value in it cannot be written down.
+pub fn fill_article(template: &impl askama::Template) -> Result<Html, Error> {
     let page = template.render().map_err(|error| Error::Internal(format!("a page could not be written: {error}")))?;
     Ok(Html(if page.contains(is_no_text) { page.replace(is_no_text, "\u{fffd}") } else { page }))
 }

@@ -290,12 +290,12 @@ fn audit() -> Evidence {
     e.push("audit.finding", slow.with("message", Value::text("took 6,210 ms, the limit is 5,000 ms")));
     e.tables.push(Table {
         rule: "retention-audit/rows-exist".into(),
-        query: "SELECT table_name, SUM(record_count) AS deleted, MAX(executed_at) AS newest\nFROM retention_audit_log\nGROUP BY table_name"
-            .into(),
+        query: "SELECT table_name, SUM(record_count) AS deleted, MAX(executed_at) AS newest\nFROM retention_audit_log GROUP BY 1".into(),
         columns: vec![("table_name".into(), "text".into()), ("deleted".into(), "count".into()), ("newest".into(), "instant".into())],
         rows: ["raw_audio", "facts"]
             .map(|name| vec![Some(Value::text(name)), Some(Value::Count(1191)), Some(Value::Instant(at("2026-02-17T03:00:05Z")))])
             .to_vec(),
+        chart: Some("deleted".into()),
         omitted: 0,
         error: None,
     });

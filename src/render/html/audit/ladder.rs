@@ -7,9 +7,11 @@ use crate::record::Record;
 use crate::render::parts::figure;
 use crate::report::Report;
 
-/// Notes that say what was verified, and what a scheme leaves open.
-const VERIFIED: [&str; 3] = ["chain", "no-chain", "append-only"];
+/// What is told of the chain, and of a checkpoint that does not hold; and what a scheme leaves open.
+const VERIFIED: [&str; 3] = ["chain", "no-chain", "CHAIN-ANCHOR"];
 const LIMITS: &str = "chain-limits";
+/// What stands before the news that a checkpoint does not hold.
+pub(super) const FOUND: &str = "This run found";
 
 /// The integrity ladder of a trail.
 pub(super) struct Ladder {
@@ -29,8 +31,6 @@ pub(super) struct Ladder {
     pub kept: Vec<(&'static str, String)>,
     /// The root then, in hex.
     pub root: String,
-    /// Whether it does not hold.
-    pub broken: bool,
     /// The rungs that attacks are told for, and whether each is that of the trail.
     pub columns: Vec<(&'static str, bool)>,
     pub attacks: Vec<Attack>,
@@ -73,7 +73,6 @@ fn ladder(report: &Report, entry: &Evidence, several: bool) -> Ladder {
         raise: text("raise"),
         verified: notes(&VERIFIED),
         root: kept.and_then(|row| row.text("kept_root")).unwrap_or_default().to_owned(),
-        broken: kept.is_some_and(|row| row.get("holds") == Some(&Value::Flag(false))),
         kept: kept.map(|row| held(report, row)).unwrap_or_default(),
         attacks: entry.rows("audit.attack").iter().map(|row| attack(row, bound)).collect(),
         columns: columns.collect(),
@@ -111,7 +110,7 @@ fn held(report: &Report, row: &Record) -> Vec<(&'static str, String)> {
         ("Of", Some(format!("{} rows", grouped(then)))),
         ("Signed by", Some(nobody("signed_by"))),
         ("Witnessed by", Some(nobody("witnessed_by"))),
-        ("This run proved", Some(proved)),
+        (if holds { "This run proved" } else { FOUND }, Some(proved)),
         (if holds { "Append-only since" } else { "Kept since" }, since),
     ];
     facts.into_iter().filter_map(|(what, value)| Some((what, value?))).collect()
