@@ -1,5 +1,5 @@
 //! The targets of the fuzzer over its seeds, and over a thousand changes of each: the same ones on every run, in seconds,
-//! on the stable toolchain. `READINESS_MUTATIONS=100000` tries as many; `fuzz/run.sh` goes on from here for as long as it is let.
+//! on the stable toolchain. `READINESS_MUTATIONS=100000` tries as many, and `READINESS_MUTATED=audit` only what has that in its name; `fuzz/run.sh` goes on from here for as long as it is let.
 
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic, clippy::disallowed_methods)]
 
@@ -124,6 +124,7 @@ fn seeds(folder: &Path) -> Vec<Vec<u8>> {
 
 /// One job for each target and seed folder; for each format, one of its own.
 fn jobs() -> Vec<Job> {
+    let only = std::env::var("READINESS_MUTATED").unwrap_or_default();
     let wanted: Option<usize> = std::env::var("READINESS_MUTATIONS").ok().map(|number| number.parse().unwrap());
     let mut jobs = Vec::new();
     for (name, places, run) in TARGETS {
@@ -131,8 +132,12 @@ fn jobs() -> Vec<Job> {
             let folder = root().join(place);
             let parts = if place.ends_with("formats") { folders(&folder) } else { vec![String::new()] };
             for part in parts {
+                let name = format!("{name} {place} {part}");
+                if !name.contains(&only) {
+                    continue;
+                }
                 jobs.push(Job {
-                    name: format!("{name} {place} {part}"),
+                    name,
                     run: *run,
                     seeds: seeds(&folder.join(&part)),
                     changes: wanted.unwrap_or(if part.is_empty() { CHANGES } else { EACH }),

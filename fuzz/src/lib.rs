@@ -299,7 +299,11 @@ pub fn trail(input: &[u8]) {
         if let Some(Value::Count(read)) = evidence.metric("audit.rows").map(|metric| &metric.value) {
             assert_eq!(*read, rows, "every row is counted");
             let listed = evidence.rows("audit.finding").len() as u64 + evidence.omitted.get("audit.finding").copied().unwrap_or(0);
-            assert_eq!(evidence.metric("audit.findings").map(|metric| &metric.value), Some(&Value::Count(listed)), "every finding is counted");
+            assert_eq!(
+                evidence.metric("audit.findings").map(|metric| &metric.value),
+                Some(&Value::Count(listed)),
+                "every finding is counted"
+            );
         }
         let written = json::document(&evidence).expect("evidence can be written");
         assert_eq!(json::document(&(room.read)(&request)).expect("read twice"), written, "the same rows say the same");

@@ -45,12 +45,15 @@ pub fn quantile_of_sorted(sorted: &[f64], share: f64) -> Option<f64> {
 
 /// [`quantile`] of a sample of so many values, of which `at` gives the one at a place in ascending order.
 pub fn quantile_by(count: usize, share: f64, at: impl Fn(usize) -> Option<f64>) -> Option<f64> {
-    if !(0.0..=1.0).contains(&share) {
-        return None;
-    }
+    let (low, high) = places(count, share)?;
+    let position = share * (count - 1) as f64;
+    Some(between(at(low)?, at(high)?, position.fract()))
+}
+
+/// The places in ascending order between which the quantile of so many values lies.
+pub fn places(count: usize, share: f64) -> Option<(usize, usize)> {
     let position = share * count.checked_sub(1)? as f64;
-    let (low, high) = (at(position.floor() as usize)?, at(position.ceil() as usize)?);
-    Some(between(low, high, position.fract()))
+    (0.0..=1.0).contains(&share).then_some((position.floor() as usize, position.ceil() as usize))
 }
 
 /// What lies a `part` of the way from `low` to `high`.

@@ -9,6 +9,7 @@ mod chain;
 mod collect;
 mod column;
 mod doers;
+mod durations;
 mod export;
 mod findings;
 mod ids;

@@ -1,18 +1,16 @@
 //! What rows say about one table, the subject of the job's work.
 
 use super::attempts::Attempts;
+use super::durations::Durations;
 use super::pii::redacted;
 use super::row::Facts;
 use super::tally::KEPT;
-use crate::analyze::quantile::quantile_by;
 use crate::metric::Value;
 use crate::record::Record;
 use std::collections::BTreeMap;
 
 /// So many tables are found without looking at their name for what must not be shown.
 const FAMILIAR: usize = 16;
-/// So many durations are held before they are counted.
-const RECENT: usize = 1 << 12;
 
 /// Every table that rows are about.
 #[derive(Debug, Default)]
@@ -22,6 +20,7 @@ pub struct Subjects {
     places: BTreeMap<String, usize>,
     /// Where some stand, by the name as rows have it.
     familiar: Vec<(String, usize)>,
+    durations: Durations,
 }
 
 /// Rows about one table.
@@ -31,7 +30,6 @@ pub struct Subject {
     deleted: u64,
     errors: u64,
     dry_runs: u64,
-    durations: Durations,
     days: Option<f64>,
     /// What was done about it, and what was only tried.
     pub attempts: Attempts,
@@ -46,14 +44,14 @@ impl Subjects {
         subject.deleted = subject.deleted.saturating_add(deleted);
         subject.errors += u64::from(facts.failed);
         subject.dry_runs += u64::from(facts.dry_run == Some(true));
-        if let Some(ms) = facts.duration {
-            subject.durations.add(u32::try_from(ms).unwrap_or(u32::MAX));
-        }
         subject.days = facts.days.or(subject.days);
         match facts.at {
             Some(at) if real => subject.attempts.worked(at),
             Some(at) if facts.dry_run == Some(true) => subject.attempts.tried(at),
             _ => {}
+        }
+        if let Some(ms) = facts.duration {
+            self.durations.add(place, u32::try_from(ms).unwrap_or(u32::MAX));
         }
         Some(place)
     }
@@ -113,13 +111,15 @@ impl Subjects {
             }
             moved[there] = here;
         }
+        self.durations.merge(other.durations, &moved);
         moved
     }
 
     /// A record for each, in order of name.
     pub fn records(&mut self) -> Vec<Record> {
-        self.all.iter_mut().for_each(|subject| subject.durations.count());
-        self.iter().map(|(name, subject)| subject.record(name)).collect()
+        let quantiles = self.durations.quantiles();
+        let of = |place: usize| quantiles.get(place).copied().unwrap_or_default();
+        self.places.iter().filter_map(|(name, place)| Some(self.all.get(*place)?.record(name, of(*place)))).collect()
     }
 }
 
@@ -129,91 +129,19 @@ impl Subject {
         self.deleted = self.deleted.saturating_add(other.deleted);
         self.errors += other.errors;
         self.dry_runs += other.dry_runs;
-        self.durations.merge(other.durations);
         self.days = other.days.or(self.days);
         self.attempts.merge(other.attempts);
     }
 
-    fn record(&self, name: &str) -> Record {
-        let quantile = |share| self.durations.quantile(share).map(Value::Duration);
+    fn record(&self, name: &str, [p50, p95]: [Option<f64>; 2]) -> Record {
         Record::new("name", name)
             .with("rows", Value::Count(self.rows))
             .with("deleted", Value::Count(self.deleted))
             .with("errors", Value::Count(self.errors))
             .with("dry_runs", Value::Count(self.dry_runs))
             .with_some("last_real", self.attempts.last_real.map(Value::Instant))
-            .with_some("p50", quantile(0.5))
-            .with_some("p95", quantile(0.95))
+            .with_some("p50", p50.map(Value::Duration))
+            .with_some("p95", p95.map(Value::Duration))
             .with_some("retention", self.days.map(|days| Value::Duration(days * 86_400_000.0)))
-    }
-}
-
-/// Durations in milliseconds: how often there was which, because a job takes about as long every night.
-#[derive(Debug, Default)]
-struct Durations {
-    recent: Vec<u32>,
-    /// In order.
-    counted: Vec<(u32, u64)>,
-}
-
-impl Durations {
-    fn add(&mut self, ms: u32) {
-        self.recent.push(ms);
-        if self.recent.len() >= RECENT.max(self.counted.len()) {
-            self.count();
-        }
-    }
-
-    fn count(&mut self) {
-        self.recent.sort_unstable();
-        let recent = self.recent.chunk_by(|a, b| a == b).filter_map(|same| Some((*same.first()?, same.len() as u64)));
-        self.counted.extend(recent);
-        self.recent.clear();
-        self.counted.sort_by_key(|(ms, _)| *ms);
-        self.counted.dedup_by(|next, kept| {
-            let same = next.0 == kept.0;
-            kept.1 += if same { next.1 } else { 0 };
-            same
-        });
-    }
-
-    fn merge(&mut self, other: Durations) {
-        self.recent.extend(other.recent);
-        self.counted.extend(other.counted);
-        self.count();
-    }
-
-    /// Of those that are counted.
-    fn quantile(&self, share: f64) -> Option<f64> {
-        let count: u64 = self.counted.iter().map(|(_, times)| times).sum();
-        quantile_by(usize::try_from(count).ok()?, share, |place| {
-            let mut before = 0;
-            let ms = self.counted.iter().find(|(_, times)| {
-                before += times;
-                (place as u64) < before
-            });
-            ms.map(|(ms, _)| f64::from(*ms))
-        })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::analyze::quantile::quantile;
-
-    #[test]
-    fn counted_durations_have_the_quantiles_of_all() {
-        let (mut durations, mut other, mut all) = (Durations::default(), Durations::default(), Vec::new());
-        assert_eq!(durations.quantile(0.5), None);
-        for n in 0..3 * RECENT as u32 + 7 {
-            let ms = n * 7919 % 1009 * (n % 3);
-            all.push(f64::from(ms));
-            if n % 5 == 0 { other.add(ms) } else { durations.add(ms) }
-        }
-        durations.merge(other);
-        for share in [0.0, 0.1, 0.5, 0.95, 1.0] {
-            assert_eq!(durations.quantile(share), quantile(&all, share));
-        }
     }
 }
