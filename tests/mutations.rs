@@ -1,5 +1,6 @@
 //! The targets of the fuzzer over its seeds, and over a thousand changes of each: the same ones on every run, in seconds,
-//! on the stable toolchain. `READINESS_MUTATIONS=100000` tries as many, and `READINESS_MUTATED=audit` only what has that in its name; `fuzz/run.sh` goes on from here for as long as it is let.
+//! on the stable toolchain. `READINESS_MUTATIONS=100000` tries as many, and `READINESS_MUTATED=audit` only what has that in its name;
+//! `fuzz/run.sh` goes on from here for as long as it is let.
 
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic, clippy::disallowed_methods)]
 
