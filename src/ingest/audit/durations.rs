@@ -135,14 +135,13 @@ impl Durations {
             }
             before += times;
         })?;
-        let tables = self.tables.iter().zip(found).zip(wanted);
-        let told = |((table, found), wanted): ((&Table, [[Option<f64>; 2]; SHARES.len()]), [Option<(usize, usize)>; SHARES.len()])| {
+        let told = |(place, table): (usize, &Table)| {
             std::array::from_fn(|n| {
-                let (low, _) = wanted[n]?;
-                quantile_by(usize::try_from(table.rows).ok()?, SHARES[n], |at| found[n][usize::from(at != low)])
+                let ((low, _), found) = (wanted[place][n]?, found[place][n]);
+                quantile_by(usize::try_from(table.rows).ok()?, SHARES[n], |at| found[usize::from(at != low)])
             })
         };
-        Ok(tables.map(told).collect())
+        Ok(self.tables.iter().enumerate().map(told).collect())
     }
 }
 
