@@ -274,6 +274,7 @@ enum Given<'r> {
 
 impl Row<'_> {
     /// The value in a column, counted from 0; NULL beyond the last.
+    #[inline]
     pub fn cell(&self, index: usize) -> Cell<'_> {
         let value = match self.0 {
             Given::Answered(row) => row.get_ref(index).unwrap_or(ValueRef::Null),

@@ -132,11 +132,12 @@ impl Judge {
         facts.dry_run = self.dry_run(row, &mut found);
         facts.failed = self.failed(row, &mut found);
         facts.manual = self.is_manual(row);
-        facts.environment = self.environment(row);
+        let repeated = self.repeated(row);
+        facts.environment = self.environment(row, repeated);
         facts.days = self.rule(row, &facts, &mut found);
         self.run_id(row, legacy, &mut found);
-        self.words(row, legacy, &mut found);
-        self.texts(row, &mut found);
+        self.words(row, legacy, repeated, &mut found);
+        self.texts(row, repeated, &mut found);
         facts.cutoff = self.cutoff(row, &facts, told, &mut found);
         (facts.listed, facts.ids) = self.ids(row, &facts, tally, &mut found);
         self.hold(&facts, &mut found);

@@ -5,10 +5,24 @@ use crate::ingest::audit::column::{COLUMNS, Null, WORDED};
 use crate::ingest::audit::pii;
 use crate::io::spelling;
 
+/// The columns that hold texts.
+const TEXTS: [Column; 11] = [
+    Column::Table,
+    Column::Operation,
+    Column::Error,
+    Column::Run,
+    Column::Job,
+    Column::Trigger,
+    Column::Actor,
+    Column::Environment,
+    Column::Host,
+    Column::Version,
+    Column::Schema,
+];
 /// So many texts of a column are remembered.
 const FAMILIAR: usize = 6;
 
-/// Texts that were found in order, by column: most rows repeat what the rows before them said.
+/// Texts that were found in order, among them the words that a column may hold, by column: most rows repeat what the rows before them said.
 #[derive(Debug)]
 pub(super) struct Familiar([Vec<Vec<u8>>; COLUMNS]);
 
@@ -18,9 +32,23 @@ impl std::default::Default for Familiar {
     }
 }
 
+/// The columns of a row whose texts are familiar, a bit for each.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Repeated(u32);
+
+impl Repeated {
+    fn has(self, column: Column) -> bool {
+        self.0 >> (column as usize) & 1 == 1
+    }
+}
+
 impl Familiar {
-    fn knows(&self, column: Column, text: &[u8]) -> bool {
-        self.0[column as usize].iter().rev().any(|known| known == text)
+    fn repeated(&self, row: &Row<'_>) -> Repeated {
+        let repeats = |column: Column| match row.get(column) {
+            Cell::Text(text) => self.0[column as usize].iter().rev().any(|known| known == text),
+            _ => false,
+        };
+        Repeated(TEXTS.into_iter().filter(|column| repeats(*column)).fold(0, |bits, column| bits | 1 << (column as usize)))
     }
 
     /// Remembers a text, the newest in the place of the last.
@@ -38,7 +66,8 @@ impl Judge {
     /// A row says which run wrote it.
     pub(super) fn run_id(&self, row: &Row<'_>, legacy: bool, found: &mut Found) {
         let cell = row.get(Column::Run);
-        let blank = cell.text().is_some_and(|id| id.trim().is_empty());
+        let bare = matches!(cell, Cell::Text([byte, ..]) if byte.is_ascii_graphic());
+        let blank = !bare && cell.text().is_some_and(|id| id.trim().is_empty());
         if self.has(Column::Run) && (blank || cell.is_null() && !legacy && self.terms.map.is_added(Column::Run)) {
             found.say("AUD-RUN-ID", || format!("{} is {}: nothing says which run wrote the row", self.label(Column::Run), shown(cell)));
         }
@@ -86,12 +115,16 @@ impl Judge {
         failed
     }
 
-    pub(super) fn words(&self, row: &Row<'_>, legacy: bool, found: &mut Found) {
-        for (column, words) in WORDED.into_iter().zip(&self.terms.map.words) {
+    /// The texts of a row that need no second look.
+    pub(super) fn repeated(&self, row: &Row<'_>) -> Repeated {
+        self.familiar.repeated(row)
+    }
+
+    pub(super) fn words(&self, row: &Row<'_>, legacy: bool, repeated: Repeated, found: &mut Found) {
+        for (column, words) in WORDED.into_iter().zip(&self.terms.map.words).filter(|(column, _)| !repeated.has(*column)) {
             let cell = row.get(column);
-            let unknown = !words.is_empty() && self.has(column) && !words.iter().any(|word| cell.is(word));
             let excused = cell.is_null() && (self.allows_null(column) || legacy && self.terms.map.is_added(column));
-            if unknown && !excused {
+            if self.has(column) && !excused && !allowed(words, cell) {
                 let code = if column == Column::Environment { "AUD-ENV" } else { "AUD-ENUM" };
                 found.say(code, || {
                     let near = cell.text().and_then(|t| spelling::nearest(t.trim(), words.iter().map(String::as_str)));
@@ -119,24 +152,22 @@ impl Judge {
     }
 
     /// Texts are texts, in UTF-8, without characters that steer a terminal or turn the direction of writing, and name no person.
-    pub(super) fn texts(&mut self, row: &Row<'_>, found: &mut Found) {
-        use Column::{Actor, Environment, Error, Host, Job, Operation, Run, Schema, Table, Trigger, Version};
-        for column in [Table, Operation, Error, Run, Job, Trigger, Actor, Environment, Host, Version, Schema] {
+    pub(super) fn texts(&mut self, row: &Row<'_>, repeated: Repeated, found: &mut Found) {
+        for column in TEXTS.into_iter().filter(|column| !repeated.has(*column)) {
             let text = match row.get(column) {
                 Cell::Null | Cell::Integer(_) => continue,
                 Cell::Text(text) => text,
                 cell => {
                     // The name of the table is told already.
-                    if column != Table {
+                    if column != Column::Table {
                         found.mistyped(column, self.label(column), cell, "a text");
                     }
                     continue;
                 }
             };
-            if self.familiar.knows(column, text) {
-                continue;
-            }
-            if self.is_in_order(column, text, found) {
+            let words = WORDED.iter().position(|worded| *worded == column).and_then(|place| self.terms.map.words.get(place));
+            let known = words.is_none_or(|words| allowed(words, row.get(column)));
+            if self.is_in_order(column, text, found) && known {
                 self.familiar.meet(column, text);
             }
         }
@@ -183,10 +214,11 @@ impl Judge {
         pii::look(text).find(meant).map(|(detector, _)| detector.what)
     }
 
-    pub(super) fn environment<'a>(&self, row: &Row<'a>) -> Option<&'a str> {
+    pub(super) fn environment<'a>(&self, row: &Row<'a>, repeated: Repeated) -> Option<&'a str> {
         let place = WORDED.iter().position(|column| *column == Column::Environment)?;
         let words = self.terms.map.words.get(place)?;
-        row.get(Column::Environment).text().filter(|text| words.is_empty() || words.iter().any(|word| word == text))
+        let cell = row.get(Column::Environment);
+        cell.text().filter(|_| repeated.has(Column::Environment) || allowed(words, cell))
     }
 
     pub(super) fn is_manual(&self, row: &Row<'_>) -> bool {
@@ -218,6 +250,11 @@ impl Judge {
             found.say("RET-ACTOR", || format!("a {trigger} run whose {} is {}", self.label(Column::Actor), shown(cell)));
         }
     }
+}
+
+/// Whether a value is one of the words of its column, of which there may be no list.
+fn allowed(words: &[String], cell: Cell<'_>) -> bool {
+    words.is_empty() || words.iter().any(|word| cell.is(word))
 }
 
 /// Whether a character steers a terminal, turns the direction of writing, or is there and not seen.
