@@ -160,7 +160,11 @@ impl Family for Audit {
             map = map.or(draft.map);
             standing = standing.min(draft.standing);
             evidence.trails.extend(draft.trail.take());
-            total.merge(draft.tally, several.then_some(draft.path.as_str()));
+            if several {
+                total.merge(draft.tally, &draft.path);
+            } else {
+                total = draft.tally;
+            }
         }
         let Some(columns) = columns else { return };
         evidence.records.entry("audit.chain".into()).or_default().extend(chain);

@@ -220,7 +220,7 @@ impl Tally {
     }
 
     /// Adds what another file's rows add up to; it is named where there are several.
-    pub fn merge(&mut self, other: Tally, file: Option<&str>) {
+    pub fn merge(&mut self, other: Tally, file: &str) {
         self.rows += other.rows;
         self.errors += other.errors;
         self.legacy += other.legacy;
@@ -229,7 +229,7 @@ impl Tally {
             (Some(a), Some(b)) => Some((a.0.min(b.0), a.1.max(b.1))),
             (a, b) => a.or(b),
         };
-        self.findings.merge(other.findings, file);
+        self.findings.merge(other.findings, Some(file));
         self.trouble.extend(other.trouble);
         self.spread.merge(other.spread);
         self.redeleted.merge(other.redeleted);
