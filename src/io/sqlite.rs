@@ -41,6 +41,8 @@ pub use store::{Field, Schema, Store, Writer};
 
 /// The longest text, blob or row, in bytes.
 const LENGTH: i32 = 64 << 20;
+/// The most columns of a table.
+const COLUMNS: i32 = 200;
 /// Memory that SQLite may use in all, in bytes; allocations beyond it fail.
 const HEAP: i64 = 256 << 20;
 /// Of larger databases the indexes are not compared with the tables, in bytes.
@@ -328,7 +330,7 @@ fn harden(connection: &Connection) -> rusqlite::Result<()> {
         (SQLITE_LIMIT_LENGTH, LENGTH),
         (SQLITE_LIMIT_SQL_LENGTH, 100_000),
         (SQLITE_LIMIT_EXPR_DEPTH, 50),
-        (SQLITE_LIMIT_COLUMN, 200),
+        (SQLITE_LIMIT_COLUMN, COLUMNS),
         (SQLITE_LIMIT_COMPOUND_SELECT, 50),
         (SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 100),
         (SQLITE_LIMIT_SCHEMA, 20_000),
@@ -371,6 +373,7 @@ fn explain(error: &rusqlite::Error) -> Failure {
         other => other.to_string(),
     };
     match error.sqlite_error_code() {
+        _ if message.contains("too many columns") => Failure::new("too-large", format!("a table has more than {COLUMNS} columns")),
         Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
             Failure::new("damaged", format!("the database is damaged: {message}"))
         }

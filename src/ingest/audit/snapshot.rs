@@ -10,7 +10,7 @@ use super::tally::Tally;
 use super::{Draft, collect, file_code, terms};
 use crate::ingest::{Reading, table};
 use crate::io::spelling;
-use crate::io::sqlite::{self, Snapshot, Table};
+use crate::io::sqlite::{self, Cell, Snapshot, Table};
 use crate::metric::grouped;
 use crate::partition::is_zoned;
 use crate::source::Location;
@@ -152,7 +152,8 @@ struct Pass {
 impl Pass {
     fn row(&mut self, row: &sqlite::Row<'_>) {
         self.rows += 1;
-        let mut read = Row { id: self.rows, cells: std::array::from_fn(|column| row.cell(column)) };
+        let mut read = Row { id: self.rows, cells: [Cell::Null; COLUMNS] };
+        read.cells.iter_mut().enumerate().for_each(|(column, cell)| *cell = row.cell(column));
         if let Some(along) = &mut self.along {
             along.add(&read.cells, [row.cell(COLUMNS), row.cell(COLUMNS + 1)]);
         }

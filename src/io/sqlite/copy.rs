@@ -96,7 +96,7 @@ impl Copy {
         let connection = Connection::open_with_flags(path, flags).map_err(failed)?;
         // Nobody else sees the file before it is finished, and one that is not finished is thrown away.
         connection
-            .execute_batch("PRAGMA page_size = 4096; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -16384;")
+            .execute_batch("PRAGMA page_size = 4096; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -4096;")
             .and_then(|()| connection.execute_batch(&schema(shape)))
             .map_err(failed)?;
         let name = quoted(&shape.name);

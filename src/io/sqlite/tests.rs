@@ -306,3 +306,11 @@ fn text_of_another_encoding_is_read() {
     let made = make("PRAGMA encoding = 'UTF-16le'; CREATE TABLE t (a TEXT); INSERT INTO t VALUES ('grün 🟢')");
     assert_eq!(ask(&open(&made.path).unwrap(), "SELECT a FROM t"), "`grün 🟢`");
 }
+
+#[test]
+fn a_table_may_be_too_wide() {
+    let wide: Vec<String> = (0..201).map(|n| format!("c{n}")).collect();
+    let failure = open(&make(&format!("CREATE TABLE t ({})", wide.join(", "))).path).map(|_| ()).unwrap_err();
+    assert_eq!((failure.code, failure.message.as_str()), ("too-large", "a table has more than 200 columns"));
+    assert_eq!(code(&make(&format!("CREATE TABLE t ({})", wide[1..].join(", "))).path), "opened");
+}
