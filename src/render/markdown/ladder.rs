@@ -31,8 +31,8 @@ fn ladder(entry: &Evidence, several: bool) -> Option<Rungs> {
         raise => format!(" What would take it further: {raise}"),
     };
     let columns: Vec<&str> = INTEGRITY.iter().copied().skip_while(|rung| *rung != text("bound")).collect();
-    let titles: Vec<String> =
-        columns.iter().enumerate().map(|(at, rung)| if at == 0 { format!("{rung}, now") } else { (*rung).to_owned() }).collect();
+    let title = |rung: &&str| if *rung == row.subject() { format!("{rung}, now") } else { (*rung).to_owned() };
+    let titles: Vec<String> = columns.iter().map(title).collect();
     let line = |row: &Record| {
         let sights = columns.iter().map(|rung| cell(row.text(&rung.replace('-', "_")).unwrap_or_default()));
         let cells: Vec<String> = std::iter::once(cell(row.text("about").unwrap_or_default())).chain(sights).collect();

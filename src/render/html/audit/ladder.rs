@@ -61,7 +61,7 @@ fn ladder(report: &Report, entry: &Evidence, several: bool) -> Ladder {
     let text = |name: &str| row.and_then(|row| row.text(name)).unwrap_or_default().to_owned();
     let kept = entry.rows("audit.checkpoint").first();
     let bound = INTEGRITY.iter().position(|rung| *rung == text("bound")).unwrap_or(INTEGRITY.len());
-    let columns = INTEGRITY.iter().enumerate().skip(bound).map(|(at, rung)| (*rung, at == bound));
+    let columns = INTEGRITY.iter().enumerate().skip(bound).map(|(at, rung)| (*rung, reached == Some(at)));
     let notes = |codes: &[&str]| -> Vec<String> {
         entry.problems.iter().filter(|problem| codes.contains(&problem.code.as_ref())).map(|problem| problem.message.clone()).collect()
     };
