@@ -9,7 +9,8 @@ work=$(mktemp -d -p "${3:-/dev/shm}")
 trap 'rm -rf "$work"' EXIT
 ours=${READINESS:-$PWD/target/release/readiness}
 [ -n "${READINESS:-}" ] || cargo build --release --quiet
-generate=(cargo bench --quiet --bench generate --)
+# What makes the rows need not be fast.
+generate=(cargo bench --quiet --profile dev --bench generate --)
 queries=$PWD/benches/audit/use-cases.sql
 map=$PWD/maps/retention-audit-log.yaml
 cd "$work"
