@@ -5,6 +5,9 @@ use crate::io::json::Value;
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
 use std::fmt;
 
+/// The most keys of a line: each is held against all others.
+const KEYS: usize = 1_000;
+
 /// An object, in the order it is written.
 #[derive(Debug, PartialEq)]
 pub(super) struct Line(Vec<(String, Value)>);
@@ -36,6 +39,9 @@ impl<'de> Deserialize<'de> for Line {
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Line, A::Error> {
                 let mut entries: Vec<(String, Value)> = Vec::with_capacity(map.size_hint().unwrap_or(22));
                 while let Some((key, value)) = map.next_entry::<String, Value>()? {
+                    if entries.len() == KEYS {
+                        return Err(A::Error::custom(format!("the line has more than {KEYS} keys")));
+                    }
                     if entries.iter().any(|(known, _)| known.eq_ignore_ascii_case(&key)) {
                         return Err(A::Error::custom(format!("the key `{key}` stands there twice")));
                     }
@@ -62,6 +68,9 @@ mod tests {
         assert_eq!((line.get("b").is_some(), line.get("c")), (true, None));
         let twice = read_line::<Line>(r#"{"n": 1, "N": 2}"#, 1).unwrap_err();
         assert!(twice.message.starts_with("the key `N` stands there twice"), "{}", twice.message);
+        let many = |n: usize| format!("{{{}}}", (0..n).map(|key| format!("\"{key}\": 0")).collect::<Vec<_>>().join(","));
+        assert!(read_line::<Line>(&many(KEYS), 1).is_ok());
+        assert!(read_line::<Line>(&many(KEYS + 1), 1).unwrap_err().message.starts_with("the line has more than 1000 keys"));
         assert!(read_line::<Line>("[1]", 1).unwrap_err().message.contains("a JSON object"));
     }
 }
